@@ -1,0 +1,87 @@
+"""The contract of a multi-objective problem over a discrete space."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from moo_jsc.objectives.objective import Objective
+from moo_jsc.problems.space import SearchSpace
+
+if TYPE_CHECKING:
+    import optuna
+    import pymoo.core.problem
+
+
+class Problem(ABC):
+    """A space, a tuple of objectives, and their values for any configuration.
+
+    Deterministic: the same configurations give the same values, in one process or many.
+
+    Attributes
+    ----------
+    name
+        For tables and files.
+    space
+        What there is to choose.
+    objectives
+        Names, units and senses of the columns that `evaluate` returns.
+    """
+
+    name: str
+    space: SearchSpace
+    objectives: tuple[Objective, ...]
+
+    def evaluate(self, configurations: ArrayLike) -> NDArray[np.float64]:
+        """Return the objectives (n, m), natural units and senses, of configurations (n, d).
+
+        Raises
+        ------
+        InputError
+            A configuration is not one of the space's.
+        ArithmeticError
+            A value is not finite (samplers would drop it in silence).
+        """
+        rows = self.space.validated(configurations)
+        values = np.asarray(self._evaluate(rows), dtype=np.float64)
+        finite = np.isfinite(values)
+        if not finite.all():
+            row, column = np.argwhere(~finite)[0]
+            raise ArithmeticError(
+                f"{self.name}: {self.objectives[column].name} = {values[row, column]} "
+                f"for {self.space.named(rows[row])}, expected a finite number"
+            )
+        return values
+
+    @abstractmethod
+    def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return values (n, m) of checked configurations (n, d)."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that the values depend on."""
+
+    def as_pymoo(self) -> pymoo.core.problem.Problem:
+        """Return the problem for pymoo: integer variables, all objectives minimised.
+
+        Examples
+        --------
+        See the README: three lines with pymoo alone.
+        """
+        from moo_jsc.problems.pymoo_adapter import PymooProblem
+
+        return PymooProblem(self.space, self.objectives, self.evaluate)
+
+    def as_optuna(self) -> tuple[Callable[[optuna.Trial], tuple[float, ...]], list[str]]:
+        """Return an Optuna objective and its directions, for ``create_study(directions=...)``."""
+        from moo_jsc.problems.optuna_adapter import directions, optuna_objective
+
+        return (
+            optuna_objective(self.space, self.evaluate),
+            directions(self.objectives),
+        )

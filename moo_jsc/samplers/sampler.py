@@ -1,0 +1,59 @@
+"""The one contract that every sampler keeps."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.objectives.objective import Objective
+from moo_jsc.problems.space import SearchSpace
+
+Evaluate = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+"""(n, d) choice indices -> (n, m) objective values in natural units and senses."""
+
+
+class BudgetExhausted(Exception):  # noqa: N818
+    """Raised by the `evaluate` that a sampler gets, when its last trial has been used.
+
+    Not an error: a sampler lets it pass through (or stops on its own before).
+    """
+
+
+class Sampler(ABC):
+    """Chooses configurations of a space, one or many at a time, and learns their values.
+
+    An instance holds settings only, never the state of a run: `run` may be called any number
+    of times, in any process, and the same seed gives the same trials.
+    """
+
+    name: str
+    """Unique, lower case, with dashes; the key in `SAMPLERS`."""
+
+    @abstractmethod
+    def run(
+        self,
+        space: SearchSpace,
+        objectives: tuple[Objective, ...],
+        evaluate: Evaluate,
+        *,
+        seed: int,
+        budget: int,
+    ) -> None:
+        """Search until `evaluate` raises `BudgetExhausted` or nothing is left to try.
+
+        Parameters
+        ----------
+        space
+            What to choose from.
+        objectives
+            Names, units and senses of the columns that `evaluate` returns.
+        evaluate
+            Takes (n, d) choice indices, returns (n, m) values. It counts trials and enforces
+            the budget exactly: of a batch that exceeds it, the part within it is evaluated and
+            recorded, then `BudgetExhausted` is raised.
+        seed
+            Everything random in the run comes from it.
+        budget
+            A hint (for population sizes); `evaluate` is what enforces it.
+        """
