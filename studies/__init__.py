@@ -1,0 +1,1 @@
+"""Command-line studies: read a config, call the two packages, print, plot, write."""

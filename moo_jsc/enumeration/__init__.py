@@ -1,0 +1,1 @@
+"""A whole space in a table: shards, cache, streaming front, workers."""

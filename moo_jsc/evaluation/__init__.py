@@ -1,0 +1,1 @@
+"""Many quantised networks at once: the batched evaluator that shares prefixes."""

@@ -1,0 +1,1 @@
+"""Float networks: the JSC family, widening, training, shipped weights."""

@@ -1,0 +1,1 @@
+"""Search spaces and the problems over them, for pymoo, Optuna and enumeration."""

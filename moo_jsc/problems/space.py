@@ -205,9 +205,8 @@ class SearchSpace:
         if given.size and (given.min() < 0 or given.max() >= self.size):
             raise InputError(f"space {self.name!r}: expected positions in 0..{self.size - 1}")
         half_bits = max(1, math.ceil(math.ceil(math.log2(max(self.size, 2))) / 2))
-        keys = np.random.SeedSequence([seed, self.size]).generate_state(
-            _FEISTEL_ROUNDS, dtype=np.uint64
-        )
+        state = np.random.SeedSequence([seed, self.size])
+        keys = state.generate_state(_FEISTEL_ROUNDS, dtype=np.uint64).astype(np.uint64)
         values = _feistel(given.astype(np.uint64), keys, half_bits)
         outside = values >= self.size
         while outside.any():

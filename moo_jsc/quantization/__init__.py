@@ -1,0 +1,1 @@
+"""Fixed-point formats and the quantised network, one configuration at a time."""

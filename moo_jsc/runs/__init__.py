@@ -1,0 +1,1 @@
+"""The trial ledger; samplers x seeds, run, recorded and resumed."""

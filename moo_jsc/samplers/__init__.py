@@ -1,0 +1,1 @@
+"""One contract, one registry; adapters to Optuna and pymoo; enumeration orders."""
