@@ -1,0 +1,160 @@
+"""Problems by name, ready to evaluate: what the studies and most users start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from moo_jsc.errors import InputError
+from moo_jsc.objectives import MeasuredObjective, get_objectives
+from moo_jsc.problems.architecture import ChannelMultipliers
+from moo_jsc.problems.network_problem import (
+    ArchitectureProblem,
+    JointProblem,
+    NetworkProblem,
+    QuantizationProblem,
+    Scoring,
+    Split,
+)
+from moo_jsc.problems.precision import PRECISION_SPACES
+
+QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
+ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
+JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a problem of a given name is made of.
+
+    Parameters
+    ----------
+    network
+        The default network.
+    objectives
+        The default objectives.
+    precision
+        A name in `PRECISION_SPACES`, or None for float networks.
+    multipliers
+        The channel multipliers, or None for the network as it is.
+    """
+
+    network: str
+    objectives: tuple[str, ...]
+    precision: str | None = None
+    multipliers: ChannelMultipliers | None = None
+
+
+RECIPES: dict[str, Recipe] = {
+    "joint": Recipe(
+        "jsc-three-linear", JOINT_OBJECTIVES, "mixed-precision-coarse", ChannelMultipliers()
+    ),
+    "joint-fine": Recipe(
+        "jsc-three-linear", JOINT_OBJECTIVES, "mixed-precision", ChannelMultipliers()
+    ),
+    "channel-multipliers": Recipe(
+        "jsc-three-linear", ARCHITECTURE_OBJECTIVES, None, ChannelMultipliers()
+    ),
+    "lab3-grid": Recipe("jsc-tiny", QUANTIZATION_OBJECTIVES, "lab3-grid"),
+    "lab3-types": Recipe("jsc-tiny", QUANTIZATION_OBJECTIVES, "lab3-types"),
+}
+
+
+def problem_names() -> tuple[str, ...]:
+    """Return every name that `build_problem` knows; each precision space is a problem too."""
+    return tuple(dict.fromkeys([*RECIPES, *PRECISION_SPACES]))
+
+
+def recipe_of(name: str) -> Recipe:
+    """Look a problem's recipe up.
+
+    Raises
+    ------
+    InputError
+        The name is unknown.
+
+    Examples
+    --------
+    >>> recipe_of("joint").objectives
+    ('accuracy', 'latency', 'size', 'flops', 'bitops')
+    """
+    if name in RECIPES:
+        return RECIPES[name]
+    if name in PRECISION_SPACES:
+        return Recipe("jsc-three-linear", QUANTIZATION_OBJECTIVES, name)
+    raise InputError(f"problem {name!r}: expected one of {', '.join(problem_names())}")
+
+
+def build_problem(
+    name: str,
+    *,
+    network: str | None = None,
+    objectives: Sequence[str] | None = None,
+    split: Split = "validation",
+    jets: str = "sample",
+    final_relu: bool = False,
+    training_seed: int = 0,
+    latency_batch: int = 1024,
+    device: str = "cpu",
+) -> NetworkProblem:
+    """Build a problem with shipped weights.
+
+    Parameters
+    ----------
+    name
+        One of `problem_names`.
+    network
+        A network with shipped weights; the problem's own by default.
+    objectives
+        Registered names; the problem's own by default.
+    split
+        Where predictions are scored.
+    jets
+        What `moo_jsc.jets.load_jets` takes.
+    final_relu
+        Take the reports' form of the network, with a ReLU before the softmax.
+    training_seed
+        Which of the shipped trainings of the widened networks.
+    latency_batch
+        Batch size at which latency is measured, in samples.
+    device
+        Where predictions are computed: ``"cpu"`` or ``"cuda"``.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, or no weights are shipped for it.
+    """
+    recipe = recipe_of(name)
+    chosen = get_objectives(tuple(objectives or recipe.objectives))
+
+    from moo_jsc.jets import load_jets
+    from moo_jsc.networks.weights import load_network, load_widened
+
+    base = network or recipe.network
+    data = load_jets(jets)
+    multipliers = recipe.multipliers
+    if multipliers is None:
+        networks = [load_network(base, final_relu=final_relu)]
+    elif final_relu:
+        raise InputError(f"problem {name!r}: widened networks are shipped without a final ReLU")
+    else:
+        hidden = len(load_network(base).spec.linear_layers) - 1
+        networks = [
+            load_widened(base, combination, seed=training_seed)
+            for combination in multipliers.combinations(hidden)
+        ]
+    latency = None
+    if any(isinstance(objective, MeasuredObjective) for objective in chosen):
+        from moo_jsc.objectives.latency import latency_for
+
+        latency = tuple(float(ms) for ms in latency_for(networks, batch_size=latency_batch))
+    scoring = Scoring(split, latency, device)
+    precision = PRECISION_SPACES[recipe.precision] if recipe.precision else None
+    if multipliers and precision:
+        return JointProblem(name, networks, multipliers, precision, chosen, data, scoring)
+    if multipliers:
+        return ArchitectureProblem(name, networks, multipliers, chosen, data, scoring)
+    if precision:
+        return QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
+    raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")

@@ -1,0 +1,61 @@
+"""A search space and its evaluation as Optuna sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.objectives.objective import Objective
+from moo_jsc.problems.space import SearchSpace
+
+if TYPE_CHECKING:
+    import optuna
+
+
+def directions(objectives: tuple[Objective, ...]) -> list[str]:
+    """Return Optuna's directions: ``"maximize"`` or ``"minimize"`` for each objective."""
+    return ["maximize" if objective.sense == "max" else "minimize" for objective in objectives]
+
+
+def suggest(trial: optuna.Trial, space: SearchSpace) -> NDArray[np.int64]:
+    """Ask an Optuna trial for one configuration, shape (d,).
+
+    Choices of ordered numbers are suggested as an integer index, so that samplers may use
+    their order; others (names, formats) as a categorical index.
+    """
+    row = [
+        trial.suggest_int(choice.name, 0, len(choice.values) - 1)
+        if _is_ordered(choice.values)
+        else trial.suggest_categorical(choice.name, range(len(choice.values)))
+        for choice in space.choices
+    ]
+    return np.asarray(row, dtype=np.int64)
+
+
+def optuna_objective(
+    space: SearchSpace,
+    evaluate: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+) -> Callable[[optuna.Trial], tuple[float, ...]]:
+    """Return the function that ``study.optimize`` takes: natural values, one per objective.
+
+    Parameters
+    ----------
+    space
+        What is suggested; parameters carry the choices' names and hold the index of a value.
+    evaluate
+        (n, d) choice indices -> (n, m) values.
+    """
+
+    def objective(trial: optuna.Trial) -> tuple[float, ...]:
+        values = evaluate(suggest(trial, space)[None])
+        return tuple(values[0].tolist())
+
+    return objective
+
+
+def _is_ordered(values: tuple[object, ...]) -> bool:
+    numbers = [v for v in values if isinstance(v, int | float)]
+    return len(numbers) == len(values) and numbers == sorted(numbers)

@@ -1,0 +1,178 @@
+"""Precision spaces: which fixed-point formats each tensor of each dense layer may take.
+
+A new space is one `PrecisionSpace` registered under its name in `PRECISION_SPACES`; it is then
+a problem of that name too (see `moo_jsc.problems.catalogue`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.errors import InputError
+from moo_jsc.networks.specification import NetworkSpec
+from moo_jsc.problems.space import Choice, SearchSpace, Value
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision
+
+Tensor = Literal["data", "weight", "bias"]
+Formats = tuple[FixedPoint, ...]
+TENSORS: tuple[Tensor, ...] = ("data", "weight", "bias")
+
+CALIBRATED_BIAS: Formats = (FixedPoint(8),)
+
+
+@dataclass(frozen=True)
+class PrecisionSpace:
+    """Formats of inputs, weights and biases, shared by all dense layers or chosen per layer.
+
+    A tensor with one format only is fixed and adds no choice.
+
+    Parameters
+    ----------
+    data, weight, bias
+        The formats to choose from. A format without a fraction gets the calibrated one
+        (smallest squared error, for each layer and width).
+    per_layer
+        One choice for each dense layer (named ``seq_blocks_2.data``), or one for all
+        (named ``data``).
+
+    Examples
+    --------
+    >>> space = PrecisionSpace(widths(4, 8), widths(2, 4, 8), widths(8))
+    >>> [(choice.name, choice.values) for choice in space.choices(("seq_blocks_2",))]
+    [('data', (4, 8)), ('weight', (2, 4, 8))]
+    """
+
+    data: Formats
+    weight: Formats
+    bias: Formats = CALIBRATED_BIAS
+    per_layer: bool = False
+
+    def formats(self, tensor: Tensor) -> Formats:
+        """Return the formats of one kind of tensor."""
+        return {"data": self.data, "weight": self.weight, "bias": self.bias}[tensor]
+
+    def choices(self, layer_names: Sequence[str]) -> tuple[Choice, ...]:
+        """Return the choices for a network whose dense layers have these names."""
+        prefixes = [f"{name}." for name in layer_names] if self.per_layer else [""]
+        return tuple(
+            Choice(f"{prefix}{tensor}", _values(self.formats(tensor)))
+            for prefix in prefixes
+            for tensor in TENSORS
+            if len(self.formats(tensor)) > 1
+        )
+
+    def layer_options(self) -> tuple[LayerPrecision, ...]:
+        """Return every precision that a dense layer may take; bias varies fastest."""
+        return tuple(
+            LayerPrecision(data, weight, bias)
+            for data, weight, bias in product(self.data, self.weight, self.bias)
+        )
+
+    def layer_indices(
+        self, configurations: NDArray[np.int64], layer_count: int
+    ) -> NDArray[np.int64]:
+        """Return, for each configuration and dense layer, its index in `layer_options`.
+
+        Parameters
+        ----------
+        configurations
+            Columns of this space's choices, shape (n, d).
+        layer_count
+            Number of dense layers, L.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, L).
+        """
+        chosen = [tensor for tensor in TENSORS if len(self.formats(tensor)) > 1]
+        rows = np.zeros((len(configurations), layer_count), dtype=np.int64)
+        for layer in range(layer_count):
+            first = layer * len(chosen) if self.per_layer else 0
+            columns = {tensor: first + offset for offset, tensor in enumerate(chosen)}
+            for tensor in TENSORS:
+                rows[:, layer] *= len(self.formats(tensor))
+                if tensor in columns:
+                    rows[:, layer] += configurations[:, columns[tensor]]
+        return rows
+
+    def precision(self, configuration: NDArray[np.int64], layer_count: int) -> NetworkPrecision:
+        """Return the formats of every dense layer for one configuration, shape (d,)."""
+        options = self.layer_options()
+        (row,) = self.layer_indices(configuration[None], layer_count)
+        return tuple(options[index] for index in row)
+
+    def search_space(self, name: str, spec: NetworkSpec) -> SearchSpace:
+        """Return the space of a network's precisions."""
+        return SearchSpace(name, self.choices(spec.linear_names))
+
+
+PRECISION_SPACES: dict[str, PrecisionSpace] = {}
+"""Registered spaces by name."""
+
+
+def register_precision_space(name: str, space: PrecisionSpace) -> PrecisionSpace:
+    """Add a space to `PRECISION_SPACES` and return it."""
+    if name in PRECISION_SPACES:
+        raise ValueError(f"precision space {name!r} is registered twice")
+    PRECISION_SPACES[name] = space
+    return space
+
+
+def widths(*bits: int) -> Formats:
+    """Return formats of these widths with calibrated fractions."""
+    return tuple(FixedPoint(width) for width in bits)
+
+
+def half_fraction(*bits: int) -> Formats:
+    """Return formats of these widths with fraction ``width // 2``, the reports' rule."""
+    return tuple(FixedPoint(width, width // 2) for width in bits)
+
+
+def pairs(*formats: tuple[int, int]) -> Formats:
+    """Return formats from explicit (width, fraction) pairs."""
+    return tuple(FixedPoint(width, fraction) for width, fraction in formats)
+
+
+def _values(formats: Formats) -> tuple[Value, ...]:
+    """Name formats by width where that is enough, else by (width, fraction)."""
+    if all(f.fraction is None or f.fraction == f.width // 2 for f in formats):
+        return tuple(f.width for f in formats)
+    if any(f.fraction is None for f in formats):
+        raise InputError("formats of one tensor: expected all or none with a fraction")
+    return tuple((f.width, f.fraction or 0) for f in formats)
+
+
+_LAB3_GRID = pairs((16, 8), (8, 6), (8, 4), (4, 2))
+
+register_precision_space("lab3-grid", PrecisionSpace(_LAB3_GRID, _LAB3_GRID, pairs((8, 4))))
+register_precision_space(
+    "lab3-types",
+    PrecisionSpace(half_fraction(4, 8), half_fraction(2, 4, 8), half_fraction(2, 4, 8)),
+)
+register_precision_space(
+    "mixed-precision",
+    PrecisionSpace(widths(2, 3, 4, 6, 8), widths(2, 3, 4, 6, 8), per_layer=True),
+)
+register_precision_space(
+    "mixed-precision-2to8",
+    PrecisionSpace(widths(*range(2, 9)), widths(*range(2, 9)), per_layer=True),
+)
+register_precision_space(
+    "mixed-precision-coarse",
+    PrecisionSpace(widths(4, 6, 8), widths(2, 4, 6, 8), per_layer=True),
+)
+register_precision_space(
+    "mixed-precision-fractions",
+    PrecisionSpace(
+        pairs((4, 1), (4, 2), (6, 3), (8, 4), (8, 5)),
+        pairs((2, 1), (4, 2), (4, 3), (6, 5), (8, 6)),
+        per_layer=True,
+    ),
+)

@@ -1,0 +1,62 @@
+"""A search space and its evaluation as pymoo sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymoo.core.problem import Problem as PymooBase
+
+from moo_jsc.objectives.objective import Objective
+from moo_jsc.problems.space import SearchSpace
+
+
+class PymooProblem(PymooBase):
+    """A vectorised pymoo problem: d integer variables, m objectives, all minimised.
+
+    pymoo works on real vectors here (it ignores ``type_var=int`` and pads none of its
+    operators to integers on its own), so rows are rounded and clipped before evaluation; give
+    the algorithm integer operators where it takes some (`IntegerRandomSampling`, ``vtype=int``
+    with `RoundingRepair`).
+
+    Parameters
+    ----------
+    space
+        Variable j is the index into ``space.choices[j].values``.
+    objectives
+        Maximised ones are negated in ``F``.
+    evaluate
+        (n, d) choice indices -> (n, m) natural values.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        objectives: tuple[Objective, ...],
+        evaluate: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    ) -> None:
+        self.space = space
+        self.signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in objectives])
+        self._evaluate_rows = evaluate
+        super().__init__(
+            n_var=space.dimensions,
+            n_obj=len(objectives),
+            xl=np.zeros(space.dimensions),
+            xu=np.asarray(space.radices, dtype=float) - 1.0,
+            vtype=int,
+        )
+
+    def configurations(self, x: NDArray[Any]) -> NDArray[np.int64]:
+        """Return pymoo's variables (n, d) as whole choice indices inside the space."""
+        return np.clip(np.rint(np.asarray(x, dtype=float)), self.xl, self.xu).astype(np.int64)
+
+    def _evaluate(
+        self,
+        x: NDArray[Any],
+        out: dict[str, Any],
+        *_args: Any,
+        **_kwargs: Any,
+    ) -> None:
+        out["F"] = self.signs * self._evaluate_rows(self.configurations(x))
