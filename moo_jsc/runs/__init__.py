@@ -1,1 +1,6 @@
 """The trial ledger; samplers x seeds, run, recorded and resumed."""
+
+from moo_jsc.runs.comparison import Comparison, run_comparison
+from moo_jsc.runs.tables import load_trials
+
+__all__ = ["Comparison", "load_trials", "run_comparison"]

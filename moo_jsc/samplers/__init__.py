@@ -1,1 +1,14 @@
 """One contract, one registry; adapters to Optuna and pymoo; enumeration orders."""
+
+from moo_jsc.samplers.registry import SAMPLERS, default_samplers, get_samplers, register
+from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
+
+__all__ = [
+    "SAMPLERS",
+    "BudgetExhausted",
+    "Evaluate",
+    "Sampler",
+    "default_samplers",
+    "get_samplers",
+    "register",
+]

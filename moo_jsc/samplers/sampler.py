@@ -28,7 +28,19 @@ class Sampler(ABC):
     """
 
     name: str
-    """Unique, lower case, with dashes; the key in `SAMPLERS`."""
+    """Unique, lower case, with dashes; the key in `SAMPLERS` and the name of a folder."""
+
+    @property
+    def settings(self) -> str:
+        """What decides the trials besides the seed: the class and its fields, as one line.
+
+        A recorded run is taken up again only under the settings that it was made with.
+        """
+        fields = ", ".join(f"{key}={value!r}" for key, value in sorted(vars(self).items()))
+        return f"{type(self).__qualname__}({fields})"
+
+    def load(self) -> None:  # noqa: B027
+        """Import what `run` needs, so that imports do not count as the sampler's time."""
 
     @abstractmethod
     def run(

@@ -1,0 +1,281 @@
+"""Samplers x seeds on one problem, in parallel processes, recorded and resumed."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.errors import InputError
+from moo_jsc.problems.problem import Problem
+from moo_jsc.runs.ledger import Ledger
+from moo_jsc.runs.log import Header, check_header, open_log, read_log
+from moo_jsc.runs.study import claim_folder, identify
+from moo_jsc.runs.tables import load_trials, write_tables
+from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
+
+if TYPE_CHECKING:
+    import pandas
+
+MAX_SEED = 2**32 - 1
+_MEMORY_MAP_FROM = "100K"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished comparison and where it is recorded.
+
+    Attributes
+    ----------
+    folder
+        Holds ``study.json``, ``logs/<sampler>/seed-<seed>.jsonl``, ``trials.csv`` (no times, so
+        that equal trials give equal bytes) and ``timings.csv``.
+    samplers, seeds
+        Which runs the tables hold, in order.
+    """
+
+    folder: Path
+    samplers: tuple[str, ...]
+    seeds: tuple[int, ...]
+
+    def trials(self) -> pandas.DataFrame:
+        """Return the trials as `load_trials` does, of these samplers and seeds only."""
+        return load_trials(self.folder, samplers=self.samplers, seeds=self.seeds)
+
+
+def run_comparison(
+    problem: Problem,
+    samplers: Sequence[Sampler],
+    seeds: Sequence[int],
+    budget: int,
+    folder: Path | str,
+    *,
+    workers: int = 2,
+    progress: bool = True,
+) -> Comparison:
+    """Run every sampler with every seed for `budget` trials and write the tables.
+
+    Runs that the folder already holds are not repeated; interrupted ones are taken up where
+    they stopped. The trials depend on the problem, the samplers, the seeds and the budget,
+    not on the number of workers or on interruptions.
+
+    Parameters
+    ----------
+    problem
+        What to search. It goes to the worker processes; large arrays in it are memory-mapped.
+    samplers
+        With different names.
+    seeds
+        Paired over the samplers, each in 0..2^32 - 1.
+    budget
+        Trials of each run.
+    folder
+        For logs and tables; may hold the same study with other samplers and seeds.
+    workers
+        Processes with one thread each; 1 runs everything in this process.
+    progress
+        Show a bar over the runs on standard error.
+
+    Raises
+    ------
+    InputError
+        Bad arguments; a folder that cannot be written or holds another study; a damaged log.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from moo_jsc.objectives.objective import Objective
+    >>> from moo_jsc.problems.space import Choice, SearchSpace
+    >>> from moo_jsc.samplers import get_samplers
+    >>> class Square(Problem):
+    ...     name = "square"
+    ...     space = SearchSpace("line", (Choice("x", (-1, 0, 1)),))
+    ...     objectives = (Objective("cost", "1", "min", "x squared", "example"),)
+    ...     fingerprint = "1"
+    ...     def _evaluate(self, configurations):
+    ...         return (configurations - 1.0) ** 2
+    >>> comparison = run_comparison(
+    ...     Square(), get_samplers(["exhaustive"]), seeds=[0], budget=3,
+    ...     folder=tempfile.mkdtemp(), workers=1, progress=False,
+    ... )
+    >>> comparison.trials()[["trial", "configuration", "cost"]].to_numpy().tolist()
+    [[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [2.0, 2.0, 1.0]]
+    """
+    folder = Path(folder)
+    _check_arguments(samplers, seeds, budget, workers)
+    identity = identify(problem, budget)
+    claim_folder(folder, identity)
+    pending = []
+    for seed in seeds:
+        for sampler in samplers:
+            header = identity.header(sampler, seed)
+            if not _is_finished(log_path(folder, sampler.name, seed), header):
+                pending.append((sampler, header))
+    _run_all(problem, pending, folder, workers, progress, total=len(seeds) * len(samplers))
+    names = tuple(sampler.name for sampler in samplers)
+    comparison = Comparison(folder, names, tuple(seeds))
+    write_tables(comparison.trials(), folder)
+    return comparison
+
+
+def log_path(folder: Path, sampler: str, seed: int) -> Path:
+    """Return where the log of one run is."""
+    return folder / "logs" / sampler / f"seed-{seed}.jsonl"
+
+
+def run_recorded(
+    problem: Problem,
+    sampler: Sampler,
+    header: Header,
+    path: Path,
+    *,
+    evaluate: Evaluate | None = None,
+) -> None:
+    """Run one sampler with one seed, recording every trial in the log at `path`.
+
+    Takes an interrupted run up; does nothing if the log is finished.
+
+    Parameters
+    ----------
+    problem, sampler
+        Who searches what.
+    header
+        Names the run, its seed and its budget.
+    path
+        The log.
+    evaluate
+        Instead of ``problem.evaluate``, for what must happen around it.
+
+    Raises
+    ------
+    InputError
+        See `open_log` and `Ledger`.
+    """
+    sampler.load()
+    with open_log(path, header) as log:
+        if log.run.end is not None:
+            return
+        ledger = Ledger(
+            problem.space,
+            len(problem.objectives),
+            evaluate or problem.evaluate,
+            budget=header.budget,
+            recorded=log.run.trials,
+            record=log.append,
+            source=str(path),
+        )
+        try:
+            sampler.run(
+                problem.space,
+                problem.objectives,
+                ledger,
+                seed=header.seed,
+                budget=header.budget,
+            )
+        except BudgetExhausted:
+            pass
+        except Exception as error:
+            error.add_note(f"in sampler {header.sampler!r} with seed {header.seed}")
+            raise
+        log.end("budget" if ledger.exhausted else "sampler ended", len(ledger.trials))
+
+
+def _run_all(
+    problem: Problem,
+    pending: Sequence[tuple[Sampler, Header]],
+    folder: Path,
+    workers: int,
+    progress: bool,
+    total: int,
+) -> None:
+    if not pending:
+        return
+    from joblib import Parallel, delayed, parallel_config
+    from tqdm import tqdm
+
+    tasks = (
+        delayed(_run_in_worker)(
+            problem, sampler, header, log_path(folder, header.sampler, header.seed), os.getpid()
+        )
+        for sampler, header in pending
+    )
+    with (
+        parallel_config(backend="loky", inner_max_num_threads=1),
+        tqdm(total=total, initial=total - len(pending), unit="run", disable=not progress) as bar,
+    ):
+        parallel = Parallel(
+            n_jobs=min(workers, len(pending)),
+            return_as="generator_unordered",
+            max_nbytes=_MEMORY_MAP_FROM,
+        )
+        for _ in parallel(tasks):
+            bar.update()
+
+
+def _run_in_worker(
+    problem: Problem, sampler: Sampler, header: Header, path: Path, parent: int
+) -> None:
+    def evaluate(configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        _stop_if_orphaned(parent)
+        return problem.evaluate(configurations)
+
+    _stop_if_orphaned(parent)
+    sampler.load()
+    with _one_torch_thread():
+        run_recorded(problem, sampler, header, path, evaluate=evaluate)
+
+
+def _stop_if_orphaned(parent: int) -> None:
+    """End this worker if the comparison that started it was killed."""
+    if parent not in (os.getpid(), os.getppid()):
+        os._exit(1)
+
+
+@contextmanager
+def _one_torch_thread() -> Iterator[None]:
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _is_finished(path: Path, header: Header) -> bool:
+    if not path.exists():
+        return False
+    run = read_log(path)
+    if run.header is not None:
+        check_header(path, run.header, header)
+    return run.end is not None
+
+
+def _check_arguments(
+    samplers: Sequence[Sampler], seeds: Sequence[int], budget: int, workers: int
+) -> None:
+    for name, value in (("budget", budget), ("workers", workers)):
+        if value < 1:
+            raise InputError(f"{name} = {value}: expected a whole number of at least 1")
+    names = [sampler.name for sampler in samplers]
+    if not names or len(set(names)) != len(names):
+        raise InputError(f"samplers = {names}: expected at least one, with different names")
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+            raise InputError(f"sampler {name!r}: expected letters, digits, dots and dashes")
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise InputError(f"seeds = {list(seeds)}: expected at least one, each once")
+    for seed in seeds:
+        if not 0 <= seed <= MAX_SEED:
+            raise InputError(f"seed = {seed}: expected a whole number in 0..{MAX_SEED}")

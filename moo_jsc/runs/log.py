@@ -1,0 +1,224 @@
+"""Trial logs: one append-only JSON-lines file for each run of a sampler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeVar
+
+import msgspec
+
+from moo_jsc.errors import InputError
+from moo_jsc.runs.ledger import Trial
+
+try:
+    import fcntl
+except ImportError:  # not POSIX: two comparisons must not share a folder at the same time
+    fcntl = None  # type: ignore[assignment]
+
+T = TypeVar("T")
+EndReason = Literal["budget", "sampler ended"]
+
+
+class ObjectiveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Name, unit and sense of one column of values."""
+
+    name: str
+    unit: str
+    sense: Literal["min", "max"]
+
+
+class Header(
+    msgspec.Struct, frozen=True, tag_field="line", tag="header", forbid_unknown_fields=True
+):
+    """First line of a log: which run it holds.
+
+    Attributes
+    ----------
+    study
+        SHA-256 of what all runs of a comparison share (problem, objectives, budget, versions).
+    sampler, settings
+        Its name, and what else decides its trials (`Sampler.settings`).
+    seed, budget
+        Of the run.
+    problem, problem_fingerprint
+        Name and content hash of the problem.
+    objectives
+        Columns of the values, in order.
+    versions
+        Of the packages that decide the trials.
+    """
+
+    study: str
+    sampler: str
+    settings: str
+    seed: int
+    budget: int
+    problem: str
+    problem_fingerprint: str
+    objectives: tuple[ObjectiveEntry, ...]
+    versions: dict[str, str]
+
+
+class End(msgspec.Struct, frozen=True, tag_field="line", tag="end", forbid_unknown_fields=True):
+    """Last line of a finished log."""
+
+    reason: EndReason
+    trials: int
+
+
+class RecordedRun(msgspec.Struct, frozen=True):
+    """What a log holds; `end` is None while the run is not finished."""
+
+    header: Header | None
+    trials: list[Trial]
+    end: End | None
+
+
+def read_log(path: Path) -> RecordedRun:
+    """Read a log and check it line by line.
+
+    A last line without its line break was cut off by a kill and is left out; a log without a
+    whole header holds nothing.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or a whole line is not what must stand there.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    return _parse(path, data[: _whole(data)])
+
+
+class TrialLog:
+    """A log that is open for one run, locked against other processes.
+
+    Get one from `open_log`. Every batch is written with one call and flushed, so that a killed
+    process loses at most the line that it was writing.
+    """
+
+    def __init__(self, stream: BinaryIO, run: RecordedRun) -> None:
+        self.run = run
+        self._stream = stream
+
+    def append(self, trials: Sequence[Trial]) -> None:
+        """Add trials."""
+        self._write(*trials)
+
+    def end(self, reason: EndReason, trials: int) -> None:
+        """Add the line that marks the run as finished."""
+        self._write(End(reason=reason, trials=trials))
+
+    def _write(self, *lines: msgspec.Struct) -> None:
+        self._stream.write(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+        self._stream.flush()
+
+
+@contextmanager
+def open_log(path: Path, header: Header) -> Iterator[TrialLog]:
+    """Open the log of a run for reading and appending; create it where there is none.
+
+    A line that a kill cut off is removed by one truncation. Another process that has the
+    file open is waited for; what it recorded is then found in `TrialLog.run`.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written, is damaged, or belongs to another run.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("a+b")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    with stream:
+        if fcntl:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.seek(0)
+        data = stream.read()
+        whole = _whole(data)
+        run = _parse(path, data[:whole])
+        if run.header is not None:
+            check_header(path, run.header, header)
+        if whole < len(data):
+            stream.truncate(whole)
+        stream.seek(0, os.SEEK_END)
+        log = TrialLog(stream, run)
+        if run.header is None:
+            log._write(header)
+        yield log
+
+
+def check_header(path: Path, found: Header, expected: Header) -> None:
+    """Raise an InputError that names the first field in which two headers differ."""
+    for field in expected.__struct_fields__:
+        old, new = getattr(found, field), getattr(expected, field)
+        if old != new:
+            raise InputError(
+                f"{path}, line 1: {field} is {_short(old)}, this run has {_short(new)}; "
+                f"take another folder or delete the file"
+            )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 160 else f"{text[:157]}..."
+
+
+def _whole(data: bytes) -> int:
+    """Return the number of bytes up to and with the last line break."""
+    return data.rfind(b"\n") + 1
+
+
+_LINE = msgspec.json.Decoder(Trial | End)
+_HEADER = msgspec.json.Decoder(Header)
+
+
+def _parse(path: Path, data: bytes) -> RecordedRun:
+    lines = data.split(b"\n")[:-1]
+    if not lines:
+        return RecordedRun(header=None, trials=[], end=None)
+    header = _decode(path, 1, lines[0], _HEADER, "the header of a trial log")
+    trials: list[Trial] = []
+    end: End | None = None
+    for number, line in enumerate(lines[1:], start=2):
+        if end is not None:
+            raise InputError(f"{path}, line {number}: expected nothing after the end line")
+        entry = _decode(path, number, line, _LINE, f"trial {len(trials)} or the end line")
+        if isinstance(entry, End):
+            if entry.trials != len(trials):
+                raise InputError(
+                    f"{path}, line {number}: trials = {entry.trials}, "
+                    f"expected {len(trials)} as above"
+                )
+            end = entry
+        else:
+            _check_trial(path, number, entry, len(trials), header)
+            trials.append(entry)
+    return RecordedRun(header=header, trials=trials, end=end)
+
+
+def _decode(
+    path: Path, number: int, line: bytes, decoder: msgspec.json.Decoder[T], expected: str
+) -> T:
+    try:
+        return decoder.decode(line)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path}, line {number}: expected {expected} ({error})") from None
+
+
+def _check_trial(path: Path, number: int, trial: Trial, expected: int, header: Header) -> None:
+    if trial.trial != expected or expected >= header.budget:
+        raise InputError(
+            f"{path}, line {number}: trial {trial.trial}, expected trial {expected} "
+            f"of {header.budget}"
+        )
+    if len(trial.values) != len(header.objectives):
+        raise InputError(
+            f"{path}, line {number}: {len(trial.values)} values, expected {len(header.objectives)}"
+        )

@@ -1,0 +1,87 @@
+"""Every sampler by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from moo_jsc.errors import InputError
+from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
+from moo_jsc.samplers.optuna_samplers import (
+    OptunaBruteForce,
+    OptunaGP,
+    OptunaNSGA2,
+    OptunaNSGA3,
+    OptunaQMC,
+    OptunaRandom,
+    OptunaTPE,
+)
+from moo_jsc.samplers.pymoo_samplers import PymooNSGA2
+from moo_jsc.samplers.sampler import Sampler
+
+SAMPLERS: dict[str, Sampler] = {
+    sampler.name: sampler
+    for sampler in (
+        OptunaRandom(),
+        OptunaQMC(),
+        OptunaTPE(),
+        OptunaTPE(multivariate=True),
+        OptunaNSGA2(),
+        OptunaNSGA3(),
+        OptunaGP(),
+        OptunaBruteForce(),
+        PymooNSGA2(),
+        Exhaustive(),
+        ExhaustiveRandom(),
+    )
+}
+"""Every registered sampler by name, in the order of tables and legends."""
+
+_GP_OBJECTIVES = 3
+
+
+def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
+    """Look samplers up by name.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, repeated, or there is none.
+
+    Examples
+    --------
+    >>> [sampler.name for sampler in get_samplers(["optuna-tpe", "exhaustive"])]
+    ['optuna-tpe', 'exhaustive']
+    """
+    if not names:
+        raise InputError("samplers: expected at least one name")
+    for name in names:
+        if name not in SAMPLERS:
+            raise InputError(f"sampler {name!r}: expected one of {', '.join(SAMPLERS)}")
+    if len(set(names)) != len(names):
+        raise InputError(f"samplers {', '.join(names)}: expected each name once")
+    return tuple(SAMPLERS[name] for name in names)
+
+
+def default_samplers(objectives: int) -> tuple[Sampler, ...]:
+    """Return the samplers that a comparison runs unless told otherwise.
+
+    All of them, but Gaussian processes only up to 3 objectives, for their time and memory.
+
+    Parameters
+    ----------
+    objectives
+        How many the problem has.
+    """
+    return tuple(
+        sampler
+        for sampler in SAMPLERS.values()
+        if objectives <= _GP_OBJECTIVES or not isinstance(sampler, OptunaGP)
+    )
+
+
+def register(sampler: Sampler) -> Sampler:
+    """Add a sampler to `SAMPLERS` and return it."""
+    if sampler.name in SAMPLERS:
+        raise ValueError(f"sampler {sampler.name!r} is registered twice")
+    SAMPLERS[sampler.name] = sampler
+    return sampler
