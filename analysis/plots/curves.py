@@ -1,0 +1,137 @@
+"""Curves over the budget: each sampler against the baseline, the others in grey."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from analysis.errors import InputError
+from analysis.intervals import bands
+from analysis.plots.palette import BASELINE_INK, MUTED, look, style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from analysis.curves import Curves
+
+
+def hypervolume_curves(
+    curves: Curves, *, baseline: str | None = "optuna-random", level: float = 0.95
+) -> Figure:
+    """Draw the share of the true hypervolume against trials (see `indicator_curves`)."""
+    return indicator_curves(curves, baseline=baseline, level=level)
+
+
+def indicator_curves(
+    curves: Curves,
+    *,
+    baseline: str | None = "optuna-random",
+    level: float = 0.95,
+    scale: Literal["linear", "log"] = "linear",
+    columns: int = 5,
+) -> Figure:
+    """Draw one small panel for each sampler, best first, all on the same axes.
+
+    A panel shows the mean over seeds of one sampler with its interval, the baseline with its
+    interval, and the means of all others in grey; its title gives the final mean.
+
+    Parameters
+    ----------
+    curves
+        Any indicator.
+    baseline
+        The sampler that every panel repeats; None, or one that is not there: no baseline.
+    level
+        Of the pointwise intervals over seeds.
+    scale
+        Of the vertical axis.
+    columns
+        Panels in a row, at most.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not shown, and not registered with pyplot.
+
+    Raises
+    ------
+    InputError
+        The scale is unknown.
+    """
+    if scale not in ("linear", "log"):
+        raise InputError(f"scale {scale!r}: expected linear or log")
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    table = bands(curves, level=level)
+    parts = {str(name): part for name, part in table.groupby("sampler", sort=False)}
+    order = ranked(curves)
+    columns = min(columns, len(order))
+    rows = -(-len(order) // columns)
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(0.6 + 1.95 * columns, 0.7 + 1.65 * rows))
+        axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        for position, panel in enumerate(axes.flat):
+            if position >= len(order):
+                panel.set_visible(False)
+                continue
+            _panel(panel, order[position], parts, curves, baseline)
+            if position + columns >= len(order):
+                panel.tick_params(labelbottom=True)
+        axes[0, 0].set_yscale(scale)
+        axes[0, 0].set_xlim(1, max(curves.budget, 2))
+        figure.supxlabel(curves.axis, fontsize=9)
+        figure.supylabel(f"{curves.indicator} (mean, {level:.0%} interval)", fontsize=9)
+    return figure
+
+
+def ranked(curves: Curves) -> list[str]:
+    """Return the samplers by their final mean, best first."""
+    sign = -1.0 if curves.sense == "max" else 1.0
+    means = {name: sign * float(np.mean(values)) for name, values in curves.final().items()}
+    return sorted(means, key=lambda name: means[name])
+
+
+def _panel(
+    panel: Axes,
+    sampler: str,
+    parts: dict[str, pd.DataFrame],
+    curves: Curves,
+    baseline: str | None,
+) -> None:
+    for other, part in parts.items():
+        if other not in (sampler, baseline):
+            panel.plot(part[curves.axis], part["mean"], color=MUTED, lw=0.5, alpha=0.7, zorder=1)
+    if baseline in parts and baseline != sampler:
+        _line(panel, parts[baseline], curves.axis, BASELINE_INK, 1.0, (0, (3, 1.5)), 0.16)
+    drawn = look(sampler)
+    _line(panel, parts[sampler], curves.axis, drawn.colour, 1.7, "-", 0.25)
+    last = parts[sampler].iloc[-1]
+    panel.plot(
+        last[curves.axis],
+        last["mean"],
+        marker=drawn.marker,
+        color=drawn.colour,
+        ms=5,
+        clip_on=False,
+        zorder=5,
+    )
+    panel.set_title(f"{sampler}  {last['mean']:.3g}", fontsize=7.5, loc="left", pad=3)
+
+
+def _line(
+    panel: Axes,
+    part: pd.DataFrame,
+    axis: str,
+    colour: str,
+    width: float,
+    dashes: str | tuple[int, tuple[float, ...]],
+    shade: float,
+) -> None:
+    panel.plot(part[axis], part["mean"], color=colour, lw=width, ls=dashes, zorder=3)
+    panel.fill_between(
+        part[axis], part["low"], part["high"], color=colour, alpha=shade, lw=0, zorder=2
+    )
