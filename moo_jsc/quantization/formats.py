@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from moo_jsc.errors import InputError
 
 MAX_WIDTH = 32
+MAX_FRACTION = 126
+"""Largest magnitude of a fraction: up to it 2^fraction and 2^-fraction are normal float32."""
 
 
 @dataclass(frozen=True, order=True)
 class FixedPoint:
-    """A signed fixed-point format: `width` bits in all, `fraction` of them after the point.
+    """A fixed-point format: `width` bits in all, `fraction` of them after the point.
 
-    The values are k / 2^fraction for whole k in [-2^(width-1), 2^(width-1) - 1].
-    `fraction` may be negative or larger than `width`; None asks for the fraction that a
-    calibration finds (smallest squared error on the tensor at hand).
+    The values are k / 2^fraction for whole k in [-2^(width-1), 2^(width-1) - 1] when signed,
+    in [0, 2^width - 1] when not. `fraction` may be negative or larger than `width`; None asks
+    for the fraction that a calibration finds (smallest squared error on the tensor at hand).
 
     Raises
     ------
     InputError
-        `width` is not a whole number in 1..32, or `fraction` not a whole number or None.
+        `width` is not a whole number in 1..32, or `fraction` neither None nor a whole number
+        in -126..126.
 
     Examples
     --------
@@ -31,12 +34,18 @@ class FixedPoint:
 
     width: int
     fraction: int | None = None
+    signed: bool = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.width, int) or not 1 <= self.width <= MAX_WIDTH:
+        if type(self.width) is not int or not 1 <= self.width <= MAX_WIDTH:
             raise InputError(f"width = {self.width!r}: expected a whole number in 1..{MAX_WIDTH}")
-        if self.fraction is not None and not isinstance(self.fraction, int):
-            raise InputError(f"fraction = {self.fraction!r}: expected a whole number or none")
+        if self.fraction is not None and (
+            type(self.fraction) is not int or abs(self.fraction) > MAX_FRACTION
+        ):
+            raise InputError(
+                f"fraction = {self.fraction!r}: expected none or a whole number in "
+                f"-{MAX_FRACTION}..{MAX_FRACTION}"
+            )
 
     @property
     def step(self) -> float:
@@ -46,14 +55,24 @@ class FixedPoint:
         return 2.0**-self.fraction
 
     @property
+    def lowest_code(self) -> int:
+        """Smallest k."""
+        return -(2 ** (self.width - 1)) if self.signed else 0
+
+    @property
+    def highest_code(self) -> int:
+        """Largest k."""
+        return 2 ** (self.width - 1) - 1 if self.signed else 2**self.width - 1
+
+    @property
     def lowest(self) -> float:
         """Smallest value."""
-        return -(2.0 ** (self.width - 1)) * self.step
+        return self.lowest_code * self.step
 
     @property
     def highest(self) -> float:
         """Largest value."""
-        return (2.0 ** (self.width - 1) - 1) * self.step
+        return self.highest_code * self.step
 
 
 @dataclass(frozen=True)
@@ -85,3 +104,14 @@ class LayerPrecision:
 
 NetworkPrecision = tuple[LayerPrecision, ...]
 """One `LayerPrecision` for each dense layer of a network, in order."""
+
+
+def half_fraction(width: int) -> int:
+    """Return the fraction that the reports take where a configuration gives none: width // 2.
+
+    Examples
+    --------
+    >>> FixedPoint(5, half_fraction(5))
+    FixedPoint(width=5, fraction=2, signed=True)
+    """
+    return width // 2

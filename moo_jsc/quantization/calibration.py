@@ -1,0 +1,165 @@
+"""Fractions by calibration: the smallest mean squared error on the tensor at hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, NetworkPrecision
+from moo_jsc.quantization.network import ChannelAffine, normalisation_affine
+
+
+class Calibration:
+    """Chooses the open fractions of a network's formats.
+
+    Data fractions come from the float network's activations at each dense layer's input,
+    weight and bias fractions from those tensors; each for itself, so the choice for one layer
+    does not depend on the others'. Deterministic; results are kept.
+
+    Parameters
+    ----------
+    network
+        A trained network; its batch norms run in evaluation mode.
+    features
+        Training inputs (n, inputs), float32. A few thousand rows are enough; time and memory
+        grow in proportion.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.family import network_spec
+    >>> features = torch.linspace(-1, 1, 160).reshape(10, 16)
+    >>> calibration = Calibration(initialised(network_spec("jsc-tiny"), seed=0), features)
+    >>> (layer,) = calibration.resolve((LayerPrecision(FixedPoint(8), FixedPoint(4)),))
+    >>> layer.data.fraction, layer.weight.fraction, layer.bias
+    (7, 5, None)
+    """
+
+    def __init__(self, network: JetClassifier, features: Tensor | NDArray[np.float32]) -> None:
+        self._tensors = _dense_tensors(network, torch.as_tensor(features))
+        self._found: dict[tuple[int, str, int, bool], int] = {}
+
+    def resolve(self, precision: NetworkPrecision) -> NetworkPrecision:
+        """Return the precision with every open fraction filled in."""
+        return tuple(self.resolve_layer(k, layer) for k, layer in enumerate(precision))
+
+    def resolve_layer(self, position: int, precision: LayerPrecision) -> LayerPrecision:
+        """Return the precision of dense layer `position` (0 for the first) filled in."""
+        return LayerPrecision(
+            data=self._resolve_format(position, "data", precision.data),
+            weight=self._resolve_format(position, "weight", precision.weight),
+            bias=self._resolve_format(position, "bias", precision.bias),
+        )
+
+    def _resolve_format(
+        self, position: int, tensor: str, fmt: FixedPoint | None
+    ) -> FixedPoint | None:
+        if fmt is None or fmt.fraction is not None:
+            return fmt
+        key = (position, tensor, fmt.width, fmt.signed)
+        if key not in self._found:
+            self._found[key] = best_fraction(
+                self._tensors[position][tensor], fmt.width, signed=fmt.signed
+            )
+        return replace(fmt, fraction=self._found[key])
+
+
+def squared_error(values: NDArray[np.float64], fmt: FixedPoint) -> float:
+    """Return the mean squared error of rounding values (n,) to a format, in float64.
+
+    Examples
+    --------
+    >>> squared_error(np.array([0.25, 0.5]), FixedPoint(4, 1))
+    0.03125
+    """
+    codes = np.rint(values / fmt.step)
+    np.clip(codes, fmt.lowest_code, fmt.highest_code, out=codes)
+    codes *= fmt.step
+    codes -= values
+    return float(np.dot(codes, codes)) / values.size
+
+
+def best_fraction(values: NDArray[np.float64], width: int, *, signed: bool = True) -> int:
+    """Return the fraction of smallest mean squared error (`squared_error`) on values (n,).
+
+    Among equal errors the smallest fraction wins, but none so small that every value would
+    round to zero; for values that are all zero it is 0.
+
+    The search is exhaustive in effect. Let f0 be the largest fraction at which nothing is
+    clamped. Grids of smaller fractions are parts of its grid, so below f0 the error never
+    falls. Above f0 the error of clamping alone bounds the whole from below and never falls with
+    the fraction, so the search ends once that bound reaches the best error found.
+
+    Examples
+    --------
+    >>> best_fraction(np.array([0.1, -0.7, 0.9]), width=4)
+    3
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0:
+        return 0
+    floor = max(-MAX_FRACTION, min(MAX_FRACTION, -_exponent(largest)))
+    best = _largest_unclamped(values, width, signed=signed, floor=floor)
+    best_error = squared_error(values, FixedPoint(width, best, signed))
+    for fraction in range(best + 1, MAX_FRACTION + 1):
+        fmt = FixedPoint(width, fraction, signed)
+        clamped = values - np.clip(values, fmt.lowest, fmt.highest)
+        if float(np.dot(clamped, clamped)) / values.size >= best_error:
+            break
+        error = squared_error(values, fmt)
+        if error < best_error:
+            best, best_error = fraction, error
+    while best > floor:
+        if squared_error(values, FixedPoint(width, best - 1, signed)) > best_error:
+            break
+        best -= 1
+    return best
+
+
+def _largest_unclamped(values: NDArray[np.float64], width: int, *, signed: bool, floor: int) -> int:
+    """Return the largest fraction that clamps no value, at least `floor`."""
+    ends = np.array([values.min(), values.max()])
+    highest = width + 1 - _exponent(float(np.abs(ends).max()))
+    for fraction in range(min(highest, MAX_FRACTION), floor, -1):
+        fmt = FixedPoint(width, fraction, signed)
+        low, high = np.rint(ends / fmt.step)
+        if low >= fmt.lowest_code and high <= fmt.highest_code:
+            return fraction
+    return floor
+
+
+def _exponent(value: float) -> int:
+    """Return e with 2^(e - 1) <= value < 2^e."""
+    return math.frexp(value)[1]
+
+
+@torch.no_grad()
+def _dense_tensors(
+    network: JetClassifier, features: Tensor
+) -> list[dict[str, NDArray[np.float64]]]:
+    """Return the flat data, weight and bias of every dense layer, in float64."""
+    tensors = []
+    activations = features
+    for block in network.blocks:
+        if isinstance(block, nn.Linear):
+            tensors.append(
+                {
+                    name: tensor.detach().reshape(-1).double().numpy()
+                    for name, tensor in (
+                        ("data", activations),
+                        ("weight", block.weight),
+                        ("bias", block.bias),
+                    )
+                }
+            )
+        if isinstance(block, nn.BatchNorm1d):
+            activations = ChannelAffine(*normalisation_affine(block))(activations)
+        else:
+            activations = block(activations)
+    return tensors
