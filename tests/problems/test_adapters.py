@@ -59,5 +59,5 @@ def test_optuna_alone():
 
 
 def test_a_value_that_is_not_finite_is_named():
-    with pytest.raises(ArithmeticError, match="product = inf for {'a': 2, 'b': 'y'}"):
+    with pytest.raises(ArithmeticError, match=r"product = inf for {'a': 2, 'b': 'y'}"):
         Broken().evaluate([[0, 0], [1, 1]])

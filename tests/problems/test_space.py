@@ -92,9 +92,7 @@ def test_wrong_configurations_are_named(configurations, words):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    "values", [{"a": 1}, {"a": 3, "b": (8, 4)}, {"a": 1, "b": (8, 4), "c": 1}]
-)
+@pytest.mark.parametrize("values", [{"a": 1}, {"a": 3, "b": (8, 4)}, {"a": 1, "b": (8, 4), "c": 1}])
 def test_wrong_named_values(values):
     with pytest.raises(InputError):
         SPACE.configuration(values)

@@ -1,0 +1,240 @@
+"""The contract that every Problem keeps; add a problem to `PROBLEMS` to have it tested."""
+
+import itertools
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moo_jsc.enumeration import TableProblem, enumerate_problem
+from moo_jsc.errors import InputError
+from moo_jsc.jets.columns import CLASSES, FEATURES
+from moo_jsc.jets.dataset import RawJets, split_jets
+from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.family import network_spec, widened
+from moo_jsc.objectives import (
+    CostObjective,
+    MeasuredObjective,
+    PredictionObjective,
+    get_objectives,
+)
+from moo_jsc.problems.architecture import ChannelMultipliers
+from moo_jsc.problems.network_problem import (
+    ArchitectureProblem,
+    JointProblem,
+    QuantizationProblem,
+    Scoring,
+)
+from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace, widths
+from moo_jsc.quantization.network import QuantizedNetwork
+
+MULTIPLIERS = ChannelMultipliers((1, 2))
+NARROW = PrecisionSpace(widths(3, 8), widths(2, 6), per_layer=True)
+
+
+def jets(rows=600):
+    generator = np.random.default_rng(5)
+    labels = np.arange(rows) % len(CLASSES)
+    centres = generator.normal(size=(len(CLASSES), len(FEATURES)))
+    features = centres[labels] + generator.normal(size=(rows, len(FEATURES)))
+    return split_jets(RawJets("synthetic", features, labels))
+
+
+def objectives(*names):
+    return get_objectives(names)
+
+
+def networks():
+    spec = network_spec("jsc-three-linear")
+    combinations = MULTIPLIERS.combinations(2)
+    return [initialised(widened(spec, m), seed=i).eval() for i, m in enumerate(combinations)]
+
+
+def quantization():
+    network = initialised(network_spec("jsc-toy"), seed=1).eval()
+    names = ("accuracy", "loss", "size", "bitops", "average-bitwidth")
+    space = PrecisionSpace(widths(3, 8), widths(2, 6), widths(4, 8))
+    return QuantizationProblem("toy", network, space, objectives(*names), jets())
+
+
+def report_types():
+    network = initialised(network_spec("jsc-tiny", final_relu=True), seed=1).eval()
+    names = ("accuracy-macro", "memory-density")
+    return QuantizationProblem(
+        "types", network, PRECISION_SPACES["lab3-types"], objectives(*names), jets()
+    )
+
+
+def architecture():
+    return ArchitectureProblem(
+        "wide",
+        networks(),
+        MULTIPLIERS,
+        objectives("accuracy", "latency", "flops"),
+        jets(),
+        Scoring(latency=(0.1, 0.2, 0.3, 0.4)),
+    )
+
+
+def joint():
+    return JointProblem(
+        "joint",
+        networks(),
+        MULTIPLIERS,
+        NARROW,
+        objectives("accuracy", "latency", "size", "flops", "bitops"),
+        jets(),
+        Scoring(latency=(0.1, 0.2, 0.3, 0.4)),
+    )
+
+
+PROBLEMS = [quantization, report_types, architecture, joint]
+
+
+@pytest.fixture(scope="module", params=PROBLEMS, ids=lambda build: build.__name__)
+def problem(request):
+    return request.param()
+
+
+@pytest.fixture
+def some(problem):
+    picks = problem.space.permuted(np.arange(min(problem.space.size, 40)), seed=3)
+    return problem.space.configurations(picks)
+
+
+def test_values_have_the_stated_shape(problem, some):
+    values = problem.evaluate(some)
+    assert values.shape == (len(some), len(problem.objectives))
+    assert values.dtype == np.float64
+
+
+def test_rows_do_not_depend_on_one_another(problem, some):
+    together = problem.evaluate(some)
+    alone = np.concatenate([problem.evaluate(row[None]) for row in some])
+    backwards = problem.evaluate(some[::-1])[::-1]
+    repeated = problem.evaluate(np.repeat(some, 2, axis=0))[::2]
+    np.testing.assert_array_equal(together, alone)
+    np.testing.assert_array_equal(together, backwards)
+    np.testing.assert_array_equal(together, repeated)
+
+
+def test_no_configuration_gives_no_row(problem):
+    assert problem.evaluate(np.empty((0, problem.space.dimensions), dtype=int)).shape == (
+        0,
+        len(problem.objectives),
+    )
+
+
+def test_foreign_configurations_are_refused(problem):
+    with pytest.raises(InputError):
+        problem.evaluate([[99] * problem.space.dimensions])
+
+
+def test_a_copy_from_another_process_gives_the_same(problem, some):
+    values = problem.evaluate(some)
+    copy = pickle.loads(pickle.dumps(problem))
+    np.testing.assert_array_equal(copy.evaluate(some), values)
+    assert copy.fingerprint == problem.fingerprint
+
+
+def test_table_replays_the_problem(problem, some, tmp_path):
+    table = enumerate_problem(problem, cache_dir=tmp_path, workers=1, progress=False)
+    replay = TableProblem(table)
+    np.testing.assert_array_equal(replay.evaluate(some), problem.evaluate(some))
+    assert replay.space == problem.space
+    assert replay.objectives == problem.objectives
+
+
+def test_values_are_those_of_the_plain_reference(problem, some):
+    import torch
+
+    split = problem.jets.validation
+    features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
+    values = problem.evaluate(some)
+    for row, found in zip(some, values, strict=True):
+        network, precision = problem.decoded(row)
+        with torch.inference_mode():
+            logits = QuantizedNetwork(network, precision)(features)
+        for objective, value in zip(problem.objectives, found, strict=True):
+            if isinstance(objective, CostObjective):
+                assert value == objective.cost(network.spec, precision)
+            elif isinstance(objective, PredictionObjective):
+                assert value == pytest.approx(objective.score(logits, labels), abs=1e-6)
+            else:
+                assert isinstance(objective, MeasuredObjective)
+                index = problem.networks.index(network)
+                assert value == problem.scoring.latency[index]
+
+
+def test_pymoo_and_optuna_see_the_same_values(problem, some):
+    import optuna
+
+    signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in problem.objectives])
+    values = problem.evaluate(some[:3])
+    np.testing.assert_array_equal(problem.as_pymoo().evaluate(some[:3]), signs * values)
+    objective, directions = problem.as_optuna()
+    assert [d == "maximize" for d in directions] == list(signs < 0)
+    parameters = {
+        choice.name: int(index)
+        for choice, index in zip(problem.space.choices, some[0], strict=True)
+    }
+    assert objective(optuna.trial.FixedTrial(parameters)) == tuple(values[0])
+
+
+def test_another_split_is_another_problem():
+    validation = joint()
+    test = validation.on("test")
+    rows = validation.space.configurations(np.arange(30))
+    differs = validation.evaluate(rows) != test.evaluate(rows)
+    assert differs[:, 0].any()
+    assert not differs[:, 1:].any()
+    assert validation.fingerprint != test.fingerprint
+    assert validation.on("validation").fingerprint == validation.fingerprint
+
+
+def test_fingerprints_tell_problems_apart():
+    built = [build() for build in PROBLEMS]
+    assert len({problem.fingerprint for problem in built}) == len(built)
+
+
+def test_fingerprint_is_the_same_in_a_fresh_process():
+    path = Path(__file__).resolve()
+    script = (
+        "import importlib.util, sys\n"
+        f"spec = importlib.util.spec_from_file_location('contract', {str(path)!r})\n"
+        "module = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(module)\n"
+        "print(module.quantization().fingerprint)\n"
+    )
+    fresh = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert fresh.stdout.strip() == quantization().fingerprint
+
+
+def test_joint_order_is_architecture_first():
+    problem = joint()
+    architectures = problem.architectures(problem.space.configurations(range(problem.space.size)))
+    precisions = problem.space.size // 4
+    assert architectures.tolist() == list(
+        itertools.chain.from_iterable([index] * precisions for index in range(4))
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "latency", "words"),
+    [(3, (0.1,) * 3, "3 networks, expected 4"), (4, None, "needs the latency")],
+)
+def test_incomplete_problems_are_refused(count, latency, words):
+    with pytest.raises(InputError, match=words):
+        ArchitectureProblem(
+            "wide",
+            networks()[:count],
+            MULTIPLIERS,
+            objectives("accuracy", "latency"),
+            jets(),
+            Scoring(latency=latency),
+        )
