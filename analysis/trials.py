@@ -3,7 +3,7 @@
 Columns: ``sampler``, ``seed``, ``trial`` (any increasing number) and one column per objective in
 natural units. Optional: ``configuration`` (anything hashable), ``repeat`` (true where the run had
 evaluated this configuration before; worked out from ``configuration`` where it is missing) and
-``seconds`` (what the sampler itself spent on the trial).
+``sampler_seconds`` (what the sampler itself spent on the trial).
 """
 
 from __future__ import annotations
@@ -104,7 +104,11 @@ def runs_of(trials: pd.DataFrame, objectives: Sequence[ObjectiveLike]) -> dict[s
     grouped = table.groupby(["sampler", "seed"], sort=False).indices
     values = table[names].to_numpy(dtype=np.float64)
     new = _new_configurations(table)
-    seconds = table["seconds"].to_numpy(np.float64) if "seconds" in table.columns else None
+    seconds = (
+        table["sampler_seconds"].to_numpy(np.float64)
+        if "sampler_seconds" in table.columns
+        else None
+    )
     samplers: dict[str, list[Run]] = {str(name): [] for name in trials["sampler"].unique()}
     for (sampler, seed), unordered in grouped.items():
         rows = np.sort(unordered)
