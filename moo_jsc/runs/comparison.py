@@ -111,6 +111,8 @@ def run_comparison(
     """
     folder = Path(folder)
     _check_arguments(samplers, seeds, budget, workers)
+    for sampler in samplers:
+        sampler.check(problem.objectives)
     identity = identify(problem, budget)
     claim_folder(folder, identity)
     pending = []

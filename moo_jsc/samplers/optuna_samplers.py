@@ -86,6 +86,10 @@ class OptunaQMC(OptunaSampler):
 
     name = "optuna-qmc"
 
+    def load(self) -> None:
+        """Import Optuna and scipy's sequences."""
+        import scipy.stats.qmc  # noqa: F401
+
     def build(self, space: SearchSpace, objectives: int, *, seed: int, budget: int) -> BaseSampler:  # noqa: ARG002
         """Return a `QMCSampler`."""
         from optuna.samplers import QMCSampler

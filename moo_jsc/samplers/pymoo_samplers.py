@@ -22,9 +22,9 @@ class PymooSampler(Sampler):
 
     Variation is pymoo's recommendation for integers: random integers first, then simulated
     binary crossover and polynomial mutation, both with distribution index 3 and rounded.
-    pymoo drops offspring equal to one another or to the present population; a configuration of
-    an earlier generation may come again and is then charged as a repeat. When a small space
-    leaves no offspring that differs from the population, the run ends by itself.
+    The genetic algorithms drop offspring equal to one another or to the present population; a
+    configuration of an earlier generation may come again and is then charged as a repeat. When
+    a small space leaves them no offspring that differs from the population, the run ends.
     """
 
     @abstractmethod
@@ -100,3 +100,98 @@ class PymooNSGA2(PymooSampler):
         from pymoo.algorithms.moo.nsga2 import NSGA2
 
         return NSGA2(pop_size=population, **operators)
+
+
+class PymooNSGA3(PymooSampler):
+    """NSGA-III (Deb and Jain 2014) with reference directions that fit the population."""
+
+    name = "pymoo-nsga3"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:
+        """Return an `NSGA3`."""
+        from pymoo.algorithms.moo.nsga3 import NSGA3
+
+        directions = reference_directions(objectives, population)
+        return NSGA3(directions, pop_size=max(population, len(directions)), **operators)
+
+
+class PymooUNSGA3(PymooSampler):
+    """U-NSGA-III (Seada and Deb 2016): NSGA-III with tournaments, for few objectives too."""
+
+    name = "pymoo-unsga3"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:
+        """Return a `UNSGA3`."""
+        from pymoo.algorithms.moo.unsga3 import UNSGA3
+
+        directions = reference_directions(objectives, population)
+        return UNSGA3(directions, pop_size=max(population, len(directions)), **operators)
+
+
+class PymooSMSEMOA(PymooSampler):
+    """SMS-EMOA (Beume et al. 2007): keeps what contributes most to the hypervolume."""
+
+    name = "pymoo-sms-emoa"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:  # noqa: ARG002
+        """Return an `SMSEMOA`."""
+        from pymoo.algorithms.moo.sms import SMSEMOA
+
+        return SMSEMOA(pop_size=population, **operators)
+
+
+class PymooSPEA2(PymooSampler):
+    """SPEA2 (Zitzler et al. 2001) on normalised objectives."""
+
+    name = "pymoo-spea2"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:  # noqa: ARG002
+        """Return an `SPEA2`."""
+        from pymoo.algorithms.moo.spea2 import SPEA2, SPEA2Survival
+
+        return SPEA2(pop_size=population, survival=SPEA2Survival(normalize=True), **operators)
+
+
+class PymooMOEAD(PymooSampler):
+    """MOEA/D (Zhang and Li 2007): one scalar problem for each reference direction.
+
+    pymoo's form compares objectives in raw units (the largest numbers decide) and keeps
+    duplicates, which are charged as repeats.
+    """
+
+    name = "pymoo-moead"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:
+        """Return a `MOEAD`."""
+        from pymoo.algorithms.moo.moead import MOEAD
+
+        directions = (
+            np.ones((population, 1))
+            if objectives == 1
+            else reference_directions(objectives, population)
+        )
+        return MOEAD(directions, n_neighbors=max(2, len(directions) // 5), **operators)
+
+
+class PymooGDE3(PymooSampler):
+    """GDE3 (Kukkonen and Lampinen 2005): differential evolution on rounded real vectors."""
+
+    name = "pymoo-gde3"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:  # noqa: ARG002
+        """Return a `GDE3`."""
+        from pymoo.algorithms.moo.gde3 import GDE3
+
+        return GDE3(pop_size=population, sampling=operators["sampling"])
+
+
+class PymooMOPSO(PymooSampler):
+    """MOPSO-CD (Raquel and Naval 2005): a particle swarm on rounded real vectors."""
+
+    name = "pymoo-mopso-cd"
+
+    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:  # noqa: ARG002
+        """Return a `MOPSO_CD`."""
+        from pymoo.algorithms.moo.mopso_cd import MOPSO_CD
+
+        return MOPSO_CD(pop_size=population, sampling=operators["sampling"])

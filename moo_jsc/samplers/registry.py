@@ -15,8 +15,18 @@ from moo_jsc.samplers.optuna_samplers import (
     OptunaRandom,
     OptunaTPE,
 )
-from moo_jsc.samplers.pymoo_samplers import PymooNSGA2
+from moo_jsc.samplers.pymoo_samplers import (
+    PymooGDE3,
+    PymooMOEAD,
+    PymooMOPSO,
+    PymooNSGA2,
+    PymooNSGA3,
+    PymooSMSEMOA,
+    PymooSPEA2,
+    PymooUNSGA3,
+)
 from moo_jsc.samplers.sampler import Sampler
+from moo_jsc.samplers.scalarised import ScalarisedSampler, WeightsBySense
 
 SAMPLERS: dict[str, Sampler] = {
     sampler.name: sampler
@@ -30,12 +40,21 @@ SAMPLERS: dict[str, Sampler] = {
         OptunaGP(),
         OptunaBruteForce(),
         PymooNSGA2(),
+        PymooNSGA3(),
+        PymooSMSEMOA(),
+        PymooSPEA2(),
+        PymooUNSGA3(),
+        PymooMOEAD(),
+        PymooGDE3(),
+        PymooMOPSO(),
+        ScalarisedSampler("scalarised-tpe", WeightsBySense(), normalisation="corners"),
         Exhaustive(),
         ExhaustiveRandom(),
     )
 }
 """Every registered sampler by name, in the order of tables and legends."""
 
+_ON_REQUEST = ("pymoo-unsga3", "pymoo-moead", "pymoo-gde3", "pymoo-mopso-cd")
 _GP_OBJECTIVES = 3
 
 
@@ -65,7 +84,9 @@ def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
 def default_samplers(objectives: int) -> tuple[Sampler, ...]:
     """Return the samplers that a comparison runs unless told otherwise.
 
-    All of them, but Gaussian processes only up to 3 objectives, for their time and memory.
+    Those that are most used, so that a figure stays readable; U-NSGA-III, MOEA/D, GDE3 and
+    MOPSO-CD come on request. Gaussian processes only up to 3 objectives, for their time and
+    memory.
 
     Parameters
     ----------
@@ -75,7 +96,8 @@ def default_samplers(objectives: int) -> tuple[Sampler, ...]:
     return tuple(
         sampler
         for sampler in SAMPLERS.values()
-        if objectives <= _GP_OBJECTIVES or not isinstance(sampler, OptunaGP)
+        if sampler.name not in _ON_REQUEST
+        and (objectives <= _GP_OBJECTIVES or not isinstance(sampler, OptunaGP))
     )
 
 

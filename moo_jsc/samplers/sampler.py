@@ -39,6 +39,12 @@ class Sampler(ABC):
         fields = ", ".join(f"{key}={value!r}" for key, value in sorted(vars(self).items()))
         return f"{type(self).__qualname__}({fields})"
 
+    def __repr__(self) -> str:
+        return self.settings
+
+    def check(self, objectives: tuple[Objective, ...]) -> None:  # noqa: B027
+        """Raise an InputError, before anything runs, if these objectives cannot be searched."""
+
     def load(self) -> None:  # noqa: B027
         """Import what `run` needs, so that imports do not count as the sampler's time."""
 
