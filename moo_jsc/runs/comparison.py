@@ -82,7 +82,7 @@ def run_comparison(
     workers
         Processes with one thread each; 1 runs everything in this process.
     progress
-        Show a bar over the runs on standard error.
+        Show a bar over the runs on standard error, if that is a terminal.
 
     Raises
     ------
@@ -209,9 +209,15 @@ def _run_all(
         )
         for sampler, header in pending
     )
+    hidden = None if progress else True  # None: shown on a terminal only
     with (
         parallel_config(backend="loky", inner_max_num_threads=1),
-        tqdm(total=total, initial=total - len(pending), unit="run", disable=not progress) as bar,
+        tqdm(
+            total=total,
+            initial=total - len(pending),
+            unit="run",
+            disable=None if progress else True,
+        ) as bar,
     ):
         parallel = Parallel(
             n_jobs=min(workers, len(pending)),

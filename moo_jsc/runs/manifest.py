@@ -1,0 +1,169 @@
+"""What a results folder was made with, so that it can be made again."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from moo_jsc.errors import InputError
+from moo_jsc.files import atomic_path, sha256_of
+from moo_jsc.problems.problem import Problem
+from moo_jsc.runs.study import identify, package_versions
+from moo_jsc.samplers.sampler import Sampler
+
+REPORTED_PACKAGES = (
+    "moo-jsc",
+    "torch",
+    "pymoo",
+    "optuna",
+    "moocore",
+    "numpy",
+    "scipy",
+    "pandas",
+    "scikit-learn",
+    "torchmetrics",
+    "joblib",
+    "matplotlib",
+    "seaborn",
+)
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """Setting, software and machine of one comparison.
+
+    Attributes
+    ----------
+    made
+        Time in UTC, ISO 8601.
+    command
+        As given to the interpreter.
+    config
+        Every setting, defaults included.
+    study
+        Hash that the trial logs carry.
+    problem, problem_fingerprint, objectives, space_size
+        What was searched; objectives with unit and sense.
+    samplers
+        Name -> settings.
+    seeds, budget
+        Of all runs.
+    code
+        SHA-256 over the Python files of the packages.
+    versions, python, machine
+        Packages, interpreter; processor, system and number of cores.
+    """
+
+    made: str
+    command: list[str]
+    config: dict[str, object]
+    study: str
+    problem: str
+    problem_fingerprint: str
+    objectives: list[dict[str, str]]
+    space_size: int
+    samplers: dict[str, str]
+    seeds: list[int]
+    budget: int
+    code: str
+    versions: dict[str, str]
+    python: str
+    machine: dict[str, str]
+
+
+def write_manifest(
+    folder: Path | str,
+    problem: Problem,
+    samplers: Sequence[Sampler],
+    seeds: Sequence[int],
+    budget: int,
+    *,
+    config: Mapping[str, object],
+    packages: Sequence[str] = ("moo_jsc",),
+) -> Manifest:
+    """Write ``manifest.json`` into a results folder and return what it says.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    problem, samplers, seeds, budget
+        As given to `run_comparison`.
+    config
+        The settings of the study, JSON-like.
+    packages
+        Import names whose source files are hashed.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written.
+    """
+    identity = identify(problem, budget)
+    manifest = Manifest(
+        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        command=list(sys.orig_argv),
+        config=dict(config),
+        study=identity.hash,
+        problem=problem.name,
+        problem_fingerprint=problem.fingerprint,
+        objectives=[msgspec.to_builtins(entry) for entry in identity.objectives],
+        space_size=problem.space.size,
+        samplers={sampler.name: sampler.settings for sampler in samplers},
+        seeds=list(seeds),
+        budget=budget,
+        code=code_hash(packages),
+        versions=package_versions(REPORTED_PACKAGES),
+        python=platform.python_version(),
+        machine={
+            "system": platform.platform(),
+            "processor": platform.machine(),
+            "cores": str(os.cpu_count()),
+        },
+    )
+    with atomic_path(Path(folder) / "manifest.json") as path:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    return manifest
+
+
+def read_manifest(folder: Path | str) -> Manifest:
+    """Read the manifest of a results folder.
+
+    Raises
+    ------
+    InputError
+        There is none, or it is damaged.
+    """
+    path = Path(folder) / "manifest.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path}: expected a manifest ({error})") from None
+
+
+def code_hash(packages: Sequence[str] = ("moo_jsc",)) -> str:
+    """Hash the Python files of packages (by import name), without importing them.
+
+    Examples
+    --------
+    >>> len(code_hash())
+    64
+    """
+    parts: list[bytes | str] = []
+    for name in packages:
+        spec = find_spec(name)
+        if spec is None or not spec.submodule_search_locations:
+            raise ValueError(f"package {name!r} is not installed")
+        for location in spec.submodule_search_locations:
+            root = Path(location)
+            for path in sorted(root.rglob("*.py")):
+                parts += [f"{name}/{path.relative_to(root).as_posix()}", path.read_bytes()]
+    return sha256_of(*parts)
