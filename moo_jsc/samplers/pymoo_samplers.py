@@ -140,18 +140,6 @@ class PymooSMSEMOA(PymooSampler):
         return SMSEMOA(pop_size=population, **operators)
 
 
-class PymooSPEA2(PymooSampler):
-    """SPEA2 (Zitzler et al. 2001) on normalised objectives."""
-
-    name = "pymoo-spea2"
-
-    def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:  # noqa: ARG002
-        """Return an `SPEA2`."""
-        from pymoo.algorithms.moo.spea2 import SPEA2, SPEA2Survival
-
-        return SPEA2(pop_size=population, survival=SPEA2Survival(normalize=True), **operators)
-
-
 class PymooMOEAD(PymooSampler):
     """MOEA/D (Zhang and Li 2007): one scalar problem for each reference direction.
 

@@ -22,7 +22,6 @@ from moo_jsc.samplers.pymoo_samplers import (
     PymooNSGA2,
     PymooNSGA3,
     PymooSMSEMOA,
-    PymooSPEA2,
     PymooUNSGA3,
 )
 from moo_jsc.samplers.sampler import Sampler
@@ -42,7 +41,6 @@ SAMPLERS: dict[str, Sampler] = {
         PymooNSGA2(),
         PymooNSGA3(),
         PymooSMSEMOA(),
-        PymooSPEA2(),
         PymooUNSGA3(),
         PymooMOEAD(),
         PymooGDE3(),
