@@ -209,7 +209,6 @@ def _run_all(
         )
         for sampler, header in pending
     )
-    hidden = None if progress else True  # None: shown on a terminal only
     with (
         parallel_config(backend="loky", inner_max_num_threads=1),
         tqdm(

@@ -132,7 +132,7 @@ def test_other_versions_are_another_study(problem, tmp_path):
     identity = json.loads(path.read_text())
     identity["versions"]["optuna"] = "3.0"
     path.write_text(json.dumps(identity))
-    with pytest.raises(InputError, match="another study \\(optuna 3.0, not "):
+    with pytest.raises(InputError, match=r"another study \(optuna 3\.0, not "):
         compare(problem, tmp_path)
 
 
@@ -143,13 +143,13 @@ def test_other_weights_under_the_same_name_are_refused(problem, tmp_path):
         if weight == 0.2:
             run_comparison(*arguments, workers=1, progress=False)
             continue
-        with pytest.raises(InputError, match="seed-0.jsonl, line 1: settings is Scalarised"):
+        with pytest.raises(InputError, match=r"seed-0\.jsonl, line 1: settings is Scalarised"):
             run_comparison(*arguments, workers=1, progress=False)
 
 
 def test_a_damaged_study_file_is_named(problem, tmp_path):
     (tmp_path / "study.json").write_text("{")
-    with pytest.raises(InputError, match="study.json: expected a study's identity"):
+    with pytest.raises(InputError, match=r"study\.json: expected a study's identity"):
         compare(problem, tmp_path)
 
 
@@ -183,7 +183,7 @@ def test_a_folder_that_cannot_be_written(problem, tmp_path):
 
 
 def test_an_empty_folder_has_no_trials(tmp_path):
-    with pytest.raises(InputError, match="study.json: cannot be read"):
+    with pytest.raises(InputError, match=r"study\.json: cannot be read"):
         load_trials(tmp_path)
 
 
@@ -206,5 +206,5 @@ def test_manifest(problem, tmp_path):
     assert found.versions["optuna"][0].isdigit()
     assert found.space_size == 216
     (tmp_path / "manifest.json").write_text("[]")
-    with pytest.raises(InputError, match="manifest.json: expected a manifest"):
+    with pytest.raises(InputError, match=r"manifest\.json: expected a manifest"):
         read_manifest(tmp_path)
