@@ -6,13 +6,15 @@ The last entry of each curve is what moocore gives for the whole set.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import InputError
 from analysis.pareto import checked_points, improving
+
+Distance = Literal["dominated distance", "largest excess"]
 
 BLOCK = 2_000_000
 """Numbers held at once while distances are computed."""
@@ -51,11 +53,7 @@ def igd_plus_curve(points: ArrayLike, front: ArrayLike) -> NDArray[np.float64]:
     >>> igd_plus_curve([[1, 1], [0, 2], [0, 0]], [[0, 1], [1, 0]])
     array([1., 1., 0.])
     """
-
-    def euclidean(excess: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.sqrt((np.maximum(excess, 0.0) ** 2).sum(axis=-1))
-
-    return _nearest(points, front, euclidean).mean(axis=1)
+    return nearest_distances(points, front, "dominated distance").mean(axis=1)
 
 
 def epsilon_curve(points: ArrayLike, front: ArrayLike) -> NDArray[np.float64]:
@@ -90,15 +88,40 @@ def epsilon_curve(points: ArrayLike, front: ArrayLike) -> NDArray[np.float64]:
     >>> epsilon_curve([[1, 1], [0, 1], [1, 0]], [[0, 1], [1, 0]])
     array([1., 1., 0.])
     """
-    return _nearest(points, front, lambda excess: excess.max(axis=-1)).max(axis=1)
+    return nearest_distances(points, front, "largest excess").max(axis=1)
 
 
-def _nearest(
-    points: ArrayLike,
-    front: ArrayLike,
-    distance: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+def nearest_distances(
+    points: ArrayLike, front: ArrayLike, distance: Distance
 ) -> NDArray[np.float64]:
-    """Return the distance from each front point to the nearest of the first t points, (n, k)."""
+    """Return the distance from each front point to the nearest of the first t points.
+
+    Parameters
+    ----------
+    points
+        (n, m), minimised, in the order in which they were found.
+    front
+        (k, m), minimised.
+    distance
+        Of a point a to a front point z: ``"dominated distance"`` || max(a - z, 0) ||_2, or
+        ``"largest excess"`` max over objectives of (a - z).
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, k), nonincreasing along the first axis.
+
+    Raises
+    ------
+    InputError
+        A value is not finite, the front is empty or has other columns.
+
+    Examples
+    --------
+    >>> nearest_distances([[1, 1], [0, 0]], [[0, 1]], "largest excess")
+    array([[1.],
+           [0.]])
+    """
     array, target = checked_points(points), checked_points(front)
     if len(target) == 0 or target.shape[1] != array.shape[1]:
         raise InputError(
@@ -109,8 +132,12 @@ def _nearest(
     nearest = np.empty((len(steps), len(target)))
     rows = max(1, BLOCK // target.size)
     for start in range(0, len(steps), rows):
-        found = array[steps[start : start + rows]]
-        nearest[start : start + rows] = distance(found[:, None, :] - target[None, :, :])
+        excess = array[steps[start : start + rows], None, :] - target[None, :, :]
+        if distance == "largest excess":
+            nearest[start : start + rows] = excess.max(axis=2)
+        else:
+            np.maximum(excess, 0.0, out=excess)
+            nearest[start : start + rows] = np.sqrt((excess**2).sum(axis=2))
     nearest = np.minimum.accumulate(nearest, axis=0)
     current = np.searchsorted(steps, np.arange(len(array)), side="right") - 1
     return nearest[current]

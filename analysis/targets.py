@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.curves import Curves
 
+TARGETS = (0.8, 0.9, 0.95, 0.99)
 TOLERANCE = 1e-9
 """Share of the target by which rounding may miss it: a complete front counts as 100 %."""
 
@@ -31,7 +38,6 @@ def trials_to_target(curves: Curves, target: float) -> dict[str, NDArray[np.floa
 
     Examples
     --------
-    >>> import numpy as np
     >>> from analysis.curves import Curves
     >>> curves = Curves("share", "max", "trials",
     ...                 {"random": np.array([[0.1, 0.9, 1.0], [0.2, 0.3, 0.4]])},
@@ -39,9 +45,228 @@ def trials_to_target(curves: Curves, target: float) -> dict[str, NDArray[np.floa
     >>> trials_to_target(curves, 0.9)
     {'random': array([ 2., inf])}
     """
-    slack = TOLERANCE * abs(target)
     first = {}
     for name, values in curves.values.items():
-        there = values >= target - slack if curves.sense == "max" else values <= target + slack
+        there = _reached(values, target, curves.sense == "max")
         first[name] = np.where(there.any(axis=1), there.argmax(axis=1) + 1.0, np.inf)
     return first
+
+
+def target_table(
+    curves: Curves,
+    targets: Sequence[float] = TARGETS,
+    *,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return how fast and how surely each sampler reaches each target.
+
+    Parameters
+    ----------
+    curves
+        Monotone curves, of either sense.
+    targets
+        Levels to reach.
+    level
+        Of the intervals.
+    resamples, seed
+        Of the bootstrap for the expected running time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each (sampler, target): ``runs``, ``reached``; ``success`` with its Wilson
+        interval ``success_low`` and ``_high``; ``median`` trials over all runs, with the
+        distribution-free interval ``median_low`` and ``_high`` (infinite where the quantile lies
+        among the runs that never got there); ``expected`` running time with the percentile
+        bootstrap interval ``expected_low`` and ``_high``.
+
+    Raises
+    ------
+    InputError
+        There is no target.
+
+    Examples
+    --------
+    >>> from analysis.curves import Curves
+    >>> curves = Curves("share", "max", "trials",
+    ...                 {"random": np.array([[0.1, 0.9, 1.0], [0.2, 0.3, 0.4]])},
+    ...                 {"random": (0, 1)}, {"random": np.array([3, 3])})
+    >>> target_table(curves, [0.9])[["target", "reached", "median", "expected"]]
+       target  reached  median  expected
+    0     0.9        1     inf       5.0
+    """
+    import pandas as pd
+
+    if not targets:
+        raise InputError("targets: expected at least one")
+    rows = []
+    for target in targets:
+        for name, first in trials_to_target(curves, target).items():
+            reached, runs = int(np.isfinite(first).sum()), len(first)
+            success_low, success_high = wilson_interval(reached, runs, level=level)
+            median, median_low, median_high = median_interval(first, level=level)
+            expected, expected_low, expected_high = expected_running_time(
+                first, curves.lengths[name], level=level, resamples=resamples, seed=seed
+            )
+            rows.append(
+                {
+                    "sampler": name,
+                    "target": float(target),
+                    "runs": runs,
+                    "reached": reached,
+                    "success": reached / runs,
+                    "success_low": success_low,
+                    "success_high": success_high,
+                    "median": median,
+                    "median_low": median_low,
+                    "median_high": median_high,
+                    "expected": expected,
+                    "expected_low": expected_low,
+                    "expected_high": expected_high,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def target_profile(curves: Curves, targets: Sequence[float]) -> Curves:
+    """Return the share of targets reached so far by each run: the ECDF over targets.
+
+    Averaged over seeds it is the empirical cumulative distribution of the trials needed over
+    (target, seed), as in the COCO platform (Hansen et al. 2021).
+
+    Examples
+    --------
+    >>> from analysis.curves import Curves
+    >>> curves = Curves("share", "max", "trials", {"random": np.array([[0.1, 0.9, 1.0]])},
+    ...                 {"random": (0,)}, {"random": np.array([3])})
+    >>> target_profile(curves, [0.5, 1.0]).values["random"]
+    array([[0. , 0.5, 1. ]])
+    """
+    if not len(targets):
+        raise InputError("targets: expected at least one")
+    larger = curves.sense == "max"
+    return replace(
+        curves,
+        indicator="share of targets reached",
+        sense="max",
+        values={
+            name: np.mean([_reached(values, target, larger) for target in targets], axis=0)
+            for name, values in curves.values.items()
+        },
+    )
+
+
+def expected_running_time(
+    first: ArrayLike,
+    lengths: ArrayLike,
+    *,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> tuple[float, float, float]:
+    """Return the expected trials to a success when failed runs are started again.
+
+    ERT = (trials spent in all runs, each until its success or its end) / successes: the estimate
+    for censored runs of Auger and Hansen 2005 (COCO).
+
+    Parameters
+    ----------
+    first
+        (runs,) trials to success; infinite where there was none.
+    lengths
+        (runs,) where each run ended.
+    level, resamples, seed
+        Of the percentile bootstrap over runs.
+
+    Returns
+    -------
+    tuple
+        Estimate and limits; infinite without a success.
+
+    Examples
+    --------
+    >>> expected_running_time([2, 4, np.inf], [10, 10, 10])[0]
+    8.0
+    """
+    from analysis.intervals import resampling_weights
+
+    times = np.asarray(first, dtype=np.float64)
+    success = np.isfinite(times)
+    spent = np.where(success, times, np.asarray(lengths, dtype=np.float64))
+    if not success.any():
+        return np.inf, np.inf, np.inf
+    weights = resampling_weights(len(times), resamples, seed)
+    rates = weights @ success
+    with np.errstate(divide="ignore"):
+        drawn = np.where(rates > 0, (weights @ spent) / rates, np.inf)
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(drawn, [tail, 1.0 - tail], method="inverted_cdf")
+    return float(spent.sum() / success.sum()), float(low), float(high)
+
+
+def median_interval(values: ArrayLike, *, level: float = 0.95) -> tuple[float, float, float]:
+    """Return the median with its distribution-free interval from order statistics.
+
+    The interval runs from the k-th smallest to the k-th largest value, k the largest with
+    2 P(Binomial(n, 1/2) < k) <= 1 - level, moved inwards between the order statistics
+    (Hettmansperger and Sheather 1986) so that its coverage is close to the level and not only
+    above it. Infinite values are allowed: they stand for censored ones.
+
+    Examples
+    --------
+    >>> median_interval([1, 2, 3, 4, 5, 6, 7, 8, np.inf, np.inf])[0]
+    5.5
+    >>> median_interval([1.0, 2.0])
+    (1.5, -inf, inf)
+    """
+    from scipy.stats import binom
+
+    ordered = np.sort(np.asarray(values, dtype=np.float64))
+    n = len(ordered)
+    if n == 0:
+        raise InputError("median: no value, expected at least one")
+    middle = float(np.median(ordered))
+    miss = 1.0 - level
+    k = int(binom.ppf(miss / 2.0, n, 0.5))
+    while k > 0 and 2.0 * binom.cdf(k - 1, n, 0.5) > miss:
+        k -= 1
+    if k == 0:
+        return middle, -np.inf, np.inf
+    wide = 1.0 - 2.0 * binom.cdf(k - 1, n, 0.5)
+    narrow = 1.0 - 2.0 * binom.cdf(k, n, 0.5)
+    if 2 * k >= n or narrow >= wide:
+        return middle, float(ordered[k - 1]), float(ordered[n - k])
+    part = (wide - level) / (wide - narrow)
+    weight = (n - k) * part / (k + (n - 2 * k) * part)
+    low = _between(ordered[k - 1], ordered[k], weight)
+    high = _between(ordered[n - k], ordered[n - k - 1], weight)
+    return middle, low, high
+
+
+def wilson_interval(successes: int, runs: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's score interval of a share (Wilson 1927).
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in wilson_interval(8, 10)]
+    [0.49, 0.943]
+    """
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, runs).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _reached(values: NDArray[np.float64], target: float, larger: bool) -> NDArray[np.bool_]:
+    slack = TOLERANCE * max(1.0, abs(target))
+    return values >= target - slack if larger else values <= target + slack
+
+
+def _between(outer: float, inner: float, weight: float) -> float:
+    if outer == inner or weight == 0.0:
+        return float(outer)
+    if not (np.isfinite(outer) and np.isfinite(inner)):
+        return float(outer)
+    return float((1.0 - weight) * outer + weight * inner)
