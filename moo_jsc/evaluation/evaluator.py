@@ -30,7 +30,7 @@ from moo_jsc.quantization.formats import LayerPrecision
 TALLIES: dict[str, type[Tally]] = {"accuracy": CorrectTally, "loss": CrossEntropyTally}
 """Objectives that are a mean over samples, by name; any other one gets whole logits."""
 
-_CPU_CACHE = 2 * 1024**2
+_CPU_CACHE = 4 * 1024**2
 _CUDA_MEMORY = 512 * 1024**2
 _SUM_ENTRIES = 2**22
 _LOGITS_BYTES = 64 * 1024**2

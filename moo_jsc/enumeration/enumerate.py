@@ -1,0 +1,148 @@
+"""Evaluating a whole space into a table, with shards on disk and any number of workers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from moo_jsc.enumeration.cache import default_cache
+from moo_jsc.enumeration.sealed import BrokenSeal
+from moo_jsc.enumeration.shards import ShardStore
+from moo_jsc.enumeration.table import ObjectiveTable
+from moo_jsc.enumeration.workers import Backend, Workers
+from moo_jsc.errors import InputError
+from moo_jsc.problems.problem import Problem
+
+SHARD_SIZE = 8192
+"""Configurations of a shard: about a second's work on 10,000 samples."""
+
+TABLE_BYTES = 2 * 10**9
+"""Largest table that is held in memory; larger spaces are for `stream_front`."""
+
+_WORTH_STARTING_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+def enumerate_problem(
+    problem: Problem,
+    *,
+    cache_dir: Path | str | None = None,
+    workers: int = 1,
+    backend: Backend = "loky",
+    scheduler: str | None = None,
+    shard_size: int = SHARD_SIZE,
+    progress: bool = True,
+) -> ObjectiveTable:
+    """Return the values of every configuration of a problem's space.
+
+    Shards are written as they are done, so that an interrupted enumeration goes on where it
+    stopped, and a finished one is read from disk. They are kept under a key that covers the
+    problem's fingerprint (network weights, data, space, objectives) and the code, and verified
+    when read: a damaged one is named in a warning and computed again. The table is the same
+    with any number and kind of workers.
+
+    Parameters
+    ----------
+    problem
+        Anything deterministic that can be pickled.
+    cache_dir
+        By default ``$MOO_JSC_CACHE``, else ``~/.cache/moo_jsc``.
+    workers, backend, scheduler
+        See `Workers`. Processes of this machine are started only where the work takes longer
+        than starting them.
+    shard_size
+        Configurations that are evaluated, sent and stored together.
+    progress
+        Show a progress bar on a terminal.
+
+    Raises
+    ------
+    InputError
+        A setting is wrong, the cache cannot be written to, or the table would exceed
+        `TABLE_BYTES`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from moo_jsc.enumeration.table_problem import TableProblem
+    >>> from moo_jsc.objectives import get_objectives
+    >>> from moo_jsc.problems.space import Choice, SearchSpace
+    >>> space = SearchSpace("toy", (Choice("width", (2, 4, 8)),))
+    >>> problem = TableProblem(ObjectiveTable(
+    ...     "toy", space, get_objectives(["accuracy", "size"]),
+    ...     np.array([[0.5, 10.0], [0.7, 20.0], [0.6, 40.0]]), "toy-1"))
+    >>> table = enumerate_problem(problem, cache_dir=tempfile.mkdtemp(), shard_size=2)
+    >>> table.front_values
+    array([[ 0.5, 10. ],
+           [ 0.7, 20. ]])
+    """
+    crew = Workers(workers, backend, scheduler)
+    if shard_size < 1:
+        raise InputError(f"shard_size = {shard_size}: expected a whole number of at least 1")
+    size, columns = problem.space.size, len(problem.objectives)
+    if size * columns * 8 > TABLE_BYTES:
+        raise InputError(
+            f"{problem.name}: a table of {size} configurations exceeds {TABLE_BYTES} bytes, "
+            "enumerate it in streaming fashion"
+        )
+    folder = default_cache() if cache_dir is None else Path(cache_dir)
+    store = ShardStore.of(problem, folder, shard_size)
+    values = np.empty((size, columns))
+    missing = [span for span in store.ranges() if not _read(store, *span, values)]
+    _compute(problem, store, missing, crew, values, progress)
+    return ObjectiveTable(
+        problem.name, problem.space, problem.objectives, values, problem.fingerprint
+    )
+
+
+def evaluate_range(problem: Problem, start: int, stop: int) -> NDArray[np.float64]:
+    """Return the values (stop - start, m) of the flat indices start..stop - 1."""
+    return problem.evaluate(problem.space.configurations(np.arange(start, stop)))
+
+
+def _read(store: ShardStore, start: int, stop: int, values: NDArray[np.float64]) -> bool:
+    """Copy a stored shard into place; False where it has to be computed."""
+    try:
+        shard = store.read(start, stop)
+    except BrokenSeal as error:
+        log.warning("%s; computing it again", error)
+        return False
+    if shard is None:
+        return False
+    values[start:stop] = shard
+    return True
+
+
+def _compute(
+    problem: Problem,
+    store: ShardStore,
+    missing: list[tuple[int, int]],
+    crew: Workers,
+    values: NDArray[np.float64],
+    progress: bool,
+) -> None:
+    """Compute, store and copy into place the missing shards."""
+    total = sum(stop - start for start, stop in missing)
+    with tqdm(
+        total=total, desc=problem.name, unit=" configurations", disable=None if progress else True
+    ) as bar:
+
+        def keep(span: tuple[int, int], shard: NDArray[np.float64]) -> None:
+            store.write(*span, shard)
+            values[slice(*span)] = shard
+            bar.update(len(shard))
+
+        if crew.local and missing:
+            span, *missing = missing
+            begun = time.perf_counter()
+            keep(span, evaluate_range(problem, *span))
+            rest = (time.perf_counter() - begun) * len(missing)
+            crew = crew if rest > _WORTH_STARTING_SECONDS else Workers(1)
+        for span, shard in zip(missing, crew.map(evaluate_range, problem, missing), strict=True):
+            keep(span, shard)

@@ -1,0 +1,160 @@
+"""The values of every configuration of a space, and the true Pareto front among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.errors import InputError
+from moo_jsc.objectives.objective import Objective
+from moo_jsc.problems.space import SearchSpace
+
+
+def nondominated(values: NDArray[np.float64], objectives: Sequence[Objective]) -> NDArray[np.bool_]:
+    """Say which points no other point dominates; equal points are kept together.
+
+    A point dominates another one when it is at least as good in every objective and better in
+    one. moocore decides, in O(n log^(m-2) n) for m > 3 objectives.
+
+    Parameters
+    ----------
+    values
+        Shape (n, m), natural units and senses.
+    objectives
+        The m columns.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool, shape (n,).
+    """
+    import moocore
+
+    if not len(values):
+        return np.zeros(0, dtype=bool)
+    if values.shape[1] == 1:
+        best = values.max() if objectives[0].sense == "max" else values.min()
+        return values[:, 0] == best
+    maximise = [objective.sense == "max" for objective in objectives]
+    return moocore.is_nondominated(values, maximise=maximise, keep_weakly=True).astype(bool)
+
+
+def best_of(values: NDArray[np.float64], objectives: Sequence[Objective]) -> NDArray[np.float64]:
+    """Return the best value of each objective, shape (m,), of values (n, m), n >= 1."""
+    return _extreme(values, objectives, "max")
+
+
+def worst_of(values: NDArray[np.float64], objectives: Sequence[Objective]) -> NDArray[np.float64]:
+    """Return the worst value of each objective, shape (m,), of values (n, m), n >= 1."""
+    return _extreme(values, objectives, "min")
+
+
+def _extreme(
+    values: NDArray[np.float64], objectives: Sequence[Objective], upper: str
+) -> NDArray[np.float64]:
+    top = np.array([objective.sense == upper for objective in objectives])
+    return np.where(top, values.max(axis=0), values.min(axis=0))
+
+
+@dataclass(frozen=True)
+class ObjectiveTable:
+    """Values of all configurations of a space, by flat index, and what follows from them.
+
+    Attributes
+    ----------
+    name
+        Of the problem.
+    space
+        What was enumerated.
+    objectives
+        Names, units and senses of the columns.
+    values
+        float64, shape (size, m), natural units and senses; row i belongs to the configuration
+        with flat index i. Read-only.
+    fingerprint
+        Of the problem: SHA-256 over everything that the values depend on.
+
+    Raises
+    ------
+    InputError
+        The shape of `values` does not fit the space and the objectives.
+    """
+
+    name: str
+    space: SearchSpace
+    objectives: tuple[Objective, ...]
+    values: NDArray[np.float64]
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        expected = (self.space.size, len(self.objectives))
+        if self.values.shape != expected:
+            raise InputError(f"table {self.name!r}: values {self.values.shape}, not {expected}")
+        self.values.flags.writeable = False
+
+    @cached_property
+    def front_indices(self) -> NDArray[np.int64]:
+        """Flat indices of all nondominated configurations, in increasing order.
+
+        Configurations with equal values are all there.
+        """
+        return np.flatnonzero(nondominated(self.values, self.objectives))
+
+    @property
+    def front_values(self) -> NDArray[np.float64]:
+        """Values of `front_indices`, shape (front, m)."""
+        return self.values[self.front_indices]
+
+    @cached_property
+    def unique_front_values(self) -> NDArray[np.float64]:
+        """The front as a set of points: each once, in lexicographic order."""
+        return np.unique(self.front_values, axis=0)
+
+    @cached_property
+    def ideal(self) -> NDArray[np.float64]:
+        """Best value of each objective, shape (m,)."""
+        return best_of(self.values, self.objectives)
+
+    @cached_property
+    def nadir(self) -> NDArray[np.float64]:
+        """Worst value of each objective on the front, shape (m,)."""
+        return worst_of(self.front_values, self.objectives)
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Return the values (size,) of one objective.
+
+        Raises
+        ------
+        InputError
+            The table has no such objective.
+        """
+        return self.values[:, self._position(name)]
+
+    def selected(self, names: Sequence[str]) -> ObjectiveTable:
+        """Return the table of some of the objectives, in the order named.
+
+        Raises
+        ------
+        InputError
+            The table has no such objective.
+        """
+        from moo_jsc.files import sha256_of
+
+        columns = [self._position(name) for name in names]
+        return ObjectiveTable(
+            self.name,
+            self.space,
+            tuple(self.objectives[column] for column in columns),
+            np.ascontiguousarray(self.values[:, columns]),
+            sha256_of(self.fingerprint, *names),
+        )
+
+    def _position(self, name: str) -> int:
+        names = [objective.name for objective in self.objectives]
+        if name not in names:
+            raise InputError(f"objective {name!r}: the table {self.name!r} has {', '.join(names)}")
+        return names.index(name)

@@ -1,0 +1,50 @@
+"""A problem that looks its values up in a table instead of computing them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.enumeration.table import ObjectiveTable
+from moo_jsc.problems.problem import Problem
+
+
+class TableProblem(Problem):
+    """Replays an enumerated problem: same space, objectives, values and fingerprint.
+
+    An evaluation costs one look-up, so that thousands of runs of samplers on the same space
+    take no longer than the samplers themselves.
+
+    Parameters
+    ----------
+    table
+        From `moo_jsc.enumeration.enumerate_problem`.
+
+    Examples
+    --------
+    >>> from moo_jsc.objectives import get_objectives
+    >>> from moo_jsc.problems.space import Choice, SearchSpace
+    >>> space = SearchSpace("toy", (Choice("width", (2, 4, 8)),))
+    >>> table = ObjectiveTable(
+    ...     "toy", space, get_objectives(["accuracy", "size"]),
+    ...     np.array([[0.5, 10.0], [0.7, 20.0], [0.6, 40.0]]), "toy-1")
+    >>> TableProblem(table).evaluate([[1], [0]])
+    array([[ 0.7, 20. ],
+           [ 0.5, 10. ]])
+    >>> table.front_indices, table.ideal, table.nadir
+    (array([0, 1]), array([ 0.7, 10. ]), array([ 0.5, 20. ]))
+    """
+
+    def __init__(self, table: ObjectiveTable) -> None:
+        self.table = table
+        self.name = table.name
+        self.space = table.space
+        self.objectives = table.objectives
+
+    def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        return self.table.values[self.space.indices(configurations)]
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the problem that was enumerated."""
+        return self.table.fingerprint
