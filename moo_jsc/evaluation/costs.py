@@ -1,4 +1,4 @@
-"""Analytic objectives of many configurations: sums of look-ups by layer."""
+"""Analytic objectives of many configurations: one look-up for each dense layer, added up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.networks.specification import Linear, NetworkSpec
+from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.objectives.objective import CostObjective
 from moo_jsc.quantization.formats import LayerPrecision
 
@@ -20,8 +20,7 @@ def evaluate_costs(
 ) -> NDArray[np.float64]:
     """Return the costs of many configurations of one network.
 
-    Each layer's cost is looked up by the chosen option and added in the order of the layers,
-    as `CostObjective.cost` does for one configuration, so that both give the same number to
+    Sums are formed in the order of `CostObjective.cost`, so that both give the same number to
     the last bit. Takes O(n L) time for each objective.
 
     Parameters
@@ -39,19 +38,27 @@ def evaluate_costs(
     -------
     numpy.ndarray
         float64, shape (n, k), natural units.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.family import network_spec
+    >>> from moo_jsc.objectives import get_objectives
+    >>> from moo_jsc.quantization.formats import FixedPoint
+    >>> layer = [LayerPrecision(weight=FixedPoint(width, 1)) for width in (2, 4)]
+    >>> evaluate_costs(
+    ...     get_objectives(["average-bitwidth"]), network_spec("jsc-tiny"), [layer],
+    ...     np.array([[1], [0]]))
+    array([[4.],
+           [2.]])
     """
     values = np.empty((len(choices), len(objectives)))
     for column, objective in enumerate(objectives):
-        totals = np.zeros(len(choices))
-        dense = iter(range(len(options)))
-        for layer in spec.layers:
-            if isinstance(layer, Linear):
-                position = next(dense)
-                table = [objective.layer_cost(layer, option) for option in options[position]]
-                totals += np.asarray(table, dtype=np.float64)[choices[:, position]]
-            else:
-                totals += objective.layer_cost(layer, None)
-        distinct, where = np.unique(totals, return_inverse=True)
-        finished = [objective.finish(float(total), spec) for total in distinct]
-        values[:, column] = np.asarray(finished, dtype=np.float64)[where]
+        tables = [
+            np.stack([objective.group_terms(spec, dense, option) for option in layer])
+            for dense, layer in enumerate(options)
+        ]
+        totals = tables[0][choices[:, 0]]
+        for dense, table in enumerate(tables[1:], start=1):
+            totals += table[choices[:, dense]]
+        values[:, column] = objective.finish(totals, spec)
     return values

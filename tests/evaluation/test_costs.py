@@ -12,20 +12,20 @@ from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
 
 class Awkward(CostObjective):
-    """Thirds and a closing division, so that the order of summation shows."""
+    """Thirds and a ratio of two sums, so that the order of summation shows."""
 
-    def layer_cost(self, layer, precision):
+    def layer_terms(self, layer, precision):
         if isinstance(layer, Linear):
-            return layer.macs * precision.weight_width / 3 + precision.data_width / 7
-        return layer.features / 11 if isinstance(layer, BatchNorm) else 0.1
+            return (layer.macs * precision.weight_width / 3 + precision.data_width / 7, 0.1)
+        return (layer.features / 11 if isinstance(layer, BatchNorm) else 0.1, 0.3)
 
-    def finish(self, total, spec):
-        return total / (spec.macs + 0.3)
+    def finish(self, totals, spec):
+        return totals[..., 0] / totals[..., 1]
 
 
 class Plain(CostObjective):
-    def layer_cost(self, layer, precision):
-        return 0.0 if precision is None else float(precision.bias_width)
+    def layer_terms(self, layer, precision):
+        return (float(precision.bias_width),)
 
 
 def test_equal_to_the_last_bit():
