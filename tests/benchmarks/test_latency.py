@@ -1,0 +1,160 @@
+"""Whether the latency protocol repeats: fresh processes, with and without a busy core.
+
+Numbers of docs/latency.md come from ``pytest tests/benchmarks/test_latency.py
+--benchmark-enable -s``.
+"""
+
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+
+from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.family import network_spec, widened_family
+from moo_jsc.objectives.latency import LatencyMeasurement, measure_latency
+
+MEASURE = """
+import sys, warnings
+from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.family import network_spec, widened_family
+from moo_jsc.objectives.latency import measure_latency
+warnings.simplefilter("ignore")
+specs = widened_family(network_spec("jsc-three-linear")).values()
+measure_latency([initialised(spec, seed=0) for spec in specs]).save(sys.argv[1])
+"""
+
+BUSY = {
+    "arithmetic": "import numpy as np\na = np.ones((300, 300))\nwhile True: a @ a",
+    "memory": "import numpy as np\na = np.ones(8_000_000)\nwhile True: a * 1.5",
+}
+
+NAIVE = """
+import sys, time, json, torch
+from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.family import network_spec, widened_family
+specs = widened_family(network_spec("jsc-three-linear")).values()
+networks = [initialised(spec, seed=0).eval() for spec in specs]
+batch = torch.randn(int(sys.argv[2]), 16)
+found = []
+for network in networks:
+    times = []
+    for _ in range(20):
+        start = time.time()
+        network(batch)
+        times.append((time.time() - start) * 1000)
+    found.append(sum(times) / len(times))
+json.dump(found, open(sys.argv[1], "w"))
+"""
+
+
+@contextmanager
+def background(program):
+    """Run a program beside the block, on one thread of its own."""
+    if program is None:
+        yield
+        return
+    environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def repeated(folder, count=3):
+    """Measure the 25 networks in fresh processes."""
+    found = []
+    for run in range(count):
+        path = folder / f"{run}.json"
+        subprocess.run([sys.executable, "-c", MEASURE, str(path)], check=True)
+        found.append(LatencyMeasurement.load(path))
+    return found
+
+
+def reversed_orders(measurements):
+    """Count pairs that one measurement tells apart and another one orders differently."""
+    wrong = compared = 0
+    for one, other in permutations(measurements, 2):
+        summary, later = one.summary, other.summary.median
+        for i, j in combinations(range(len(later)), 2):
+            apart = summary.high[i] < summary.low[j] or summary.high[j] < summary.low[i]
+            if apart or (i, j) not in summary.tied:
+                compared += 1
+                wrong += (summary.median[i] < summary.median[j]) != (later[i] < later[j])
+    return wrong, compared
+
+
+def coverage(measurements):
+    """Return the share of later medians inside the intervals, and of relative ones."""
+    inside, relative = [], []
+    for one, other in permutations(measurements, 2):
+        summary, later = one.summary, other.summary.median
+        shape = later / np.exp(np.log(later).mean())
+        inside.append((summary.low <= later) & (later <= summary.high))
+        relative.append((summary.relative_low <= shape) & (shape <= summary.relative_high))
+    return float(np.mean(inside)), float(np.mean(relative))
+
+
+@pytest.mark.parametrize("beside", [None, *BUSY])
+def test_three_fresh_processes_agree(beside, tmp_path, benchmark):
+    with background(BUSY[beside] if beside else None):
+        measurements = benchmark.pedantic(repeated, args=(tmp_path,), rounds=1)
+    medians = np.log([m.median_ms for m in measurements])
+    level = medians.mean(axis=1)
+    own = medians - level[:, None]
+    wrong, compared = reversed_orders(measurements)
+    inside, relative = coverage(measurements)
+    summary = measurements[0].summary
+    print(
+        f"\nbeside {beside or 'nothing'}: level differs by {np.ptp(level):.1%}, a network against "
+        f"the others by {np.median(np.ptp(own, axis=0)):.1%} (median); intervals "
+        f"+-{np.sqrt(summary.high / summary.low).mean() - 1:.1%}, relative "
+        f"+-{np.sqrt(summary.relative_high / summary.relative_low).mean() - 1:.1%}; "
+        f"{len(summary.tied)} of {len(own[0]) * (len(own[0]) - 1) // 2} pairs tied; "
+        f"orders reversed {wrong} of {compared}; later medians inside {inside:.0%}, "
+        f"relative {relative:.0%}; disturbance "
+        + ", ".join(f"{m.disturbance:.0%}" for m in measurements)
+    )
+    assert wrong == 0
+    assert inside >= 0.9
+    assert relative >= 0.9
+
+
+def test_timing_single_batches_does_not_repeat(tmp_path, benchmark):
+    """The customary way, for comparison: rank correlations of two fresh processes."""
+    import json
+
+    from scipy.stats import kendalltau
+
+    def naive(batch_size):
+        found = []
+        for run in range(3):
+            path = tmp_path / f"{batch_size}-{run}.json"
+            subprocess.run([sys.executable, "-c", NAIVE, str(path), str(batch_size)], check=True)
+            found.append(json.loads(path.read_text()))
+        return found
+
+    with background(BUSY["memory"]):
+        runs = {size: naive(size) for size in (1, 1024)}
+        protocol = benchmark.pedantic(repeated, args=(tmp_path,), rounds=1)
+    for size, found in runs.items():
+        correlations = [kendalltau(a, b).statistic for a, b in combinations(found, 2)]
+        print(f"\ntime.time, batch {size}: Kendall's tau {min(correlations):.2f} at worst")
+    correlations = [
+        kendalltau(a.median_ms, b.median_ms).statistic for a, b in combinations(protocol, 2)
+    ]
+    print(f"protocol, batch 1024: Kendall's tau {min(correlations):.2f} at worst")
+    assert min(correlations) > 0.8
+
+
+def test_measuring_25_networks_takes_seconds(benchmark):
+    specs = widened_family(network_spec("jsc-three-linear")).values()
+    networks = [initialised(spec, seed=0) for spec in specs]
+    start = time.perf_counter()
+    benchmark.pedantic(measure_latency, args=(networks,), rounds=1)
+    print(f"\n25 networks at batch 1024: {time.perf_counter() - start:.1f} s")
