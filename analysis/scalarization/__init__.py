@@ -1,0 +1,1 @@
+"""What a choice of weights does, measured on the true front."""
