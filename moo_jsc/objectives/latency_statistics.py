@@ -61,9 +61,10 @@ def summarise(rounds: NDArray[np.float64], confidence: float = 0.95) -> Summary:
 
     The half-width of an interval, on the logarithm, is t sqrt(2 s^2 + drift^2): s the standard
     error of the median over rounds (from their median absolute deviation), twice because the
-    later median has one too, t Student's quantile with one degree of freedom less
-    than rounds kept. Pairs are tested in the same way on paired differences of rounds, with
-    Holm's correction for the number of pairs at level 1 - `confidence`. Takes O(rounds n^2) time and memory.
+    later median has one too, t Student's quantile with one degree of freedom less than rounds
+    kept. Pairs are tested in the same way on paired differences of rounds, with Holm's
+    correction for the number of pairs at level 1 - `confidence`. Takes O(rounds n^2) time and
+    memory.
 
     Examples
     --------

@@ -232,14 +232,7 @@ def test_intervals_contain_the_medians_of_later_measurements():
     drifts = {"level_drift": LEVEL_DRIFT / 2**0.5, "own_drift": OWN_DRIFT / 2**0.5}
     inside = inside_relative = total = 0
     for _ in range(60):
-        earlier, later = (
-            summarise(
-                simulated(
-                    rng, truth, level_drift=LEVEL_DRIFT / 2**0.5, own_drift=OWN_DRIFT / 2**0.5
-                )
-            )
-            for _ in range(2)
-        )
+        earlier, later = (summarise(simulated(rng, truth, **drifts)) for _ in range(2))
         inside += ((earlier.low <= later.median) & (later.median <= earlier.high)).sum()
         shape = later.median / np.exp(np.log(later.median).mean())
         within = (earlier.relative_low <= shape) & (shape <= earlier.relative_high)
