@@ -1,0 +1,209 @@
+"""Tables: one data frame, shown as HTML that sorts, as CSV with every digit, and as LaTeX."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["text", "number", "whole", "percent", "p"]
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\u221e": r"$\infty$",
+    "\u2212": "$-$",
+    "\u2013": "--",
+    "\u2265": r"$\geq$",
+    "\u2264": r"$\leq$",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a table is shown.
+
+    Parameters
+    ----------
+    key
+        Column (or the index's name) in the data frame.
+    title
+        Table head.
+    kind
+        ``"text"``; ``"number"`` with `digits` decimals; ``"whole"``; ``"percent"``: a share shown
+        in percent with `digits` decimals; ``"p"``: a p-value.
+    digits
+        Decimals.
+    limits
+        Keys of an interval's limits, shown behind the value in brackets.
+    signed
+        Show a plus sign.
+    wrap
+        Let long text break over lines.
+
+    Examples
+    --------
+    >>> column = Column("share", "share (%)", "percent", 1, limits=("low", "high"))
+    >>> column.shown({"share": 0.5, "low": 0.4, "high": 0.625})
+    '50.0 [40.0, 62.5]'
+    >>> Column("p", "p", "p").shown({"p": 0.00002})
+    '< 0.001'
+    """
+
+    key: str
+    title: str
+    kind: Kind = "number"
+    digits: int = 3
+    limits: tuple[str, str] | None = None
+    signed: bool = False
+    wrap: bool = False
+
+    def shown(self, row: Any) -> str:
+        """Return the cell's text for a row (a mapping by key)."""
+        text = self._one(row[self.key])
+        if self.limits is None:
+            return text
+        low, high = (self._one(row[key]) for key in self.limits)
+        return f"{text} [{low}, {high}]"
+
+    def _one(self, value: Any) -> str:
+        if self.kind == "text":
+            return str(value)
+        number = float(value)
+        if math.isnan(number):
+            return "\u2013"
+        if math.isinf(number):
+            return "\u221e" if number > 0 else "\u2212\u221e"
+        if self.kind == "p":
+            return "< 0.001" if number < 0.001 else f"{number:.3f}"
+        scaled = 100.0 * number if self.kind == "percent" else number
+        digits = 0 if self.kind == "whole" else self.digits
+        text = f"{scaled:+.{digits}f}" if self.signed else f"{scaled:.{digits}f}"
+        if float(text) == 0.0:
+            text = text.lstrip("+-")
+        return text.replace("-", "\u2212")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A data frame with the columns that are shown, and in which form.
+
+    Parameters
+    ----------
+    name
+        File name without its ending; unique in a report.
+    frame
+        All of it goes to the CSV file.
+    columns
+        Shown in HTML and LaTeX, in this order.
+    caption
+        Below the table.
+
+    Raises
+    ------
+    InputError
+        A column is not in the frame.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        known = {*map(str, self.frame.columns), str(self.frame.index.name)}
+        for column in self.columns:
+            for key in (column.key, *(column.limits or ())):
+                if key not in known:
+                    raise InputError(f"table {self.name!r}: no column {key!r}")
+
+    def html(self) -> str:
+        """Return the table with heads that sort."""
+        heads = "".join(
+            f'<th scope="col" class="{_class(column)}"><button type="button">'
+            f"{escape(column.title)}</button></th>"
+            for column in self.columns
+        )
+        rows = "".join(
+            "<tr>" + "".join(_cell(column, row) for column in self.columns) + "</tr>\n"
+            for row in self._rows()
+        )
+        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        return (
+            f'<div class="scroll"><table id="table-{escape(self.name)}">{caption}'
+            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
+        )
+
+    def latex(self) -> str:
+        """Return a tabular with booktabs rules."""
+        spec = "".join("l" if column.kind == "text" else "r" for column in self.columns)
+        heads = " & ".join(escape_latex(column.title) for column in self.columns)
+        lines = [
+            " & ".join(escape_latex(column.shown(row)) for column in self.columns) + r" \\"
+            for row in self._rows()
+        ]
+        return "\n".join(
+            [
+                f"% {self.caption}" if self.caption else f"% {self.name}",
+                rf"\begin{{tabular}}{{{spec}}}",
+                r"\toprule",
+                heads + r" \\",
+                r"\midrule",
+                *lines,
+                r"\bottomrule",
+                r"\end{tabular}",
+                "",
+            ]
+        )
+
+    def csv(self) -> str:
+        """Return the whole frame with every digit."""
+        return str(self.frame.to_csv(index=self.frame.index.name is not None, lineterminator="\n"))
+
+    def _rows(self) -> list[dict[str, Any]]:
+        frame = self.frame.reset_index() if self.frame.index.name is not None else self.frame
+        return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def escape_latex(text: str) -> str:
+    r"""Return text that LaTeX prints as it is.
+
+    Examples
+    --------
+    >>> print(escape_latex("50 % of a_b"))
+    50 \% of a\_b
+    """
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def _class(column: Column) -> str:
+    if column.kind != "text":
+        return "number"
+    return "text wrap" if column.wrap else "text"
+
+
+def _cell(column: Column, row: dict[str, Any]) -> str:
+    value = row[column.key]
+    if column.kind != "text":
+        number = float(value)
+        value = "" if math.isnan(number) else repr(number).replace("inf", "Infinity")
+    text = escape(column.shown(row))
+    if column.limits is not None and " [" in text:
+        estimate, limits = text.split(" [", 1)
+        text = f"{estimate} <small>[{limits}</small>"
+    return f'<td class="{_class(column)}" data-value="{escape(str(value))}">{text}</td>'
