@@ -1,0 +1,1 @@
+"""Claims of five lab reports, measured again and judged by stated rules."""

@@ -1,0 +1,192 @@
+"""TOML files of the reports' form: what is honoured, what is remarked on, what is refused."""
+
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moo_jsc.errors import InputError
+from moo_jsc.objectives import get_objectives
+from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace
+from moo_jsc.quantization.formats import FixedPoint
+from moo_jsc.samplers.scalarised import ScalarisedSampler
+from studies.mase_config import SAMPLER_NAMES, read_mase_config
+
+SHIPPED = resources.files("studies") / "data" / "lab3_search.toml"
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write the shipped file with some text replaced, and return its path."""
+
+    def write(*replacements: tuple[str, str]) -> Path:
+        text = SHIPPED.read_text(encoding="utf-8")
+        for old, new in replacements:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "search.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_shipped_file_is_the_search_of_report_one():
+    study = read_mase_config(SHIPPED)
+    assert study.problem == "lab3-types"
+    assert (study.network, study.final_relu) == ("jsc-tiny", True)
+    assert (study.sampler.name, study.budget) == ("optuna-tpe", 20)
+    assert study.objectives == ("accuracy", "average-bitwidth")
+    assert study.weights is None
+    assert len(study.remarks) == 3
+    assert any("seed = 42" in remark for remark in study.remarks)
+    assert any("num_samples = 512" in remark for remark in study.remarks)
+    assert any("scale: changes nothing" in remark for remark in study.remarks)
+    assert all("\n" not in remark for remark in study.remarks)
+
+
+@pytest.mark.parametrize(("asked", "known"), SAMPLER_NAMES.items())
+def test_every_sampler_of_the_form_has_one_here(written, asked, known):
+    assert read_mase_config(written(('"tpe"', f'"{asked}"'))).sampler.name == known
+
+
+@pytest.mark.parametrize("asked", ["brute-force", "brute_force", "bruteforce", "Brute-Force"])
+def test_brute_force_is_spelt_in_many_ways_and_ends_with_the_space(written, asked):
+    study = read_mase_config(written(('"tpe"', f'"{asked}"')))
+    assert study.sampler.name == "optuna-brute-force"
+    assert any("the space has 18 configurations" in remark for remark in study.remarks)
+
+
+def test_brute_force_as_a_strategy_needs_no_number_of_trials(written):
+    study = read_mase_config(
+        written(
+            ('name = "optuna"', 'name = "bruteforce"'), ('sampler = "tpe"\nn_trials = 20\n', "")
+        )
+    )
+    assert (study.sampler.name, study.budget) == ("optuna-brute-force", 18)
+
+
+def test_summed_metrics_search_for_the_sum_with_its_one_direction(written):
+    study = read_mase_config(
+        written(("sum_scaled_metrics = false", 'sum_scaled_metrics = true\ndirection = "maximize"'))
+    )
+    assert study.weights == {"accuracy": 1.0, "average-bitwidth": 0.2}
+    assert isinstance(study.sampler, ScalarisedSampler)
+    assert study.sampler.inner.name == "optuna-tpe"
+    weights = study.sampler.signed_weights(get_objectives(study.objectives))
+    assert np.array_equal(weights, [1.0, 0.2]), "the sum rewards a cost, as the tool's does"
+
+
+def test_explicit_fractions_multiply_the_widths(written):
+    study = read_mase_config(written(('weight_frac_width = ["NA"]', "weight_frac_width = [1, 3]")))
+    assert isinstance(study.problem, PrecisionSpace)
+    assert study.problem.weight == tuple(
+        FixedPoint(width, fraction) for width in (2, 4, 8) for fraction in (1, 3)
+    )
+
+
+def test_equal_formats_are_listed_once(written):
+    path = written(('data_in_frac_width = ["NA"]', 'data_in_frac_width = ["NA", 2]'))
+    study = read_mase_config(path)
+    assert isinstance(study.problem, PrecisionSpace)
+    assert study.problem.data == (FixedPoint(4, 2), FixedPoint(8, 4), FixedPoint(8, 2))
+    assert any("listed once" in remark for remark in study.remarks)
+
+
+def test_by_type_is_remarked_on_and_quantises(written):
+    study = read_mase_config(
+        written(('by = "name"', 'by = "type"'), ("seed.seq_blocks_2", "seed.linear"))
+    )
+    assert study.problem == "lab3-types"
+    assert any("quantises nothing" in remark for remark in study.remarks)
+
+
+def test_several_dense_layers_choose_for_themselves(written):
+    study = read_mase_config(written(('"jsc-tiny"', '"jsc-threeLinear"')))
+    assert study.network == "jsc-three-linear"
+    assert isinstance(study.problem, PrecisionSpace)
+    assert study.problem == PrecisionSpace(
+        *(PRECISION_SPACES["lab3-types"].formats(t) for t in ("data", "weight", "bias")),
+        per_layer=True,
+    )
+    assert any("seq_blocks_4, seq_blocks_6 cannot stay in float" in r for r in study.remarks)
+
+
+def test_channel_multipliers_become_that_problem(written, tmp_path):
+    text = SHIPPED.read_text(encoding="utf-8")
+    head, _, tail = text.partition("[search.search_space.seed.seq_blocks_2.config]")
+    strategy = tail[tail.index("[search.strategy]") :]
+    seeds = "\n".join(
+        f"[search.search_space.seed.{layer}.config]\n{lines}\n"
+        for layer, lines in {
+            "seq_blocks_2": 'name = ["output_only"]\nchannel_multiplier = [1, 2, 4, 8]',
+            "seq_blocks_4": 'name = ["both"]\nchannel_multiplier = [1, 2, 4, 8]',
+            "seq_blocks_6": 'name = ["input_only"]',
+        }.items()
+    )
+    path = tmp_path / "channels.toml"
+    path.write_text(head.replace("jsc-tiny", "jsc-three-linear") + seeds + strategy)
+    study = read_mase_config(path)
+    assert study.problem == "channel-multipliers"
+    assert any("channel_multiplier = [1, 2, 4, 8]" in remark for remark in study.remarks)
+
+
+def test_everything_that_cannot_be_honoured_is_said(written):
+    study = read_mase_config(
+        written(
+            ('task = "cls"', 'task = "cls"\nmax_epochs = 5\nlearning_rate = 1e-2\ncolour = "red"'),
+            ("n_jobs = 1", "n_jobs = 4\ntimeout = 20000"),
+            ("eval_mode = true", "eval_mode = false"),
+            ("val_dataloader", "train_dataloader"),
+            ("compare_to = 32", "compare_to = 16"),
+            ('accuracy.direction = "maximize"', 'accuracy.direction = "minimize"'),
+        )
+    )
+    for part in (
+        "max_epochs, learning_rate: nothing is trained",
+        "colour: has no meaning here",
+        "n_jobs = 4",
+        "timeout = 20000",
+        "eval_mode = false",
+        "data_loader = train_dataloader",
+        "compare_to = 16",
+        "accuracy.direction = minimize: accuracy is maximised here",
+    ):
+        assert any(part in remark for remark in study.remarks), part
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('model = "jsc-tiny"', "", "model missing, expected text"),
+        ('"jsc-tiny"', '"resnet18"', "model = 'resnet18', expected one of jsc-tiny"),
+        ('"tpe"', '"annealing"', "sampler = 'annealing', expected one of random"),
+        ("n_trials = 20", "n_trials = 0", "n_trials = 0, expected at least 1"),
+        ("n_trials = 20", "", "n_trials missing, expected a whole number"),
+        ("n_trials = 20", 'n_trials = "many"', "n_trials = 'many', expected a whole number"),
+        ("weight_width = [2, 4, 8]", "weight_width = [0]", "width = 0"),
+        ("weight_width = [2, 4, 8]", "weight_width = 8", "weight_width = 8, expected a list"),
+        ("weight_width = [2, 4, 8]", 'weight_width = ["NA"]', "expected a list of whole numbers"),
+        ("accuracy.scale = 1.0", 'accuracy.scale = "big"', "accuracy.scale = 'big'"),
+        ("accuracy.scale = 1.0\naccuracy", "beauty", "= 'beauty', expected one of accuracy"),
+        ('direction = "maximize"', 'direction = "up"', "expected 'maximize' or 'minimize'"),
+        ('by = "name"', 'by = "colour"', "setup.by = 'colour', expected 'name' or 'type'"),
+        ("seed.seq_blocks_2", "seed.seq_blocks_9", "expected one of seq_blocks_2"),
+        ("[search.strategy.setup]", "[search.strategy.other]", "[search.strategy.setup]"),
+        ("sum_scaled_metrics = false", "sum_scaled_metrics = true", "setup.direction missing"),
+        ("sum_scaled_metrics = false", "sum_scaled_metrics = 1", "expected true or false"),
+        ('model = "jsc-tiny"', "model = ", "not TOML"),
+    ],
+)
+def test_wrong_files_get_one_line(written, old, new, message):
+    path = written((old, new))
+    with pytest.raises(InputError) as caught:
+        read_mase_config(path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_gets_one_line(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        read_mase_config(tmp_path / "none.toml")
