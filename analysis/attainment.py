@@ -227,6 +227,55 @@ def surface_differences(
     return np.column_stack([corners, share])
 
 
+def difference_rectangles(
+    one: Sequence[ArrayLike], other: Sequence[ArrayLike], worst: ArrayLike
+) -> NDArray[np.float64]:
+    """Return the areas of the plane in which one sampler attains more often, or less, than another.
+
+    Parameters
+    ----------
+    one, other
+        For each run its values (n, 2), minimised.
+    worst
+        (2,) where unbounded areas are cut.
+
+    Returns
+    -------
+    numpy.ndarray
+        (k, 5): two opposite corners, and the share of `one`'s runs minus that of `other`'s.
+
+    Raises
+    ------
+    InputError
+        A sampler has no run, or there are not two objectives.
+
+    Notes
+    -----
+    moocore.eafdiff, whose counts are divided by the number of runs of each sampler.
+
+    Examples
+    --------
+    >>> difference_rectangles([[[1, 1]]], [[[2, 2]]], [3, 3])
+    array([[1., 2., 2., 3., 1.],
+           [1., 1., 3., 2., 1.]])
+    """
+    (left, left_sets), (right, right_sets) = _stacked(one), _stacked(other)
+    if left.shape[1] != 2 or right.shape[1] != 2:
+        raise InputError(f"attainment differences: {left.shape[1]} objectives, expected 2")
+    if len(one) != len(other):
+        raise InputError(
+            f"attainment differences: {len(one)} and {len(other)} runs, expected as many"
+        )
+    table = moocore.eafdiff(
+        np.column_stack([left, left_sets]), np.column_stack([right, right_sets]), rectangles=True
+    )
+    bound = np.tile(np.asarray(worst, dtype=np.float64), 2)
+    table[:, :4] = np.minimum(table[:, :4], bound)
+    table[:, 4] /= len(one)
+    solid = (table[:, :2] != table[:, 2:4]).all(axis=1) & (table[:, 4] != 0)
+    return np.asarray(table[solid])
+
+
 def attained_share(sets: Sequence[ArrayLike], points: ArrayLike) -> NDArray[np.float64]:
     """Return the empirical attainment function: the share of runs that attain each point.
 

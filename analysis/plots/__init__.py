@@ -1,5 +1,18 @@
 """Figures. Each module prepares its data apart from the drawing; matplotlib loads on drawing."""
 
+from analysis.plots.comparison import critical_differences, differences, effect_sizes
 from analysis.plots.curves import hypervolume_curves, indicator_curves
+from analysis.plots.fronts import attainment_differences, attainment_surfaces, projections
+from analysis.plots.overview import overview
 
-__all__ = ["hypervolume_curves", "indicator_curves"]
+__all__ = [
+    "attainment_differences",
+    "attainment_surfaces",
+    "critical_differences",
+    "differences",
+    "effect_sizes",
+    "hypervolume_curves",
+    "indicator_curves",
+    "overview",
+    "projections",
+]

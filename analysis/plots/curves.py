@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.intervals import bands
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from analysis.curves import Curves
+
+MOST_DRAWN = 200
 
 
 def hypervolume_curves(
@@ -67,6 +70,7 @@ def indicator_curves(
     from matplotlib.figure import Figure
 
     table = bands(curves, level=level)
+    table = table[table[curves.axis].isin(thinned(curves.budget) + 1)]
     parts = {str(name): part for name, part in table.groupby("sampler", sort=False)}
     order = ranked(curves)
     columns = min(columns, len(order))
@@ -83,9 +87,21 @@ def indicator_curves(
                 panel.tick_params(labelbottom=True)
         axes[0, 0].set_yscale(scale)
         axes[0, 0].set_xlim(1, max(curves.budget, 2))
-        figure.supxlabel(curves.axis, fontsize=9)
+        note = f"    (dashed: {baseline}; grey: the others)" if baseline in parts else ""
+        figure.supxlabel(f"{curves.axis}{note}", fontsize=9)
         figure.supylabel(f"{curves.indicator} (mean, {level:.0%} interval)", fontsize=9)
     return figure
+
+
+def thinned(budget: int, most: int = MOST_DRAWN) -> NDArray[np.int64]:
+    """Return the columns of a long curve that are drawn: all, or `most` evenly spaced ones.
+
+    Examples
+    --------
+    >>> thinned(5), thinned(1000, 3)
+    (array([0, 1, 2, 3, 4]), array([  0, 500, 999]))
+    """
+    return np.unique(np.round(np.linspace(0, budget - 1, min(budget, most))).astype(np.int64))
 
 
 def ranked(curves: Curves) -> list[str]:
@@ -102,9 +118,16 @@ def _panel(
     curves: Curves,
     baseline: str | None,
 ) -> None:
-    for other, part in parts.items():
-        if other not in (sampler, baseline):
-            panel.plot(part[curves.axis], part["mean"], color=MUTED, lw=0.5, alpha=0.7, zorder=1)
+    from matplotlib.collections import LineCollection
+
+    others = [
+        part[[curves.axis, "mean"]].to_numpy()
+        for other, part in parts.items()
+        if other not in (sampler, baseline)
+    ]
+    panel.add_collection(
+        LineCollection(others, colors=MUTED, linewidths=0.5, alpha=0.7, zorder=1), autolim=False
+    )
     if baseline in parts and baseline != sampler:
         _line(panel, parts[baseline], curves.axis, BASELINE_INK, 1.0, (0, (3, 1.5)), 0.16)
     drawn = look(sampler)

@@ -1,0 +1,67 @@
+"""All samplers in one axes, several indicators side by side, one legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from analysis.plots.curves import ranked, thinned
+from analysis.plots.palette import look, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from analysis.curves import Curves
+
+
+def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figure:
+    """Draw the means over seeds of several indicators.
+
+    Parameters
+    ----------
+    panels
+        Curves with the scale of their vertical axis; the legend follows the first one's ranking.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not shown, and not registered with pyplot.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(2.8 * len(panels) + 2.0, 3.1))
+        axes = figure.subplots(1, len(panels), squeeze=False)[0]
+        for panel, (curves, scale) in zip(axes, panels, strict=True):
+            shown = thinned(curves.budget)
+            marks = max(1, len(shown) // 5)
+            for name, values in curves.values.items():
+                drawn = look(name)
+                mean = values.mean(axis=0)[shown]
+                if scale == "log":
+                    mean = np.where(mean > 0, mean, np.nan)
+                panel.plot(
+                    shown + 1,
+                    mean,
+                    color=drawn.colour,
+                    ls=drawn.dashes,
+                    lw=1.2,
+                    marker=drawn.marker,
+                    ms=3.2,
+                    markevery=(marks - 1, marks),
+                    label=name,
+                )
+            panel.set_yscale(scale)
+            panel.set_xlim(1, max(curves.budget, 2))
+            panel.set_xlabel(curves.axis)
+            panel.set_title(curves.indicator, loc="left")
+        handles, labels = axes[0].get_legend_handles_labels()
+        by_name = dict(zip(labels, handles, strict=True))
+        order = ranked(panels[0][0])
+        figure.legend(
+            [by_name[name] for name in order], order, loc="outside right upper", handlelength=2.6
+        )
+    return figure
