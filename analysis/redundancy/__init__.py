@@ -1,0 +1,1 @@
+"""Which objectives are the same objective: association, dominance structure, components."""
