@@ -17,6 +17,7 @@ from analysis.redundancy.components import Components, components
 from analysis.redundancy.conflict import (
     ObjectiveSet,
     best_set_of_size,
+    deltas,
     objective_sets,
     smallest_keeping_front,
     smallest_sets,
@@ -110,7 +111,7 @@ class Redundancy:
 
 
 def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
-    """Compare the objectives of a problem over all its designs.
+    r"""Compare the objectives of a problem over all its designs.
 
     Parameters
     ----------
@@ -133,11 +134,10 @@ def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
     ...     [Objective("accuracy", "max"), Objective("width"), Objective("size"),
     ...      Objective("flops")],
     ... )
-    >>> for sentence in sentences(found):
-    ...     print(sentence)
+    >>> print("\n".join(sentences(found)))
     flops is constant over all 4 designs: it decides nothing and can be left out.
     width and size are the same objective here: they order all designs alike (Kendall's tau 1)...
-    accuracy and width keep the whole front and every dominance relation on it; no smaller set ...
+    accuracy and width or accuracy and size keep the whole front and every dominance relation ...
     """
     points = minimised(values, objectives)
     if len(points) == 0 or len(objectives) < 2:
@@ -157,7 +157,7 @@ def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
             _pair(points, normalised, first, second) for first, second in combinations(varying, 2)
         ),
         left_out=leave_each_out(points),
-        sets=objective_sets(normalised),
+        sets=objective_sets(points),
         components=components(front),
     )
 
@@ -166,13 +166,13 @@ def _pair(
     points: NDArray[np.float64], normalised: NDArray[np.float64], first: int, second: int
 ) -> Pair:
     two = normalised[:, [first, second]]
-    singles = [each.delta for each in objective_sets(np.unique(two, axis=0))[:2]]
+    delta = deltas(np.unique(two, axis=0))
     return Pair(
         first,
         second,
         association(points[:, first], points[:, second]),
         association(two[:, 0], two[:, 1]),
-        min(singles),
+        float(min(delta[1], delta[2])),
     )
 
 
@@ -242,7 +242,7 @@ def set_sentence(found: Redundancy) -> str:
     if size > 1:
         smaller = best_set_of_size(found.sets, size - 1)
         text += (
-            f"; the best {size - 1} ({found.named(smaller.columns)}) would err by up to "
+            f"; the best smaller set ({found.named(smaller.columns)}) would err by up to "
             f"{100 * smaller.delta:.1f} % of a range and keep "
             f"{100 * smaller.front_kept:.1f} % of the front"
         )

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import InputError
-from analysis.pareto import nondominated
+from analysis.pareto import checked_points, nondominated
 
 MOST_OBJECTIVES = 12
 _BLOCK = 1_000_000
@@ -24,41 +24,44 @@ _BLOCK = 1_000_000
 
 @dataclass(frozen=True)
 class ObjectiveSet:
-    """A set of objectives and what using only them costs on a front.
+    """A set of objectives and what using only them costs.
 
     Attributes
     ----------
     columns
         Which objectives, ascending.
     delta
-        Largest error, in shares of the front's range: delta-conflict with all objectives.
+        Largest error on the front, in shares of its range: delta-conflict with all objectives.
     front_kept
-        Share of the front's points that stay nondominated.
+        Share of the front's distinct points that stay nondominated.
+    newcomers
+        Designs off the front that come onto it, being equal to a point of it in these objectives.
     """
 
     columns: tuple[int, ...]
     delta: float
     front_kept: float
+    newcomers: int
 
 
-def objective_sets(normalised: NDArray[np.float64]) -> tuple[ObjectiveSet, ...]:
+def objective_sets(points: ArrayLike) -> tuple[ObjectiveSet, ...]:
     """Return every nonempty set of objectives, small sets and small deltas first.
 
     Parameters
     ----------
-    normalised
-        (k, m) distinct nondominated points, minimised, on the range scale.
+    points
+        (n, m) all designs, minimised.
 
     Raises
     ------
     InputError
-        More than 12 objectives.
+        More than 12 objectives, or a value that is not finite.
 
     Notes
     -----
-    Exact, in O(k^2 m + 4^m) and one nondominated filter per set. The error of a pair is its
-    largest difference, whatever is left out; so only the largest error is needed for each of
-    the 2^m sets in which one point of a pair can be at most the other.
+    Exact, in O(k^2 m + 4^m) for a front of k points, and for each set one nondominated filter of
+    these (whatever dominates a point in some objectives is, in them, no better than a point of
+    the front) and one look-up of all designs.
 
     Examples
     --------
@@ -66,24 +69,55 @@ def objective_sets(normalised: NDArray[np.float64]) -> tuple[ObjectiveSet, ...]:
     >>> [(found.columns, found.delta) for found in objective_sets(front)][2:4]
     [((2,), 1.0), ((0, 1), 0.0)]
     """
-    objectives = normalised.shape[1]
-    if objectives > MOST_OBJECTIVES:
-        raise InputError(f"{objectives} objectives: expected at most {MOST_OBJECTIVES}")
-    errors = errors_by_mask(normalised)
-    masks = np.arange(2**objectives)
+    designs = checked_points(points)
+    objectives = designs.shape[1]
+    on_front = nondominated(designs)
+    front = np.unique(designs[on_front], axis=0)
+    span = front.max(axis=0) - front.min(axis=0)
+    delta = deltas((front - front.min(axis=0)) / np.where(span > 0, span, 1.0))
+    codes = [np.unique(column, return_inverse=True) for column in designs.T]
     found = []
     for mask in range(1, 2**objectives):
         columns = tuple(k for k in range(objectives) if mask >> k & 1)
-        delta = float(errors[(masks & mask) == mask].max())
-        kept = float(nondominated(normalised[:, columns]).mean())
-        found.append(ObjectiveSet(columns, delta, kept))
+        stays = nondominated(front[:, columns])
+        keys = _keys([codes[column] for column in columns], designs[:, columns])
+        kept_keys = _keys([codes[column] for column in columns], front[stays][:, columns])
+        newcomers = int((np.isin(keys, kept_keys) & ~on_front).sum())
+        found.append(ObjectiveSet(columns, float(delta[mask]), float(stays.mean()), newcomers))
     return tuple(sorted(found, key=lambda each: (len(each.columns), each.delta, each.columns)))
+
+
+def _keys(
+    codes: Sequence[tuple[NDArray[np.float64], NDArray[np.int64]]], rows: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return one number for each row (n,), equal where rows are (exact up to 2^63 keys)."""
+    keys = np.zeros(len(rows), dtype=np.int64)
+    for (distinct, _), column in zip(codes, rows.T, strict=True):
+        keys = keys * len(distinct) + np.searchsorted(distinct, column)
+    return keys
+
+
+def deltas(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the delta (2^m,) of each set of objectives, by the bits of its mask.
+
+    Examples
+    --------
+    >>> deltas(np.array([[0.0, 1.0], [0.5, 0.25], [1.0, 0.0]]))
+    array([1., 1., 1., 0.])
+    """
+    objectives = points.shape[1]
+    if objectives > MOST_OBJECTIVES:
+        raise InputError(f"{objectives} objectives: expected at most {MOST_OBJECTIVES}")
+    errors = errors_by_mask(points)
+    masks = np.arange(2**objectives)
+    return np.array([errors[(masks & mask) == mask].max() for mask in masks])
 
 
 def errors_by_mask(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the largest error (2^m,) of pairs with x_k <= y_k exactly for the mask's bits k.
 
-    0 where there is no such pair, or x is at most y throughout.
+    The error of a pair is its largest difference, whatever is left out, since the objectives in
+    which x is at most y add none. 0 where there is no such pair.
     """
     count, objectives = points.shape
     errors = np.zeros(2**objectives)
@@ -116,7 +150,7 @@ def best_set_of_size(sets: Sequence[ObjectiveSet], size: int) -> ObjectiveSet:
 
 
 def smallest_keeping_front(sets: Sequence[ObjectiveSet]) -> tuple[ObjectiveSet, ...]:
-    """Return the smallest sets in which the whole front stays nondominated."""
-    good = [each for each in sets if each.front_kept == 1.0]
+    """Return the smallest sets whose nondominated designs are those of all objectives."""
+    good = [each for each in sets if each.front_kept == 1.0 and each.newcomers == 0]
     size = min(len(each.columns) for each in good)
     return tuple(each for each in good if len(each.columns) == size)
