@@ -1,1 +1,19 @@
-"""What a candidate costs and how good it is; every convention is a named, sourced objective."""
+"""What a candidate costs and how good it is; every convention is a named, sourced objective.
+
+Importing the package registers them all in `moo_jsc.objectives.objective.OBJECTIVES`.
+"""
+
+from moo_jsc.objectives import bitops, bitwidth, flops, latency, prediction, size
+from moo_jsc.objectives.objective import OBJECTIVES, Objective, get_objectives
+
+__all__ = [
+    "OBJECTIVES",
+    "Objective",
+    "bitops",
+    "bitwidth",
+    "flops",
+    "get_objectives",
+    "latency",
+    "prediction",
+    "size",
+]

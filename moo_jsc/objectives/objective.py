@@ -2,7 +2,7 @@
 
 Three kinds exist, by what the value depends on:
 
-- `CostObjective`: shapes and formats alone, a sum over layers (size, FLOPs, BitOPs, bit widths);
+- `CostObjective`: shapes and formats alone, sums over layers (size, FLOPs, BitOPs, bit widths);
 - `PredictionObjective`: the network's outputs on labelled samples (accuracy, loss);
 - `MeasuredObjective`: a measurement of the architecture on this machine (latency).
 
@@ -15,9 +15,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from moo_jsc.errors import InputError
 from moo_jsc.networks.specification import Layer, NetworkSpec
-from moo_jsc.quantization.formats import LayerPrecision
+from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     import torch
@@ -52,25 +55,63 @@ class Objective:
 
 
 class CostObjective(Objective, ABC):
-    """A cost known from shapes and formats: a sum over layers, then a closing step."""
+    """A cost known from shapes and formats: sums over layers, then a closing step.
+
+    Every layer counts with the formats of the dense layer that it belongs to
+    (`dense_owners`), so a network's cost is a sum of one look-up for each dense layer; that is
+    what lets a whole space be computed at once. Most costs are one sum; a ratio of two sums
+    (an average) takes two.
+    """
 
     @abstractmethod
-    def layer_cost(self, layer: Layer, precision: LayerPrecision | None) -> float:
-        """Return the share of one layer; `precision` is None for layers that are not dense."""
+    def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
+        """Return the share of one layer in each of the objective's k sums.
 
-    def finish(self, total: float, spec: NetworkSpec) -> float:  # noqa: ARG002
-        """Turn the sum over layers into the objective (a scale or a ratio)."""
-        return total
+        `precision` is that of the dense layer which `layer` is or belongs to.
+        """
 
-    def cost(self, spec: NetworkSpec, precision: tuple[LayerPrecision, ...]) -> float:
-        """Return the objective's value for a network and the formats of its dense layers."""
-        formats = iter(precision)
-        dense = set(spec.linear_positions)
-        total = sum(
-            self.layer_cost(layer, next(formats) if position in dense else None)
-            for position, layer in enumerate(spec.layers)
+    def finish(self, totals: NDArray[np.float64], spec: NetworkSpec) -> NDArray[np.float64]:  # noqa: ARG002
+        """Turn sums (..., k) into values (...); by default the first sum is the value."""
+        return totals[..., 0]
+
+    def group_terms(
+        self, spec: NetworkSpec, dense: int, precision: LayerPrecision
+    ) -> NDArray[np.float64]:
+        """Return the sums (k,) over dense layer number `dense` and all that belongs to it."""
+        return np.sum(
+            [
+                self.layer_terms(layer, precision)
+                for layer, owner in zip(spec.layers, dense_owners(spec), strict=True)
+                if owner == dense
+            ],
+            axis=0,
+            dtype=np.float64,
         )
-        return self.finish(total, spec)
+
+    def cost(self, spec: NetworkSpec, precision: NetworkPrecision) -> float:
+        """Return the objective's value for a network and the formats of its dense layers."""
+        groups = [self.group_terms(spec, dense, layer) for dense, layer in enumerate(precision)]
+        return float(self.finish(sum(groups[1:], start=groups[0]), spec))
+
+
+def dense_owners(spec: NetworkSpec) -> tuple[int, ...]:
+    """Return, for each layer of a network, the number of the dense layer that it belongs to.
+
+    That is the dense layer itself or the next one after it; what follows the last dense layer
+    belongs to that.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.family import network_spec
+    >>> dense_owners(network_spec("jsc-three-linear", final_relu=True))
+    (0, 0, 0, 1, 1, 2, 2, 2)
+    """
+    positions = spec.linear_positions
+    last = len(positions) - 1
+    return tuple(
+        min(sum(dense < position for dense in positions), last)
+        for position in range(len(spec.layers))
+    )
 
 
 class PredictionObjective(Objective, ABC):

@@ -1,0 +1,74 @@
+"""Model size in bytes, by three conventions."""
+
+from moo_jsc.networks.specification import BatchNorm, Layer, Linear
+from moo_jsc.objectives.objective import CostObjective, register
+from moo_jsc.quantization.formats import LayerPrecision
+
+FLOAT_BITS = 32
+
+
+class Size(CostObjective):
+    """Stored parameters at their widths; a batch norm as its folded scale and shift.
+
+    ``sum(weights * weight width + biases * bias width + 2 * channels * 32) / 8``. In inference a
+    batch norm is one scale and one shift a channel, kept in float32.
+    """
+
+    def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
+        """Return the bytes of one layer."""
+        if isinstance(layer, Linear):
+            return (_linear_bits(layer, precision) / 8,)
+        return (layer.parameters * FLOAT_BITS / 8,)
+
+
+class Float32Size(CostObjective):
+    """Learned parameters x 4 bytes, whatever their format."""
+
+    def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:  # noqa: ARG002
+        """Return the bytes of one layer."""
+        return (layer.parameters * FLOAT_BITS / 8,)
+
+
+class ReportSize(CostObjective):
+    """One report's size: a batch norm is quantised with the dense layer that it belongs to.
+
+    A batch norm's gamma counts as weights, its beta as biases, and one statistic for each
+    channel plus its batch counter (C + 1 words) at the data width: 17 words for 16 channels.
+    """
+
+    def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
+        """Return the bytes of one layer."""
+        if isinstance(layer, Linear):
+            return (_linear_bits(layer, precision) / 8,)
+        if isinstance(layer, BatchNorm):
+            learned = layer.features * (precision.weight_width + precision.bias_width)
+            return ((learned + (layer.features + 1) * precision.data_width) / 8,)
+        return (0.0,)
+
+
+def _linear_bits(layer: Linear, precision: LayerPrecision) -> int:
+    return layer.macs * precision.weight_width + layer.outputs * precision.bias_width
+
+
+SIZE = register(
+    Size(
+        "size",
+        "bytes",
+        "min",
+        "weights and biases at their widths, batch norm as scale and shift of 32 bits, / 8",
+        "standard",
+    )
+)
+FLOAT32_SIZE = register(
+    Float32Size("size-float32", "bytes", "min", "learned parameters x 4 bytes", "report R0")
+)
+REPORT_SIZE = register(
+    ReportSize(
+        "size-report",
+        "bytes",
+        "min",
+        "weights and biases, batch norm included, at their widths, "
+        "plus channels + 1 data-width words for each batch norm, / 8",
+        "report R4",
+    )
+)
