@@ -72,28 +72,27 @@ def objective_sets(points: ArrayLike) -> tuple[ObjectiveSet, ...]:
     designs = checked_points(points)
     objectives = designs.shape[1]
     on_front = nondominated(designs)
-    front = np.unique(designs[on_front], axis=0)
+    front, first = np.unique(designs[on_front], axis=0, return_index=True)
+    rows = np.flatnonzero(on_front)[first]
     span = front.max(axis=0) - front.min(axis=0)
     delta = deltas((front - front.min(axis=0)) / np.where(span > 0, span, 1.0))
-    codes = [np.unique(column, return_inverse=True) for column in designs.T]
+    codes = [np.unique(column, return_inverse=True)[1].astype(np.int64) for column in designs.T]
     found = []
     for mask in range(1, 2**objectives):
         columns = tuple(k for k in range(objectives) if mask >> k & 1)
         stays = nondominated(front[:, columns])
-        keys = _keys([codes[column] for column in columns], designs[:, columns])
-        kept_keys = _keys([codes[column] for column in columns], front[stays][:, columns])
-        newcomers = int((np.isin(keys, kept_keys) & ~on_front).sum())
+        keys = _keys([codes[column] for column in columns])
+        newcomers = int((np.isin(keys, keys[rows[stays]]) & ~on_front).sum())
         found.append(ObjectiveSet(columns, float(delta[mask]), float(stays.mean()), newcomers))
     return tuple(sorted(found, key=lambda each: (len(each.columns), each.delta, each.columns)))
 
 
-def _keys(
-    codes: Sequence[tuple[NDArray[np.float64], NDArray[np.int64]]], rows: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Return one number for each row (n,), equal where rows are (exact up to 2^63 keys)."""
-    keys = np.zeros(len(rows), dtype=np.int64)
-    for (distinct, _), column in zip(codes, rows.T, strict=True):
-        keys = keys * len(distinct) + np.searchsorted(distinct, column)
+def _keys(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return one number for each design (n,), equal where its codes are equal."""
+    keys = codes[0]
+    for column in codes[1:]:
+        pairs = keys * (int(column.max()) + 1) + column
+        keys = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
     return keys
 
 

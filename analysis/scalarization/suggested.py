@@ -14,12 +14,13 @@ from analysis.errors import InputError
 from analysis.scalarization.front import Front, Scaling
 from analysis.scalarization.knees import knee
 from analysis.scalarization.regions import Region
-from analysis.scalarization.samples import optima
+from analysis.scalarization.samples import optima, sampled_weights
 from analysis.scalarization.weights import shares
 
 Criterion = Literal["closest to the knee", "largest ball", "least worst regret"]
 
 _TOLERANCE = 1e-12
+_PREFERENCES = 10_000
 
 
 @dataclass(frozen=True)
@@ -196,8 +197,11 @@ def suggestions(
 def _within(
     points: NDArray[np.float64], region: Region, corners: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return weights that pick the point, the middle of the preferences if those do."""
-    middle = corners.mean(axis=0)
-    if int(optima(points, middle[None])[0]) == region.point:
-        return middle
-    return region.centre
+    """Return the middle of those plausible weights that pick the point, as sampled.
+
+    Both sets are convex, so it picks the point too. The region's centre if they do not meet.
+    """
+    mixtures = sampled_weights(len(corners), _PREFERENCES)
+    plausible = mixtures @ corners
+    inside = plausible[optima(points, plausible) == region.point]
+    return inside.mean(axis=0) if len(inside) else region.centre

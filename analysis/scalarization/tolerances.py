@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +35,8 @@ class Tolerance:
         Row of the point that is picked beyond each end; -1 where there is none.
     constant
         The objective is the same in every design, so no weight of it can matter.
-    plausible_high
-        Upper end of the plausible range, from 0.
+    plausible_end
+        The plausible range is from 0 to this.
     """
 
     objective: str
@@ -47,12 +48,25 @@ class Tolerance:
     below: int
     above: int
     constant: bool
-    plausible_high: float
+    plausible_end: float
 
     @property
     def vacuous(self) -> bool:
         """No weight in the plausible range changes the pick."""
-        return self.low <= 0.0 and self.high >= self.plausible_high
+        least, most = sorted((0.0, self.plausible_end))
+        return self.low <= least and self.high >= most
+
+    @property
+    def step(self) -> float:
+        """Least factor by which the weight must be multiplied or divided to change the pick.
+
+        1 where it sits on an end of its interval; infinite where no factor does.
+        """
+        if self.weight == 0:
+            return np.inf
+        down = self.low / self.weight if self.weight > 0 else self.high / self.weight
+        up = self.high / self.weight if self.weight > 0 else self.low / self.weight
+        return float(min(up, 1.0 / down if down > 0 else np.inf))
 
 
 def tolerances(
@@ -90,44 +104,70 @@ def tolerances(
     (0.125, inf, [0.5, 4.0])
     """
     vector = np.asarray(weights, dtype=np.float64)
-    differences = front.points / front.divisors(scaling)
     chosen = pick(front, vector, scaling).point
-    differences = differences - differences[chosen]
-    total = vector.sum()
+    points = front.points / front.divisors(scaling)
+    return weight_intervals(
+        points, vector, chosen, front.names, front.constant, plausible_factor, floor=0.0
+    )
+
+
+def weight_intervals(
+    points: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    chosen: int,
+    names: Sequence[str],
+    constant: NDArray[np.bool_],
+    plausible_factor: float = PLAUSIBLE_FACTOR,
+    floor: float = -np.inf,
+) -> tuple[Tolerance, ...]:
+    """Return the interval of each weight, which may be negative, in which a point stays optimal.
+
+    Parameters
+    ----------
+    points
+        (n, m) minimised and divided by the scaling's divisors.
+    weights
+        (m,) for which row `chosen` of the points is optimal.
+    names, constant
+        (m,) of the objectives.
+    plausible_factor
+        See `tolerances`.
+    floor
+        The least value that a weight may take.
+    """
+    differences = points - points[chosen]
     found = []
-    for column, name in enumerate(front.names):
-        weight = float(vector[column])
-        others = np.delete(vector, column)
-        rest = np.delete(differences, column, axis=1) @ others
-        low, below, high, above = _interval(rest, differences[:, column], weight)
-        sum_of_others = float(total - weight) if others.any() else 0.0
-        reach = plausible_factor * weight if weight > 0 else float(vector.max())
+    for column, name in enumerate(names):
+        weight = float(weights[column])
+        rest = np.delete(differences, column, axis=1) @ np.delete(weights, column)
+        low, below, high, above = _interval(rest, differences[:, column], weight, floor)
+        others = float(abs(np.delete(weights, column)).sum())
         found.append(
             Tolerance(
                 objective=name,
                 weight=weight,
                 low=low,
                 high=high,
-                share_low=_share(low, sum_of_others),
-                share_high=_share(high, sum_of_others),
+                share_low=_share(low, others),
+                share_high=_share(high, others),
                 below=below,
                 above=above,
-                constant=bool(front.constant[column]),
-                plausible_high=reach,
+                constant=bool(constant[column]),
+                plausible_end=plausible_factor * weight if weight else float(abs(weights).max()),
             )
         )
     return tuple(found)
 
 
 def _interval(
-    rest: NDArray[np.float64], slope: NDArray[np.float64], weight: float
+    rest: NDArray[np.float64], slope: NDArray[np.float64], weight: float, floor: float
 ) -> tuple[float, int, float, int]:
-    """Return the ends of {w >= 0: rest + w slope >= 0} around `weight`, and who bounds them."""
-    low, below, high, above = 0.0, -1, np.inf, -1
+    """Return the ends of {w >= floor: rest + w slope >= 0} around `weight`, and who bounds them."""
+    low, below, high, above = floor, -1, np.inf, -1
     rising, falling = np.flatnonzero(slope > 0), np.flatnonzero(slope < 0)
     if len(rising):
         ends = -rest[rising] / slope[rising]
-        if ends.max() > 0:
+        if ends.max() > floor:
             low, below = min(float(ends.max()), weight), int(rising[ends.argmax()])
     if len(falling):
         ends = rest[falling] / -slope[falling]
@@ -137,5 +177,5 @@ def _interval(
 
 def _share(weight: float, others: float) -> float:
     if np.isinf(weight):
-        return 1.0
-    return weight / (weight + others) if weight + others > 0 else 0.0
+        return float(np.sign(weight))
+    return weight / (abs(weight) + others) if abs(weight) + others > 0 else 0.0

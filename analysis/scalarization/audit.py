@@ -1,0 +1,226 @@
+"""The whole scalarisation audit of a problem: what weights reach, where, and what else there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.objectives import ObjectiveLike
+from analysis.reference import lattice_divisions
+from analysis.scalarization.alternatives import (
+    Reach,
+    achievement,
+    augmented_chebyshev,
+    best_row,
+    epsilon_constraint,
+    reaches,
+    weighted_chebyshev,
+)
+from analysis.scalarization.front import SCALINGS, Front, Scaling
+from analysis.scalarization.inverse import Justification, justify
+from analysis.scalarization.knees import KNEES, knee
+from analysis.scalarization.picks import pick
+from analysis.scalarization.regions import Region, region_of, volumes
+from analysis.scalarization.samples import SampledVolumes, sampled_volumes, sampled_weights
+from analysis.scalarization.suggested import Suggestion, suggestions
+from analysis.scalarization.support import Supportedness, classify, reachable_hypervolume
+from analysis.scalarization.weight_space import WeightSpace
+from analysis.scalarization.weights import shares
+
+SAMPLES = 100_000
+"""Weights drawn to estimate volumes."""
+
+REACH_SAMPLES = 2_000
+"""Weights drawn to compare what methods reach."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What weighted sums can and cannot do on the true front of a problem.
+
+    Attributes
+    ----------
+    front
+        The true front.
+    designs
+        Number of designs it was taken from.
+    space
+        The weight simplex, cut into regions.
+    support
+        The class of each point.
+    hypervolume_share
+        Share of the front's hypervolume that the supported points dominate.
+    regions
+        Region of each extreme point on the range scale, by row of the front.
+    volumes
+        (k,) volume of each point's region in each scaling, exact to rounding.
+    sampled
+        The same by sampling, with intervals; the same weights in each scaling.
+    knee
+        Row of the knee (closest to the ideal point on the range scale).
+    reach
+        What each method reaches.
+    suggestions
+        Weights on the range scale that can be defended.
+    """
+
+    front: Front
+    designs: int
+    space: WeightSpace
+    support: Supportedness
+    hypervolume_share: float
+    regions: dict[int, Region]
+    volumes: dict[Scaling, NDArray[np.float64]]
+    sampled: dict[Scaling, SampledVolumes]
+    knee: int
+    reach: tuple[Reach, ...]
+    suggestions: tuple[Suggestion, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the regions fill the simplex in every scaling, so that none was missed."""
+        return all(abs(volume.sum() - 1.0) < 1e-6 for volume in self.volumes.values())
+
+    def justify(self, row: int, scaling: Scaling = "range") -> Justification:
+        """Answer the inverse question for a point of the front."""
+        return justify(self.front, self.space, self.support, row, scaling)
+
+
+def audit(
+    values: ArrayLike,
+    objectives: Sequence[ObjectiveLike],
+    *,
+    samples: int = SAMPLES,
+    seed: int = 0,
+    box: tuple[ArrayLike, ArrayLike] | None = None,
+) -> Audit:
+    """Audit weighted sums on the true front of a problem.
+
+    Parameters
+    ----------
+    values
+        (n, m) of every design, natural units and senses.
+    objectives
+        The m >= 2 objectives.
+    samples
+        Weights drawn for the intervals of the volumes.
+    seed
+        Of these.
+    box
+        Bounds on plausible weight shares on the range scale (see `suggestions`).
+
+    Raises
+    ------
+    InputError
+        There is no row, a single objective, or a value that is not finite.
+
+    Notes
+    -----
+    A front of 1000 points in 5 objectives takes some ten seconds.
+
+    Examples
+    --------
+    >>> from analysis.objectives import Objective
+    >>> found = audit(
+    ...     [[0.75, 8], [0.7, 6], [0.5, 4], [0.45, 3.2], [0.25, 2]],
+    ...     [Objective("accuracy", "max"), Objective("width", unit="bit")],
+    ... )
+    >>> {kind.name: count for kind, count in found.support.counts().items()}
+    {'EXTREME': 4, 'SUPPORTED': 0, 'WEAK': 0, 'UNSUPPORTED': 1}
+    >>> found.whole
+    True
+    """
+    front = Front.from_values(values, objectives)
+    space = WeightSpace.of(front.points)
+    support = classify(space)
+    drawn = sampled_weights(len(front.objectives), samples, seed)
+    coordinate = 1.0 + 1.0 / lattice_divisions(len(front), len(front.objectives))
+    regions: dict[int, Region] = {}
+    for row in map(int, np.flatnonzero(space.extreme)):
+        region = region_of(space, row)
+        if region is not None:
+            regions[row] = region
+    shares_of: dict[Scaling, NDArray[np.float64]] = {}
+    sampled: dict[Scaling, SampledVolumes] = {}
+    for scaling in SCALINGS:
+        stretch = front.divisors(scaling) / front.divisors("range")
+        shares_of[scaling] = volumes(space, stretch)
+        sampled[scaling] = sampled_volumes(front.scaled(scaling), drawn)
+    return Audit(
+        front=front,
+        designs=len(np.asarray(values)),
+        space=space,
+        support=support,
+        hypervolume_share=reachable_hypervolume(front.normalised, support.supported, coordinate),
+        regions=regions,
+        volumes=shares_of,
+        sampled=sampled,
+        knee=knee(front.normalised),
+        reach=reaches(front.normalised, support.supported, drawn[:REACH_SAMPLES]),
+        suggestions=suggestions(front, regions, box=box),
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The design that one method picks.
+
+    Attributes
+    ----------
+    method
+        Its name and parameters.
+    point
+        Row of the front; None if nothing satisfies the method's bounds.
+    """
+
+    method: str
+    point: int | None
+
+
+def side_by_side(
+    front: Front, weights: NDArray[np.float64], target: NDArray[np.float64] | None = None
+) -> tuple[Choice, ...]:
+    """Return what each method picks, given the same weights and the same target.
+
+    Parameters
+    ----------
+    front
+        The true front.
+    weights
+        (m,) at least 0.
+    target
+        (m,) aspirations in natural units, for the achievement function, and bounds for the
+        epsilon-constraint method, which optimises the first objective; by default the medians
+        of the front.
+
+    Examples
+    --------
+    >>> from analysis.objectives import Objective
+    >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]], [Objective("a"), Objective("b")])
+    >>> [(choice.method, choice.point) for choice in side_by_side(front, np.ones(2))][3:5]
+    [('weighted Chebyshev', 1), ('augmented Chebyshev', 1)]
+    """
+    normalised = front.normalised
+    share = shares(weights)
+    if target is None:
+        goal = np.median(normalised, axis=0)
+    else:
+        signs = np.where([o.sense == "max" for o in front.objectives], -1.0, 1.0)
+        goal = (np.asarray(target) * signs - front.ideal) / front.divisors("range")
+    equal = np.full(len(share), 1.0 / len(share))
+    rows: list[tuple[str, int | None]] = [
+        (f"weighted sum, {scaling}", pick(front, weights, scaling).point) for scaling in SCALINGS
+    ]
+    first = front.names[0]
+    for method, scores in (
+        ("weighted Chebyshev", weighted_chebyshev(normalised, share)),
+        ("augmented Chebyshev", augmented_chebyshev(normalised, share)),
+        ("achievement to the target", achievement(normalised, goal, equal)),
+        (f"best {first} within the target", epsilon_constraint(normalised, 0, goal)),
+    ):
+        rows.append((method, best_row(scores, normalised)))
+    rows += [(f"knee: {name}", knee(normalised, name)) for name in KNEES]
+    return tuple(Choice(method, row) for method, row in rows)
