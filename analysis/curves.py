@@ -189,6 +189,33 @@ def epsilon_curves(
     return _front_curves(epsilon_curve, "additive epsilon", trials, reference, axis, workers)
 
 
+def on_unique_evaluations(curves: Curves, samplers: Mapping[str, list[Run]]) -> Curves:
+    """Return curves over trials as curves over unique evaluations, without measuring anew.
+
+    Repeats change no indicator, so they are left out.
+
+    Parameters
+    ----------
+    curves
+        Over trials.
+    samplers
+        The runs that they belong to, from `analysis.trials.runs_of`.
+
+    Raises
+    ------
+    InputError
+        The table does not tell which evaluations are unique.
+    """
+    found = {
+        name: [
+            _first_visits(row[: len(run)], run)
+            for row, run in zip(values, samplers[name], strict=True)
+        ]
+        for name, values in curves.values.items()
+    }
+    return _gathered(found, samplers, curves.indicator, curves.sense, "unique evaluations")
+
+
 def _front_curves(
     curve: Callable[..., NDArray[np.float64]],
     indicator: str,
@@ -221,6 +248,16 @@ def _curves(
 
         with ThreadPoolExecutor(workers) as pool:
             found = {name: list(pool.map(one, runs)) for name, runs in samplers.items()}
+    return _gathered(found, samplers, indicator, sense, axis)
+
+
+def _gathered(
+    found: Mapping[str, list[NDArray[np.float64]]],
+    samplers: Mapping[str, list[Run]],
+    indicator: str,
+    sense: Sense,
+    axis: Axis,
+) -> Curves:
     budget = max(len(curve) for curves in found.values() for curve in curves)
     return Curves(
         indicator=indicator,
@@ -241,8 +278,10 @@ def _on_axis(
     run: Run, measure: Callable[[Run], NDArray[np.float64]], axis: Axis
 ) -> NDArray[np.float64]:
     curve = measure(run)
-    if axis == "trials":
-        return curve
+    return curve if axis == "trials" else _first_visits(curve, run)
+
+
+def _first_visits(curve: NDArray[np.float64], run: Run) -> NDArray[np.float64]:
     if run.new is None:
         raise InputError(
             "trial table: no column 'repeat' or 'configuration', so unique evaluations are unknown"

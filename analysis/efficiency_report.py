@@ -16,6 +16,7 @@ from analysis.objectives import labelled, minimised
 from analysis.pareto import pareto_front
 from analysis.plots.curves import ranked
 from analysis.report import Column, Report, Section
+from analysis.statements import counted
 from analysis.trials import final_front, runs_of
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def efficiency_report(
     names = ", ".join(labelled(objective) for objective in reference.objectives)
     report = Report(
         title,
-        f"{len(findings.summary)} samplers, {findings.hypervolume.budget} trials a run; "
+        f"{counted(len(findings.summary), 'sampler')}, "
+        f"{counted(findings.hypervolume.budget, 'trial')} a run; "
         f"objectives: {names}",
     )
     _answer(report.section("Answer"), findings)
@@ -174,6 +176,7 @@ def _summary(section: Section, findings: Findings) -> None:
         ],
         "Trials until a share of the true hypervolume is reached. Expected trials: those spent in "
         "all runs per success, that is with a fresh start after every failed run.",
+        folded=True,
     )
 
 
@@ -215,8 +218,8 @@ def _front(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
     times = findings.attainment.times
     share = np.concatenate([np.isfinite(rows) for rows in times.values()]).mean(axis=0)
     section.text(
-        f"The true front has {len(reference.front)} points. "
-        f"{int((share == 0).sum())} of them were found by no run of any sampler."
+        f"The true front has {counted(len(reference.front), 'point')}, of which "
+        f"{int((share > 0).sum())} were attained by at least one run."
     )
     section.figure(
         "front",
@@ -237,8 +240,8 @@ def _front(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
         [
             Column("objective", "objective", "text"),
             Column("sense", "sense", "text"),
-            Column("ideal", "best on the front", digits=4),
-            Column("nadir", "worst on the front", digits=4),
+            Column("ideal", "best on the front", "significant", 4),
+            Column("nadir", "worst on the front", "significant", 4),
         ],
         "The scale on which everything is measured: best = 0, worst = 1 on the front; "
         f"reference point {reference.reference_point[0]:.4g} in every objective"
@@ -318,7 +321,7 @@ def _tests(section: Section, findings: Findings) -> None:
         ],
         f"Against {baseline}, by the hypervolume at the end. A12: probability that a run of the "
         f"sampler beats one of {baseline}. P(best): of the best mean of all, when seeds are drawn "
-        f"again. Detectable: true difference that is found with a probability of {POWER:.0%} at "
+        f"again. Detectable: true difference that is found with power {_percent(POWER)} at "
         "the strictest step of Holm's correction; seeds needed: to find the difference seen, if it "
         "is the true one.",
     )
@@ -330,9 +333,7 @@ def _tests(section: Section, findings: Findings) -> None:
     )
     section.table(
         "pairs",
-        findings.pairs[findings.pairs["verdict"].isin(["better", "worse"])]
-        if len(findings.pairs) > MOST_PAIRS
-        else findings.pairs,
+        findings.pairs,
         [
             Column("one", "sampler", "text"),
             Column("other", "against", "text"),
@@ -348,13 +349,9 @@ def _tests(section: Section, findings: Findings) -> None:
             Column("p_holm", "p (Holm)", "p"),
             Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
         ],
-        "All pairs."
-        if len(findings.pairs) <= MOST_PAIRS
-        else f"The decided ones of {len(findings.pairs)} pairs.",
+        "All pairs.",
+        folded=True,
     )
-
-
-MOST_PAIRS = 30
 
 
 def _robustness(section: Section, findings: Findings) -> None:

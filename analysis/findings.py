@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,13 @@ from analysis import statements
 from analysis.attainment import Attainment, attainment
 from analysis.cautions import cautions
 from analysis.comparison import against_baseline, all_pairs, probability_of_being_best
-from analysis.curves import Curves, epsilon_curves, hypervolume_curves, igd_plus_curves
+from analysis.curves import (
+    Curves,
+    epsilon_curves,
+    hypervolume_curves,
+    igd_plus_curves,
+    on_unique_evaluations,
+)
 from analysis.efficiency import summarise
 from analysis.errors import InputError
 from analysis.optimism import selection_optimism
@@ -156,7 +162,7 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
     baseline = next(iter(samplers)) if asked.baseline is None else asked.baseline
     if baseline not in samplers:
         raise InputError(f"baseline {baseline!r}: expected one of {', '.join(samplers)}")
-    asked = _with_baseline(asked, baseline)
+    asked = replace(asked, baseline=baseline)
     curves = hypervolume_curves(trials, reference, workers=workers)
     told = all(run.new is not None for runs in samplers.values() for run in runs)
     summary = summarise(trials, reference, curves, target=asked.target, level=1 - asked.alpha)
@@ -178,9 +184,7 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
         questions=asked,
         reference=reference,
         hypervolume=curves,
-        unique=hypervolume_curves(trials, reference, axis="unique evaluations", workers=workers)
-        if told
-        else None,
+        unique=on_unique_evaluations(curves, samplers) if told else None,
         igd_plus=igd_plus_curves(trials, reference, workers=workers),
         epsilon=epsilon_curves(trials, reference, workers=workers),
         attainment=attainment(trials, reference, epsilon=asked.epsilon),
@@ -207,12 +211,6 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
             )
         ),
     )
-
-
-def _with_baseline(asked: Questions, baseline: str) -> Questions:
-    from dataclasses import replace
-
-    return replace(asked, baseline=baseline)
 
 
 def _with_power(

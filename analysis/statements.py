@@ -147,7 +147,7 @@ def detectability(comparison: pd.DataFrame, power: float) -> list[str]:
     )
     found = [
         f"With this many seeds a true difference of {middle:.1f} percentage points "
-        f"({least:.1f} to {most:.1f}, by sampler) is found with a probability of {power:.0%}; "
+        f"({least:.1f} to {most:.1f}, by sampler) is found with power {100 * power:g} %; "
         "smaller ones are likely to be missed."
     ]
     open_ = comparison[comparison["verdict"] == "undecided"]

@@ -76,8 +76,24 @@ def indicator_curves(
     columns = min(columns, len(order))
     rows = -(-len(order) // columns)
     with rc_context(style()):  # type: ignore[arg-type]
-        figure = Figure(figsize=(0.6 + 1.95 * columns, 0.7 + 1.65 * rows))
-        axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        width, height = 0.75 + 1.95 * columns, 0.75 + 1.6 * rows
+        figure = Figure(figsize=(width, height))
+        figure.set_layout_engine("none")
+        axes = figure.subplots(
+            rows,
+            columns,
+            sharex=True,
+            sharey=True,
+            squeeze=False,
+            gridspec_kw={
+                "left": 0.6 / width,
+                "right": 1 - 0.15 / width,
+                "bottom": 0.5 / height,
+                "top": 1 - 0.25 / height,
+                "wspace": 0.12,
+                "hspace": 0.26,
+            },
+        )
         for position, panel in enumerate(axes.flat):
             if position >= len(order):
                 panel.set_visible(False)
@@ -86,10 +102,17 @@ def indicator_curves(
             if position + columns >= len(order):
                 panel.tick_params(labelbottom=True)
         axes[0, 0].set_yscale(scale)
+        if scale == "log":
+            plain_log_labels(axes[0, 0])
         axes[0, 0].set_xlim(1, max(curves.budget, 2))
         note = f"    (dashed: {baseline}; grey: the others)" if baseline in parts else ""
-        figure.supxlabel(f"{curves.axis}{note}", fontsize=9)
-        figure.supylabel(f"{curves.indicator} (mean, {level:.0%} interval)", fontsize=9)
+        figure.supxlabel(f"{curves.axis}{note}", fontsize=9, y=0.06 / height, va="bottom")
+        figure.supylabel(
+            f"{curves.indicator} (mean, {level:.0%} interval)",
+            fontsize=9,
+            x=0.06 / width,
+            ha="left",
+        )
     return figure
 
 
@@ -102,6 +125,15 @@ def thinned(budget: int, most: int = MOST_DRAWN) -> NDArray[np.int64]:
     (array([0, 1, 2, 3, 4]), array([  0, 500, 999]))
     """
     return np.unique(np.round(np.linspace(0, budget - 1, min(budget, most))).astype(np.int64))
+
+
+def plain_log_labels(axes: Axes) -> None:
+    """Label a logarithmic vertical axis with plain numbers, between powers of ten as well."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def ranked(curves: Curves) -> list[str]:

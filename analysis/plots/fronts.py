@@ -156,7 +156,8 @@ def attainment_differences(
         axes.set_xlabel(labelled(objectives[0]))
         axes.set_ylabel(labelled(objectives[1]))
         bar = figure.colorbar(drawn, ax=axes)
-        bar.set_label(f"share of runs: {one} \u2212 {other}")
+        bar.set_label("difference of the shares of runs")
+        axes.set_title(f"{one} (purple) against {other} (orange)", loc="left")
         bar.outline.set_visible(False)
         _compact(axes)
     return figure

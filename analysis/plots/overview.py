@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from analysis.plots.curves import ranked, thinned
+from analysis.plots.curves import plain_log_labels, ranked, thinned
 from analysis.plots.palette import look, style
 
 if TYPE_CHECKING:
@@ -33,8 +33,22 @@ def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figur
     from matplotlib.figure import Figure
 
     with rc_context(style()):  # type: ignore[arg-type]
-        figure = Figure(figsize=(2.8 * len(panels) + 2.0, 3.1))
-        axes = figure.subplots(1, len(panels), squeeze=False)[0]
+        order = ranked(panels[0][0])
+        width, height = 2.95 * len(panels) + 2.1, max(3.1, 0.5 + 0.17 * len(order))
+        figure = Figure(figsize=(width, height))
+        figure.set_layout_engine("none")
+        axes = figure.subplots(
+            1,
+            len(panels),
+            squeeze=False,
+            gridspec_kw={
+                "left": 0.5 / width,
+                "right": 1 - 2.1 / width,
+                "bottom": 0.5 / height,
+                "top": 1 - 0.3 / height,
+                "wspace": 0.24,
+            },
+        )[0]
         for panel, (curves, scale) in zip(axes, panels, strict=True):
             shown = thinned(curves.budget)
             marks = max(1, len(shown) // 5)
@@ -55,13 +69,19 @@ def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figur
                     label=name,
                 )
             panel.set_yscale(scale)
+            if scale == "log":
+                plain_log_labels(panel)
             panel.set_xlim(1, max(curves.budget, 2))
             panel.set_xlabel(curves.axis)
             panel.set_title(curves.indicator, loc="left")
         handles, labels = axes[0].get_legend_handles_labels()
         by_name = dict(zip(labels, handles, strict=True))
-        order = ranked(panels[0][0])
         figure.legend(
-            [by_name[name] for name in order], order, loc="outside right upper", handlelength=2.6
+            [by_name[name] for name in order],
+            order,
+            loc="upper right",
+            bbox_to_anchor=(1 - 0.05 / width, 1 - 0.2 / height),
+            handlelength=2.6,
+            alignment="left",
         )
     return figure

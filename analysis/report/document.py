@@ -175,9 +175,15 @@ class Section:
         self._parts.append(drawing.html())
 
     def table(
-        self, name: str, frame: pd.DataFrame, columns: Sequence[Column], caption: str = ""
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        columns: Sequence[Column],
+        caption: str = "",
+        *,
+        folded: bool = False,
     ) -> None:
-        """Add a table (see `tables.Table`).
+        """Add a table (see `tables.Table`), folded away behind its caption if it is long.
 
         Raises
         ------
@@ -187,7 +193,12 @@ class Section:
         self._free(name, [table.name for table in self._report.tables])
         table = Table(name, frame, tuple(columns), caption)
         self.tables.append(table)
-        self._parts.append(table.html())
+        if folded:
+            summary = f"{escape(caption or name)} ({len(frame)} rows)"
+            inner = Table(name, frame, tuple(columns)).html()
+            self._parts.append(f"<details><summary>{summary}</summary>{inner}</details>")
+        else:
+            self._parts.append(table.html())
 
     def html(self) -> str:
         """Return the section."""

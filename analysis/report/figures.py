@@ -43,6 +43,7 @@ class Drawing:
         """Return the figure as a stand-alone SVG file on white."""
         if not self._svg:
             self._svg.append(_saved(self.figure, "svg").decode())
+            self.figure.set_layout_engine("none")  # The layout is found; a second search is idle.
         return self._svg[0]
 
     def png(self) -> bytes:

@@ -13,7 +13,7 @@ from analysis.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["text", "number", "whole", "percent", "p"]
+Kind = Literal["text", "number", "significant", "whole", "percent", "p"]
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -45,7 +45,8 @@ class Column:
     title
         Table head.
     kind
-        ``"text"``; ``"number"`` with `digits` decimals; ``"whole"``; ``"percent"``: a share shown
+        ``"text"``; ``"number"`` with `digits` decimals; ``"significant"`` with
+        `digits` significant digits; ``"whole"``; ``"percent"``: a share shown
         in percent with `digits` decimals; ``"p"``: a p-value.
     digits
         Decimals.
@@ -91,6 +92,8 @@ class Column:
             return "\u221e" if number > 0 else "\u2212\u221e"
         if self.kind == "p":
             return "< 0.001" if number < 0.001 else f"{number:.3f}"
+        if self.kind == "significant":
+            return f"{number:.{self.digits}g}".replace("-", "\u2212")
         scaled = 100.0 * number if self.kind == "percent" else number
         digits = 0 if self.kind == "whole" else self.digits
         text = f"{scaled:+.{digits}f}" if self.signed else f"{scaled:.{digits}f}"
@@ -143,10 +146,10 @@ class Table:
             "<tr>" + "".join(_cell(column, row) for column in self.columns) + "</tr>\n"
             for row in self._rows()
         )
-        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        caption = f'<p class="caption">{escape(self.caption)}</p>' if self.caption else ""
         return (
-            f'<div class="scroll"><table id="table-{escape(self.name)}">{caption}'
-            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
+            f'<div class="scroll"><table id="table-{escape(self.name)}">'
+            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>{caption}"
         )
 
     def latex(self) -> str:
