@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 LEVEL_DRIFT = 0.02
 """Drift of all networks together from one measurement to a later one (2 %)."""
 
-OWN_DRIFT = 0.006
-"""Drift of one network against the others from one measurement to a later one (0.6 %)."""
+OWN_DRIFT = 0.008
+"""Drift of one network against the others from one measurement to a later one (0.8 %)."""
 
 MEDIAN_EFFICIENCY = np.sqrt(np.pi / 2)
 """Standard error of a median over that of a mean, for normal samples."""
