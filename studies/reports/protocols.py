@@ -7,8 +7,9 @@ hand-written loop had together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -108,7 +109,7 @@ def reported_accuracy(
     precisions: Sequence[NetworkPrecision],
     jets: Jets,
     *,
-    order: Sequence[int],
+    order: Iterable[int],
     seed: int,
 ) -> NDArray[np.float64]:
     """Return the accuracy that a study reports for each of its configurations.
@@ -138,26 +139,27 @@ def reported_accuracy(
     import torch
 
     split = jets.train if protocol.on_training_set else jets.validation
-    rows = _drawn(len(split), protocol.jets, seed)
+    rows = drawn_rows(len(split), protocol.jets, seed)
     features = torch.from_numpy(split.features[rows])
     labels = torch.from_numpy(split.labels[rows])
+    size = protocol.batch_size or len(rows)
+    batches = list(zip(features.split(size), labels.split(size), strict=True))
     shared = deepcopy(network)
-    counts = Counts.none(classes=int(split.labels.max()) + 1)
+    classes = network.spec.linear_layers[-1].outputs
+    counts = Counts.none(classes)
     reported = np.empty(len(precisions))
     for position in order:
-        if protocol.reset:
-            counts = Counts.none(len(counts.hits))
         precision = precisions[position] if protocol.quantised else None
-        batch_scores = []
-        for start in range(0, len(rows), protocol.batch_size or len(rows)):
-            part = slice(start, start + (protocol.batch_size or len(rows)))
-            predictions = _predicted(shared, precision, features[part], protocol.training_mode)
-            batch = Counts.of(predictions, labels[part].numpy(), len(counts.hits))
-            batch_scores.append(batch.accuracy(macro=True))
-            counts = counts + batch
+        model = _model(shared, precision, protocol.training_mode)
+        scored = [
+            Counts.of(_predicted(model, part), truth.numpy(), classes) for part, truth in batches
+        ]
+        counts = sum(scored, start=Counts.none(classes) if protocol.reset else counts)
         in_batches = protocol.macro and protocol.batch_size is not None
         reported[position] = (
-            np.mean(batch_scores) if in_batches else counts.accuracy(macro=protocol.macro)
+            np.mean([batch.accuracy(macro=True) for batch in scored])
+            if in_batches
+            else counts.accuracy(macro=protocol.macro)
         )
     return reported
 
@@ -178,15 +180,16 @@ def drift(
 
     import torch
 
-    rows = _drawn(len(jets.train), REPORTED_LOOP.jets, seed)
+    rows = drawn_rows(len(jets.train), REPORTED_LOOP.jets, seed)
     features = torch.from_numpy(jets.train.features[rows])
     moved = deepcopy(network)
     for precision in precisions:
-        for start in range(0, len(rows), LOOP_BATCH):
-            _predicted(moved, precision, features[start : start + LOOP_BATCH], training_mode=True)
+        model = _model(moved, precision, training_mode=True)
+        for batch in features.split(LOOP_BATCH):
+            model(batch)
     validation = torch.from_numpy(jets.validation.features)
     scores = [
-        float(np.mean(_predicted(net, None, validation, False) == jets.validation.labels))
+        float(np.mean(_predicted(_model(net, None, False), validation) == jets.validation.labels))
         for net in (network, moved)
     ]
     return scores[0], scores[1]
@@ -272,35 +275,38 @@ def reported_bitwidth(spec: NetworkSpec, precision: NetworkPrecision, fault: Wid
     return bits / weights if weights else float(_FLOAT_BITS)
 
 
-def _drawn(available: int, wanted: int | None, seed: int) -> NDArray[np.int64]:
+def drawn_rows(available: int, wanted: int | None, seed: int) -> NDArray[np.int64]:
     """Return which jets of a split are scored; a larger draw continues a smaller one."""
     if wanted is None or wanted >= available:
         return np.arange(available)
     return np.random.default_rng(seed).permutation(available)[:wanted]
 
 
-def _predicted(
-    network: JetClassifier,
-    precision: NetworkPrecision | None,
-    features: torch.Tensor,
-    training_mode: bool,
-) -> NDArray[np.int64]:
-    """Return the predicted classes (n,); in training mode the network's statistics move."""
+Model = Callable[["torch.Tensor"], "torch.Tensor"]
+
+
+def _predicted(model: Model, features: torch.Tensor) -> NDArray[np.int64]:
+    """Return the predicted classes (n,)."""
     from moo_jsc.networks.classifier import predict
+
+    return np.asarray(predict(model(features)).numpy(), dtype=np.int64)
+
+
+def _model(
+    network: JetClassifier, precision: NetworkPrecision | None, training_mode: bool
+) -> Model:
+    """Return the quantised network; in training mode each call moves `network`'s statistics."""
+    from moo_jsc.quantization.formats import LayerPrecision
     from moo_jsc.quantization.network import QuantizedNetwork
 
+    formats = precision or (LayerPrecision(),) * len(network.spec.linear_layers)
     if training_mode:
-        logits = _forward_in_training(network, precision, features)
-    else:
-        from moo_jsc.quantization.formats import LayerPrecision
-
-        layers = len(network.spec.linear_layers)
-        logits = QuantizedNetwork(network, precision or (LayerPrecision(),) * layers)(features)
-    return np.asarray(predict(logits).numpy(), dtype=np.int64)
+        return partial(_forward_in_training, network, formats)
+    return QuantizedNetwork(network, formats)
 
 
 def _forward_in_training(
-    network: JetClassifier, precision: NetworkPrecision | None, features: torch.Tensor
+    network: JetClassifier, precision: NetworkPrecision, features: torch.Tensor
 ) -> torch.Tensor:
     """Return logits with the batch norms in training mode, dense layers quantised."""
     import torch
@@ -309,10 +315,10 @@ def _forward_in_training(
 
     from moo_jsc.quantization.fixed_point import quantize
 
-    formats = iter(precision or ())
+    formats = iter(precision)
     with torch.no_grad():
         for block in network.blocks:
-            if isinstance(block, nn.Linear) and precision is not None:
+            if isinstance(block, nn.Linear):
                 layer = next(formats)
                 features = functional.linear(
                     quantize(features, layer.data),
