@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.plots.palette import BASELINE_INK, INK, look, style
+from analysis.plots.palette import BASELINE_INK, INK, PAPER, look, style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def differences(comparison: pd.DataFrame, baseline: str) -> Figure:
                 marker="o" if stroke else drawn.marker,
                 ms=6,
                 color=drawn.colour,
-                mfc=drawn.colour if decided else "white",
+                mfc=drawn.colour if decided else PAPER,
                 mew=1.3,
             )
         axes.set_yticks(range(len(table)), [str(name) for name in table.index])
@@ -89,7 +89,7 @@ def effect_sizes(pairs: pd.DataFrame, order: list[str]) -> Figure:
         image = axes.imshow(matrix, cmap="PuOr", vmin=0.0, vmax=1.0)
         for _, row in pairs[pairs["verdict"].isin(["better", "worse"])].iterrows():
             one, other = place[row["one"]], place[row["other"]]
-            axes.plot([other, one], [one, other], ".", color="white", ms=3.5)
+            axes.plot([other, one], [one, other], ".", color="#fefefe", ms=3.5)
         axes.set_xticks(range(len(order)), order, rotation=90)
         axes.set_yticks(range(len(order)), order)
         axes.grid(visible=False)

@@ -15,6 +15,7 @@ BASELINE_INK = "#7f868f"
 INK = "#24292f"
 GRID = "#d8dee4"
 MUTED = "#b7bec6"
+PAPER = "#ffffff"
 
 DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
     "-",
@@ -91,6 +92,7 @@ def style() -> dict[str, object]:
         "legend.fontsize": 8.0,
         "axes.spines.top": False,
         "axes.spines.right": False,
+        "axes.facecolor": "none",
         "axes.edgecolor": MUTED,
         "axes.labelcolor": INK,
         "text.color": INK,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from analysis.plots.palette import GRID, INK, MUTED, style
+from analysis.plots.palette import GRID, INK, MUTED, PAPER, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INKS = {INK: "var(--ink)", GRID: "var(--rule)", MUTED: "var(--muted)"}
+INKS = {INK: "var(--ink)", GRID: "var(--rule)", MUTED: "var(--muted)", PAPER: "var(--paper)"}
 """Colours of the figures that the page replaces by its own, so that dark mode can be read."""
 
 
