@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moo_jsc.errors import InputError
-from moo_jsc.objectives import MeasuredObjective, get_objectives
+from moo_jsc.objectives import get_objectives
+from moo_jsc.objectives.objective import MeasuredObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.network_problem import (
     ArchitectureProblem,

@@ -15,12 +15,8 @@ from moo_jsc.jets.columns import CLASSES, FEATURES
 from moo_jsc.jets.dataset import RawJets, split_jets
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec, widened
-from moo_jsc.objectives import (
-    CostObjective,
-    MeasuredObjective,
-    PredictionObjective,
-    get_objectives,
-)
+from moo_jsc.objectives import get_objectives
+from moo_jsc.objectives.objective import CostObjective, MeasuredObjective, PredictionObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.network_problem import (
     ArchitectureProblem,
