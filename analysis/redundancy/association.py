@@ -77,6 +77,8 @@ def _tau(
 ) -> tuple[float, float, float]:
     from scipy.stats import kendalltau, t
 
+    if len(first) < 2:
+        return np.nan, np.nan, np.nan
     if len(first) <= WHOLE:
         tau = float(kendalltau(first, second, method="asymptotic").statistic)
         return tau, tau, tau

@@ -143,7 +143,8 @@ def _certificate(front: Front, space: WeightSpace, row: int, kind: Support) -> C
         return None
     rows = np.flatnonzero(space.extreme)
     find = margin if kind is Support.UNSUPPORTED else excess
-    parts = find(space.points[row], space.points[rows]).combination
+    points = space.points[:, space.varying]
+    parts = find(points[row], points[rows]).combination
     kept = parts > _NEGLIGIBLE
     rows, parts = rows[kept], parts[kept] / parts[kept].sum()
     gains = space.points[row] - parts @ space.points[rows]

@@ -81,7 +81,9 @@ def classify_exactly(
     >>> [Support(kind).name for kind in classify_exactly(points)]
     ['EXTREME', 'SUPPORTED', 'EXTREME', 'UNSUPPORTED']
     """
-    whole = integers(checked_points(points), max_denominator)
+    array = checked_points(points)
+    varying = np.ptp(array, axis=0) > 0
+    whole = integers(array[:, varying] if varying.any() else array, max_denominator)
     chosen = range(len(whole)) if rows is None else np.asarray(rows, dtype=np.int64)
     return np.array([_class_of(whole, int(row)) for row in chosen], dtype=np.int64)
 

@@ -82,12 +82,12 @@ def sampled_volumes(
     >>> bool((found.low < 0.5).all() and (found.high > 0.5).all())
     True
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     samples = len(weights)
     counts = np.bincount(optima(points, weights), minlength=len(points))
     tail = (1.0 - confidence) / 2.0
     with np.errstate(invalid="ignore"):
-        low = np.where(counts > 0, beta.ppf(tail, counts, samples - counts + 1), 0.0)
-        high = np.where(counts < samples, beta.isf(tail, counts + 1, samples - counts), 1.0)
+        low = np.where(counts > 0, betaincinv(counts, samples - counts + 1, tail), 0.0)
+        high = np.where(counts < samples, betaincinv(counts + 1, samples - counts, 1.0 - tail), 1.0)
     return SampledVolumes(counts / samples, low, high, samples, confidence)

@@ -8,6 +8,9 @@ optimization", arXiv:2501.13842. With all objectives minimised, a nondominated p
   with every w_k > 0;
 - *unsupported* otherwise.
 
+Objectives that are constant along the front are left aside: a weight on one of them alone makes
+every point optimal and says nothing.
+
 A supported point is *extreme* if it is a vertex of the upper image conv(Z) + R^m_>=, that is the
 only optimum for some weights; the others share each of their optimal weights with extreme points.
 """
@@ -109,6 +112,11 @@ def classify(points: ArrayLike | WeightSpace, tolerance: float = TOLERANCE) -> S
     ['EXTREME', 'EXTREME', 'UNSUPPORTED', 'SUPPORTED', 'UNSUPPORTED', 'EXTREME']
     """
     space = points if isinstance(points, WeightSpace) else WeightSpace.of(points, tolerance)
+    if not space.varying.all() and space.varying.any():
+        reduced = classify(WeightSpace.of(space.points[:, space.varying], tolerance), tolerance)
+        weights = np.full(space.points.shape, 1.0 / space.points.shape[1])
+        weights[:, space.varying] = reduced.weights * space.varying.mean()
+        return Supportedness(reduced.classes, reduced.depth, weights)
     count = len(space.points)
     classes = np.full(count, int(Support.UNSUPPORTED))
     weights = space.vertices[space.depth_vertex].copy()

@@ -130,6 +130,11 @@ class WeightSpace:
         start, end = self.optimal.indptr[row : row + 2]
         return np.asarray(self.optimal.indices[start:end], dtype=np.int64)
 
+    @property
+    def varying(self) -> NDArray[np.bool_]:
+        """Mark the objectives that vary along the front (m,)."""
+        return np.asarray(np.ptp(self.points, axis=0) > 0)
+
     @cached_property
     def extreme(self) -> NDArray[np.bool_]:
         """Mark the points whose region has an interior (k,): the upper image's vertices."""

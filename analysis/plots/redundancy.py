@@ -1,0 +1,101 @@
+"""Figures of the redundancy audit: how alike objectives are, and what leaving one out does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.plots.palette import INK, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from analysis.redundancy.audit import Redundancy
+
+
+def association_matrices(found: Redundancy) -> Figure:
+    """Draw Kendall's tau and shared information of all pairs, over the space and the front.
+
+    Above the diagonal the space, below it the front; objectives are turned so that smaller is
+    better, so blue pairs agree and red ones conflict. Empty: an objective is constant.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    size = len(found.objectives)
+    tau = np.full((size, size), np.nan)
+    shared = np.full((size, size), np.nan)
+    for pair in found.pairs:
+        first, second = pair.first, pair.second
+        tau[first, second], tau[second, first] = pair.space.tau, pair.front.tau
+        shared[first, second], shared[second, first] = pair.space.shared, pair.front.shared
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(1.1 * size + 3.4, 0.45 * size + 1.5))
+        left, right = figure.subplots(1, 2)
+        _matrix(left, tau, found.names, "Kendall's tau", "RdBu", -1.0)
+        _matrix(right, shared, found.names, "shared information", "Blues", 0.0)
+        right.set_yticklabels([])
+    return figure
+
+
+def leaving_out(found: Redundancy) -> Figure:
+    """Draw what leaving each objective out does to the front and to dominance."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    outs = found.left_out
+    places = np.arange(len(outs))
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(7.4, 0.3 * len(outs) + 1.2))
+        left, right = figure.subplots(1, 2, sharey=True)
+        left.barh(places, [100 * out.front_kept for out in outs], color="#4477aa", height=0.6)
+        left.set_xlim(0, 100)
+        left.set_xlabel("front's designs that stay on it (%)")
+        right.barh(
+            places, [100 * out.relations_changed for out in outs], color="#ee6677", height=0.6
+        )
+        right.hlines(
+            places,
+            [100 * out.low for out in outs],
+            [100 * out.high for out in outs],
+            color=INK,
+            linewidth=1,
+        )
+        right.set_xlabel("dominance relations that change (%)")
+        left.set_yticks(places, [f"without {found.names[out.column]}" for out in outs])
+        left.invert_yaxis()
+        for axis in (left, right):
+            axis.grid(axis="y", visible=False)
+    return figure
+
+
+def _matrix(
+    axis: Axes,
+    values: NDArray[np.float64],
+    names: tuple[str, ...],
+    title: str,
+    colours: str,
+    least: float,
+) -> None:
+    axis.imshow(values, cmap=colours, vmin=least, vmax=1.0, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            dark = value > 0.6 or value < -0.6
+            axis.text(
+                column,
+                row,
+                f"{value:.2f}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if dark else INK,
+            )
+    axis.set_xticks(range(len(names)), names, rotation=35, ha="right")
+    axis.set_yticks(range(len(names)), names)
+    axis.set_title(f"{title} (upper right: space, lower left: front)")
+    axis.grid(visible=False)
+    for spine in axis.spines.values():
+        spine.set_visible(False)
