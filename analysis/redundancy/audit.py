@@ -23,6 +23,7 @@ from analysis.redundancy.conflict import (
     smallest_sets,
 )
 from analysis.redundancy.dominance import LeftOut, leave_each_out
+from analysis.statements import listed
 
 NEARLY_KEPT = 0.95
 NEARLY_SAME_TAU = 0.9
@@ -275,17 +276,6 @@ def component_sentence(found: Redundancy) -> str:
         f"{parts.needed} principal {plural} at least 95 % of the variance along the front; "
         f"Deb and Saxena's procedure calls {found.named(parts.essential)} essential."
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names with commas and an "and".
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _notable(pair: Pair) -> bool:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.errors import InputError
+from analysis.objectives import minimised
 from analysis.scalarization.audit import Audit
 from analysis.scalarization.front import Front
 from analysis.scalarization.inverse import Justification
+from analysis.scalarization.picks import Pick
 from analysis.scalarization.regions import simplex_radius
 from analysis.scalarization.scores import ScoreAudit, Verdict
 from analysis.scalarization.suggested import Suggestion
 from analysis.scalarization.support import Support
 from analysis.scalarization.tolerances import Tolerance
+from analysis.statements import listed
 
 Label = Callable[[int], str]
 """Names a design by its row in the table that was audited."""
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names with commas and an "and".
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"]), listed([])
-    ('a, b and c', 'none')
-    """
-    if not names:
-        return "none"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def percent(share: float) -> str:
@@ -298,4 +289,50 @@ def _change(weakest: Tolerance, label: Label) -> str:
     return (
         f"the weight of {weakest.objective} {direction} by {moved} (from {weight:g} to {end:.4g}) "
         f"makes it {label(taker)}"
+    )
+
+
+def pick_sentence(front: Front, chosen: Pick, knee: int) -> str:
+    """Say where a pick stands in each objective and what it gives up."""
+    size = len(front)
+    parts = [
+        f"{name} rank {rank} of {size} ({percent(share)} of the range given up)"
+        for name, rank, share in zip(front.names, chosen.ranks, chosen.given_up_share, strict=True)
+    ]
+    distance = float(np.linalg.norm(front.normalised[chosen.point] - front.normalised[knee]))
+    tied = f", tied with {len(chosen.ties) - 1} more" if len(chosen.ties) > 1 else ""
+    return (
+        f"the pick ({valued(front, chosen.values)}{tied}) has {', '.join(parts)}; it lies "
+        f"{distance:.3g} ranges from the knee."
+    )
+
+
+def chosen_sentence(found: Audit, values: NDArray[np.float64], row: int, label: Label) -> str:
+    """Answer the inverse question for any design of the table that was audited.
+
+    Raises
+    ------
+    InputError
+        The table has no such row.
+    """
+    if not 0 <= row < len(values):
+        raise InputError(f"design {row}: expected one of 0..{len(values) - 1}")
+    points = minimised(values, found.front.objectives)
+    same = np.flatnonzero((found.front.points == points[row]).all(axis=1))
+    if len(same):
+        return justification_sentence(found.front, found.justify(int(same[0])), label)
+    better = found.front.points
+    better_rows = np.flatnonzero((better <= points[row]).all(axis=1))
+    nearest = int(
+        better_rows[
+            np.linalg.norm(
+                (better[better_rows] - points[row]) / found.front.divisors("range"), axis=1
+            ).argmin()
+        ]
+    )
+    return (
+        f"No positive weights justify {label(row)} ({valued(found.front, values[row])}): "
+        f"{label(int(found.front.designs[nearest]))} "
+        f"({valued(found.front, found.front.values[nearest])}) dominates it. For that one: "
+        f"{justification_sentence(found.front, found.justify(nearest), label)}"
     )

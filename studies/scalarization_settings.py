@@ -1,0 +1,45 @@
+"""The reports' scores and the settings they were stated for."""
+
+from __future__ import annotations
+
+from analysis.scalarization.weights import ReportedScore
+
+REPORTED_PROBLEM = "lab3-types"
+REPORTED_NETWORK = "jsc-tiny"
+
+SCORES = (
+    ReportedScore(
+        "R1",
+        {"accuracy": 1.0, "average-bitwidth": -0.2},
+        source="accuracy 1.0 maximised, average bitwidth 0.2 minimised",
+    ),
+    ReportedScore(
+        "R3",
+        {"accuracy": 1.0, "average-bitwidth": -0.2, "flops": -0.1, "bitops": -0.2},
+        source="accuracy 1.0, average bitwidth 0.2, FLOPs 0.1, BitOPs 0.2",
+    ),
+    ReportedScore(
+        "R2",
+        {"accuracy": 1.0, "loss": -1.0, "latency": 0.1},
+        source="accuracy - loss + 0.1 x latency",
+    ),
+    ReportedScore(
+        "MASE sum",
+        {"accuracy": 1.0, "average-bitwidth": 0.2},
+        source="sum_scaled_metrics: all scaled metrics added, one direction (maximize)",
+    ),
+)
+
+SEARCH_OBJECTIVES = ("accuracy", "average-bitwidth", "flops", "bitops")
+"""The metrics of R3's score: what the search with weights is measured on."""
+
+SCORED_OBJECTIVES = (
+    "accuracy",
+    "loss",
+    "latency",
+    "size",
+    "average-bitwidth",
+    "flops",
+    "bitops",
+)
+"""All metrics of the reports: what the redundancy of objectives is measured on."""

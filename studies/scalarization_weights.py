@@ -1,0 +1,277 @@
+"""Audit scalarisation weights on a problem whose true front is known.
+
+Enumerates the space and says what a weighted sum can and cannot pick, what the reports' weights
+pick and how firmly, which weights can be defended, what searching with weights costs, and which
+objectives are the same objective. Prints the answers and writes a self-contained report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moo_jsc.errors import InputError
+from studies.console import listed, require_at_least, run_study
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from analysis.scalarization.scores import ScoreAudit
+    from moo_jsc.enumeration import ObjectiveTable
+    from studies.scalarization_page import Findings, Scored
+
+
+@dataclass
+class Config:
+    """Settings of the audit."""
+
+    problem: str = "joint"
+    """Name of the problem, for instance joint, mixed-precision, lab3-types."""
+    objectives: tuple[str, ...] = ()
+    """Names of the objectives to audit; by default the problem's own."""
+    weights: tuple[str, ...] = ()
+    """Your own weights, as accuracy=1 size=0.2; by default all equal."""
+    design: int | None = None
+    """Index of a design to ask for the weights that justify it."""
+    triangle: tuple[str, ...] = ()
+    """Three objectives for the figure of weight space; by default the first and the last two."""
+    budget: int = 50
+    """Trials of each run when searching with weights; 0 leaves the search out."""
+    seeds: int = 30
+    """Paired repetitions of the search: seeds 0, 1, 2, ..."""
+    samples: int = 100_000
+    """Weights drawn for the intervals of the regions' volumes."""
+    out: Path | None = None
+    """Folder for the results; by default one under results/ that is named after the problem."""
+    workers: int = 2
+    """Parallel processes, one thread each."""
+    open: bool = False
+    """Open the report in a browser."""
+    config: Path | None = None
+    """TOML file with any of these settings; flags override it."""
+
+
+def main(config: Config) -> None:
+    """Run the study."""
+    require_at_least("budget", config.budget, 0)
+    require_at_least("seeds", config.seeds, 1)
+    require_at_least("samples", config.samples, 1)
+    require_at_least("workers", config.workers, 1)
+    names = audited_objectives(config)
+    own_weights(config, names)
+    triangle_objectives(config, names)
+    folder = config.out or Path("results") / f"scalarization-{config.problem}"
+    require_writable(folder)
+
+    from studies.scalarization_page import page
+
+    found = find(config, names, folder)
+    report = page(found, setting(config, found), command_line(config))
+    path = report.write(folder)
+    print_answers(found)
+    print(f"\n{path}")
+    if config.open:
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri())
+
+
+def audited_objectives(config: Config) -> tuple[str, ...]:
+    """Return the objectives to audit, checked before anything expensive starts."""
+    from moo_jsc.objectives import get_objectives
+    from moo_jsc.problems.catalogue import recipe_of
+
+    recipe = recipe_of(config.problem)
+    names = listed(config.objectives) or recipe.objectives
+    get_objectives(names)
+    if len(names) < 2:
+        raise InputError(f"objectives {', '.join(names)}: expected at least two to weigh")
+    return tuple(names)
+
+
+def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return the user's weights by label, or equal ones.
+
+    Raises
+    ------
+    InputError
+        A weight is not of the form name=number, negative, or of an unknown objective.
+    """
+    from analysis.scalarization.weights import checked_weights
+    from moo_jsc.objectives import get_objectives
+
+    objectives = get_objectives(names)
+    if not config.weights:
+        return {"equal weights": checked_weights([1.0] * len(names), objectives)}
+    given: dict[str, float] = {}
+    for entry in listed(config.weights):
+        name, _, number = entry.partition("=")
+        try:
+            given[name] = float(number)
+        except ValueError:
+            raise InputError(f"weights: {entry!r}, expected for instance accuracy=1") from None
+    return {" ".join(listed(config.weights)): checked_weights(given, objectives)}
+
+
+def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the three objectives of the figure of weight space; None if there are only two."""
+    if len(names) < 3:
+        return None
+    chosen = listed(config.triangle) or (names[0], names[-2], names[-1])
+    if len(set(chosen)) != 3 or not set(chosen) <= set(names):
+        raise InputError(
+            f"triangle {', '.join(chosen)}: expected three different ones of {', '.join(names)}"
+        )
+    return tuple(chosen)
+
+
+def require_writable(folder: Path) -> None:
+    """Check that a results folder can be written to before anything is computed."""
+    from moo_jsc.files import atomic_path
+
+    probe = folder / ".writable"
+    with atomic_path(probe):
+        pass
+    probe.unlink()
+
+
+def find(config: Config, names: tuple[str, ...], folder: Path) -> Findings:
+    """Compute everything that the report says."""
+    from analysis.redundancy.audit import audit as audit_redundancy
+    from analysis.scalarization.audit import audit
+    from studies.scalarization_page import Findings
+    from studies.scalarization_search import search
+    from studies.scalarization_settings import SCORED_OBJECTIVES
+
+    everything = enumerated(
+        config.problem, tuple(dict.fromkeys([*names, *SCORED_OBJECTIVES])), config.workers
+    )
+    table = everything.selected(names)
+    corners = triangle_objectives(config, names)
+    three = everything.selected(corners) if corners else None
+    metrics = everything.selected(SCORED_OBJECTIVES)
+    return Findings(
+        audit=audit(table.values, table.objectives, samples=config.samples),
+        table=table,
+        triangle=audit(three.values, three.objectives, samples=1000) if three else None,
+        scored=(reported_setting(config.workers), on_the_problem(everything)),
+        weightings=own_weights(config, names),
+        chosen=config.design,
+        redundancy=audit_redundancy(metrics.values, metrics.objectives),
+        search=search(
+            everything, range(config.seeds), config.budget, folder / "search", config.workers
+        )
+        if config.budget
+        else None,
+    )
+
+
+def enumerated(
+    problem: str,
+    names: tuple[str, ...],
+    workers: int,
+    network: str | None = None,
+    final_relu: bool = False,
+) -> ObjectiveTable:
+    """Return the table of a problem with these objectives."""
+    from moo_jsc.enumeration import enumerate_problem
+    from moo_jsc.problems.catalogue import build_problem
+
+    built = build_problem(problem, network=network, objectives=names, final_relu=final_relu)
+    return enumerate_problem(built, workers=workers)
+
+
+def reported_setting(workers: int) -> Scored:
+    """Audit the reports' scores where they were stated: jsc-tiny, 18 configurations."""
+    from studies.scalarization_page import Scored
+    from studies.scalarization_settings import (
+        REPORTED_NETWORK,
+        REPORTED_PROBLEM,
+        SCORED_OBJECTIVES,
+    )
+
+    table = enumerated(
+        REPORTED_PROBLEM, SCORED_OBJECTIVES, workers, REPORTED_NETWORK, final_relu=True
+    )
+    return Scored(
+        f"In the reports' setting: {REPORTED_NETWORK}, {REPORTED_PROBLEM}",
+        table,
+        audited_scores(table),
+    )
+
+
+def on_the_problem(table: ObjectiveTable) -> Scored:
+    """Audit the reports' scores on the problem, where more than widths may vary."""
+    from studies.scalarization_page import Scored
+
+    return Scored(f"On {table.name}", table, audited_scores(table))
+
+
+def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
+    """Audit every score of the reports on the metrics that it names."""
+    from analysis.scalarization.scores import audit_score
+    from studies.scalarization_settings import SCORES
+
+    audits = []
+    for score in SCORES:
+        chosen = table.selected(tuple(score.terms))
+        audits.append(audit_score(chosen.values, chosen.objectives, score))
+    return tuple(audits)
+
+
+def setting(config: Config, found: Findings) -> dict[str, str]:
+    """Return what was run, for the report."""
+    return {
+        "Problem": f"{found.table.name}, {found.table.space.size} configurations, all evaluated",
+        "Objectives": ", ".join(found.audit.front.names),
+        "Predictions scored on": "the validation split",
+        "Sampled weights": f"{config.samples}, seed 0",
+        "Search": f"{config.budget} trials, {config.seeds} seeds" if config.budget else "left out",
+        "Fingerprint": found.table.fingerprint[:16],
+    }
+
+
+def command_line(config: Config) -> str:
+    """Return the command that makes this report again."""
+    default = Config()
+    parts = ["python studies/scalarization_weights.py"]
+    for key, value in asdict(config).items():
+        if key in ("out", "open", "workers", "config") or value == getattr(default, key):
+            continue
+        shown = " ".join(value) if isinstance(value, tuple) else value
+        parts.append(f"--{key} {shown}")
+    return " ".join(parts)
+
+
+def print_answers(found: Findings) -> None:
+    """Print the report's sentences."""
+    from analysis.redundancy.audit import sentences
+    from analysis.scalarization import sentences as words
+    from studies.scalarization_page import Designs, inverse_lines, score_lines
+
+    name = Designs(found.table)
+    for scored in found.scored:
+        _print(scored.title, score_lines(scored))
+    _print("What weighted sums can never pick", words.audit_sentences(found.audit))
+    _print("Which weights justify a design", inverse_lines(found, name))
+    _print(
+        "Weights that can be defended",
+        [words.suggestion_sentence(found.audit, each, name) for each in found.audit.suggestions],
+    )
+    if found.search is not None:
+        _print("Searching with weights", found.search.sentences)
+    _print("Which objectives are the same objective", sentences(found.redundancy))
+
+
+def _print(title: str, lines: Sequence[str]) -> None:
+    import textwrap
+
+    print(f"\n{title}")
+    for line in lines:
+        print(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))
+
+
+if __name__ == "__main__":
+    run_study(main, Config)
