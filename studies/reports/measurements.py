@@ -102,6 +102,7 @@ def grid_tables(shop: Workshop) -> Arrays:
         "data width": np.array([layer.data_width for (layer,) in formats]),
         "weight width": np.array([layer.weight_width for (layer,) in formats]),
         "fraction": np.array([layer.weight.fraction for (layer,) in formats if layer.weight]),
+        "data fraction": np.array([layer.data.fraction for (layer,) in formats if layer.data]),
         **{name: costs[:, column] for column, name in enumerate(COSTS)},
     }
 

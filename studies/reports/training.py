@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def train_networks(
-    every: Sequence[tuple[NetworkSpec, int]], jets: Jets, *, epochs: int, checkpoint: Path
+    every: Sequence[tuple[NetworkSpec, int]],
+    jets: Jets,
+    *,
+    epochs: int,
+    checkpoint: Path,
+    threads: int,
 ) -> list[JetClassifier]:
     """Train one network for each pair of a specification and a seed, all at the same time.
 
@@ -24,17 +29,24 @@ def train_networks(
     """
     from dataclasses import replace
 
+    import torch
+
     from moo_jsc.networks.training import REPORTS, train_ensemble
 
-    ensemble = train_ensemble(
-        [spec for spec, _ in every],
-        [seed for _, seed in every],
-        jets.train,
-        jets.validation,
-        replace(REPORTS, epochs=epochs),
-        checkpoint=checkpoint,
-        progress=False,
-    )
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        ensemble = train_ensemble(
+            [spec for spec, _ in every],
+            [seed for _, seed in every],
+            jets.train,
+            jets.validation,
+            replace(REPORTS, epochs=epochs),
+            checkpoint=checkpoint,
+            progress=False,
+        )
+    finally:
+        torch.set_num_threads(before)
     return list(ensemble.networks)
 
 

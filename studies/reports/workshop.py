@@ -53,7 +53,7 @@ class Setting:
 
     seeds: int = 30
     budget: int = 20
-    training_seeds: int = 4
+    training_seeds: int = 3
     jets: str = "sample"
 
 
@@ -127,7 +127,9 @@ class Workshop:
             return load_networks(path, [spec for spec, _ in every])
         path.parent.mkdir(parents=True, exist_ok=True)
         checkpoint = path.with_suffix(".checkpoint")
-        networks = train_networks(every, self.jets, epochs=epochs, checkpoint=checkpoint)
+        networks = train_networks(
+            every, self.jets, epochs=epochs, checkpoint=checkpoint, threads=self.workers
+        )
         save_networks(path, networks)
         return networks
 

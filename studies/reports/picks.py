@@ -1,0 +1,32 @@
+"""Judging a search that trains every network: whether another training picks the same one."""
+
+from __future__ import annotations
+
+from studies.reports import rules
+from studies.reports.claims import Arrays, Judgement
+from studies.reports.outcomes import agreement_of_picks
+
+AGREED = 0.5
+RULE = "Reproduced when more than half of the other trainings pick the same network."
+
+
+def judge_picks(trained: Arrays) -> Judgement:
+    """Judge by how many of the other trainings pick the network that one training picks.
+
+    Parameters
+    ----------
+    trained
+        ``accuracy`` (n, k) of k networks in n trainings, ``multipliers`` (k, 2); the first
+        network is the narrowest.
+    """
+    accuracy = trained["accuracy"]
+    agreed = agreement_of_picks(accuracy)
+    chosen = trained["multipliers"][accuracy.argmax(axis=1)].astype(int)
+    measured = rules.mean_of("other trainings with the same pick", agreed)
+    gain = rules.mean_of("accuracy of the pick minus (1, 1)", accuracy.max(axis=1) - accuracy[:, 0])
+    return Judgement(
+        rules.mean_above(agreed, AGREED),
+        (measured, gain),
+        f"The trainings pick {', '.join(f'({a}, {c})' for a, c in chosen)}: "
+        f"{measured.value:.0%} of the other trainings agree with one of them.",
+    )
