@@ -14,6 +14,13 @@ import pytest
 
 from moo_jsc.enumeration import ObjectiveTable, TableProblem, enumerate_problem
 from moo_jsc.errors import InputError
+from moo_jsc.jets.columns import CLASSES, FEATURES
+from moo_jsc.jets.dataset import RawJets, split_jets
+from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.family import network_spec
+from moo_jsc.objectives import get_objectives
+from moo_jsc.problems.network_problem import QuantizationProblem
+from moo_jsc.problems.precision import PrecisionSpace, widths
 
 ROOT = Path(__file__).parents[2]
 
@@ -126,6 +133,37 @@ def test_two_processes_give_the_same_table(wavy, tmp_path, monkeypatch):
     assert [path.read_bytes() for path in shards(tmp_path / "1")] == [
         path.read_bytes() for path in shards(tmp_path / "2")
     ]
+
+
+def test_a_process_that_dies_ends_the_run_and_keeps_what_was_done(wavy, tmp_path, monkeypatch):
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    monkeypatch.setattr("moo_jsc.enumeration.enumerate._WORTH_STARTING_SECONDS", 0.0)
+    # A seed of its own: workers that already have this problem would keep their copy.
+    mortal = wavy(seed=8, die_at=250, delay=0.02)
+    with pytest.raises(TerminatedWorkerError):
+        enumerate_problem(mortal, cache_dir=tmp_path, shard_size=10, workers=2)
+    assert 1 <= len(shards(tmp_path)) < 30
+    table = enumerate_problem(wavy(seed=8), cache_dir=tmp_path, shard_size=10, workers=2)
+    np.testing.assert_array_equal(table.values, plain(wavy(seed=8)))
+
+
+def test_networks_on_two_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr("moo_jsc.enumeration.enumerate._WORTH_STARTING_SECONDS", 0.0)
+    rng = np.random.default_rng(0)
+    features, labels = rng.normal(size=(1000, len(FEATURES))), np.arange(1000) % len(CLASSES)
+    problem = QuantizationProblem(
+        "types",
+        initialised(network_spec("jsc-three-linear"), seed=3).eval(),
+        PrecisionSpace(widths(3, 8), widths(2, 6), per_layer=True),
+        get_objectives(["accuracy", "loss", "size", "bitops"]),
+        split_jets(RawJets("synthetic", features, labels)),
+    )
+    expected = plain(problem)
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        table = enumerate_problem(problem, cache_dir=folder, shard_size=20, workers=workers)
+        np.testing.assert_array_equal(table.values, expected)
 
 
 def test_killed_and_resumed(wavy, tmp_path):
