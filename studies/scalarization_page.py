@@ -14,7 +14,7 @@ from analysis.report import Column, Report, Section
 from analysis.scalarization import sentences as words
 from analysis.scalarization.audit import Audit, side_by_side
 from analysis.scalarization.front import SCALINGS
-from analysis.scalarization.picks import pick
+from analysis.scalarization.picks import described, pick
 from analysis.scalarization.scores import ScoreAudit
 from analysis.scalarization.support import Support
 from analysis.statements import counted, listed
@@ -155,8 +155,8 @@ def _scores(report: Report, found: Findings) -> None:
     section = report.section("Verdicts on the reports' weights")
     first = found.scored[0]
     lines = score_lines(first)
-    section.lead(lines[0])
-    section.sentences(lines[1:])
+    section.lead(words.scores_sentence(first.audits))
+    section.sentences(lines)
     for number, scored in enumerate(found.scored):
         section.heading(scored.title)
         if number:
@@ -170,17 +170,21 @@ def _scores(report: Report, found: Findings) -> None:
                 Column("pick", "pick", "text", wrap=True),
                 Column("values", "its objectives", "text", wrap=True),
                 Column("dominating", "dominated by", "whole"),
-                Column("volume", "region (% of weights)", "percent", 2),
-                Column("sampled_low", "sampled, low (%)", "percent", 2),
-                Column("sampled_high", "sampled, high (%)", "percent", 2),
+                Column(
+                    "volume",
+                    "region (% of weights)",
+                    "percent",
+                    2,
+                    limits=("sampled_low", "sampled_high"),
+                ),
                 Column("radius", "largest ball", "significant", 2),
                 Column("knee_distance", "to the knee (ranges)", digits=2),
                 Column("vacuous", "vacuous weights", "text", wrap=True),
                 Column("verdict", "verdict", "text", wrap=True),
             ],
             "Region: share of the simplex of weights, in natural units, that gives the same pick, "
-            "exact and by sampling (95 % interval); a score with a negative weight is no point of "
-            "it. Largest ball: how far weights that sum to 1 may move in any direction, from the "
+            "exact, and in brackets its 95 % interval by sampling; a score with a negative weight "
+            "is no point of it. Largest ball: how far weights that sum to 1 may move in any direction, from the "
             "region's centre. Dominated by: designs that are better throughout.",
         )
         section.figure(
@@ -190,6 +194,21 @@ def _scores(report: Report, found: Findings) -> None:
             "for which the pick stays. Dotted: the objective is constant.",
         )
         name = Designs(scored.table)
+        section.table(
+            f"scalings_{number}",
+            scaling_frame(scored),
+            [
+                Column("score", "score", "text"),
+                Column("scaling", "scaling", "text"),
+                Column("pick", "pick", "text", wrap=True),
+                Column("values", "its objectives", "text", wrap=True),
+                Column("ranks", "rank in each", "text", wrap=True),
+                Column("given_up", "given up (% of range)", "text", wrap=True),
+            ],
+            "What the same weights pick when the objectives are first divided by 1 (natural "
+            "units), by their range along the front, or by their standard deviation over the space; scores "
+            "that reward what should be avoided have no such weights.",
+        )
         section.heading("Tolerance of each weight")
         section.sentences(
             [
@@ -227,6 +246,29 @@ def score_frame(scored: Scored) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def scaling_frame(scored: Scored) -> pd.DataFrame:
+    """Return one row for each score and scaling."""
+    import pandas as pd
+
+    name = Designs(scored.table)
+    rows = []
+    for audit in scored.audits:
+        for scaling, row in audit.other_picks.items():
+            chosen = described(audit.front, np.array([row]))
+            shares = zip(audit.front.names, chosen.given_up_share, strict=True)
+            rows.append(
+                {
+                    "score": audit.score.label,
+                    "scaling": scaling,
+                    "pick": name(int(audit.front.designs[row])),
+                    "values": words.valued(audit.front, chosen.values),
+                    "ranks": ", ".join(f"{rank} of {len(audit.front)}" for rank in chosen.ranks),
+                    "given_up": ", ".join(f"{each} {100 * share:.0f}" for each, share in shares),
+                }
+            )
+    return pd.DataFrame(rows, columns=["score", "scaling", "pick", "values", "ranks", "given_up"])
 
 
 def _reach(section: Section, found: Findings) -> None:
@@ -322,9 +364,7 @@ def _weight_space(section: Section, found: Findings, name: Designs) -> None:
         [
             Column("design", "design", "text"),
             Column("values", "objectives", "text", wrap=True),
-            Column("volume", "volume (%)", "percent", 2),
-            Column("low", "sampled, low (%)", "percent", 2),
-            Column("high", "sampled, high (%)", "percent", 2),
+            Column("volume", "volume (%)", "percent", 2, limits=("low", "high")),
             Column("radius", "largest ball", "significant", 2),
             Column("centre", "its centre", "text", wrap=True),
             Column("neighbours", "neighbours", "whole"),
@@ -332,8 +372,8 @@ def _weight_space(section: Section, found: Findings, name: Designs) -> None:
             Column("deviation", "deviations (%)", "percent", 2),
         ],
         "The twelve largest regions on the range scale. Volume: share of all weights with this "
-        "pick, exact, and the 95 % interval of the sampled estimate; the last columns are the "
-        "same design's shares in other scalings. Neighbours: designs to which a small change of "
+        "pick, exact, and in brackets the 95 % interval of the sampled estimate; the last columns "
+        "are the same design's shares in other scalings. Neighbours: designs to which a small change of "
         "weights at the region's edge leads.",
     )
 

@@ -253,7 +253,7 @@ def print_answers(found: Findings) -> None:
 
     name = Designs(found.table)
     for scored in found.scored:
-        _print(scored.title, score_lines(scored))
+        _print(scored.title, [words.scores_sentence(scored.audits), *score_lines(scored)])
     _print("What weighted sums can never pick", words.audit_sentences(found.audit))
     _print("Which weights justify a design", inverse_lines(found, name))
     _print(

@@ -12,6 +12,7 @@ from analysis.errors import InputError
 from analysis.objectives import labelled
 from analysis.plots.palette import GRID, INK, MUTED, style
 from analysis.scalarization.regions import region_of
+from analysis.scalarization.sentences import number
 from analysis.scalarization.support import Support
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def support_projections(found: Audit, first: str | None = None) -> Figure:
             axis.ticklabel_format(axis="x", scilimits=(-3, 4))
         axes[0].set_ylabel(labelled(front.objectives[top]))
         handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(handles[::-1], labels[::-1], loc="outside upper center", ncols=4)
+        figure.legend(
+            handles[::-1], labels[::-1], loc="outside upper center", ncols=min(4, len(axes))
+        )
     return figure
 
 
@@ -110,7 +113,7 @@ def weight_triangle(found: Audit, scaling: Scaling = "range", labels: int = 12) 
         figure = Figure(figsize=(7.4, 4.2))
         axis, key = figure.subplots(1, 2, width_ratios=[3, 2])
         _frame(axis, front.names)
-        number = 0
+        placed = 0
         for rank, row in enumerate(order):
             region = region_of(found.space, row, stretch)
             if region is None or region.volume == 0:
@@ -124,16 +127,20 @@ def weight_triangle(found: Audit, scaling: Scaling = "range", labels: int = 12) 
                 linewidth=0.7,
                 zorder=2,
             )
-            if number < labels:
-                number += 1
-                _number(axis, key, number, flat(region.centre[None])[0], region.radius)
+            if placed < labels:
+                placed += 1
+                height = 1 - placed / (labels + 1)
+                if region.radius > 0.02:
+                    x, y = flat(region.centre[None])[0]
+                    axis.text(x, y, str(placed), ha="center", va="center", fontsize=8, zorder=5)
+                key.text(0.0, height, str(placed), fontsize=8, va="center", transform=key.transAxes)
                 values = ", ".join(
-                    f"{objective.name} {value:.4g}"
+                    f"{objective.name} {number(value)}"
                     for objective, value in zip(front.objectives, front.values[row], strict=True)
                 )
                 key.text(
                     0.08,
-                    1 - number / (labels + 1),
+                    height,
                     f"{values}\n{100 * region.volume:.1f} % of weights",
                     fontsize=7,
                     va="center",
@@ -283,9 +290,3 @@ def _frame(axis: Axes, names: Sequence[str]) -> None:
         )
     axis.set_aspect("equal")
     axis.set_axis_off()
-
-
-def _number(axis: Axes, key: Axes, number: int, place: NDArray[np.float64], radius: float) -> None:
-    if radius > 0.02:
-        axis.text(place[0], place[1], str(number), ha="center", va="center", fontsize=8, zorder=5)
-    key.text(0.0, 1 - number / 13, str(number), fontsize=8, va="center", transform=key.transAxes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +41,24 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def number(value: float) -> str:
+    """Return a value with four digits, whole from a thousand up.
+
+    Examples
+    --------
+    >>> number(0.123456), number(15230.0), number(-0.0)
+    ('0.1235', '15230', '0')
+    """
+    if abs(value) >= 1000:
+        return f"{value:.0f}"
+    return f"{value + 0.0:.4g}"
+
+
 def valued(front: Front, values: NDArray[np.float64]) -> str:
     """Return objectives with their values and units."""
     return ", ".join(
-        f"{objective.name} {value:.4g}" + ("" if objective.unit == "1" else f" {objective.unit}")
+        f"{objective.name} {number(value)}"
+        + ("" if objective.unit == "1" else f" {objective.unit}")
         for objective, value in zip(front.objectives, values, strict=True)
     )
 
@@ -124,6 +138,40 @@ def reach_sentences(found: Audit) -> tuple[str, ...]:
     )
 
 
+def scores_sentence(audits: Sequence[ScoreAudit]) -> str:
+    """Say how many of some scores stand."""
+    kinds = {
+        verdict: [audit.score.label for audit in audits if audit.verdict is verdict]
+        for verdict in Verdict
+    }
+    parts = [
+        f"{listed(labels)} {_PLURAL[verdict] if len(labels) > 1 else _SINGULAR[verdict]}"
+        for verdict, labels in kinds.items()
+        if labels
+    ]
+    robust = len(kinds[Verdict.ROBUST])
+    head = (
+        f"{robust} of the {len(audits)} scores" if robust else f"None of the {len(audits)} scores"
+    )
+    return f"{head} can be said to be robust: {'; '.join(parts)}."
+
+
+_SINGULAR = {
+    Verdict.REWARDS_A_VICE: "rewards what should be avoided",
+    Verdict.ONE_OBJECTIVE: "lets a single objective decide",
+    Verdict.FRAGILE: "changes its pick when a weight moves by a tenth",
+    Verdict.ROBUST: "keeps its pick when any one weight is halved or doubled",
+    Verdict.MODERATE: "keeps its pick within narrower limits",
+}
+_PLURAL = {
+    Verdict.REWARDS_A_VICE: "reward what should be avoided",
+    Verdict.ONE_OBJECTIVE: "let a single objective decide",
+    Verdict.FRAGILE: "change their picks when a weight moves by a tenth",
+    Verdict.ROBUST: "keep their picks when any one weight is halved or doubled",
+    Verdict.MODERATE: "keep their picks within narrower limits",
+}
+
+
 def score_sentence(found: ScoreAudit, label: Label) -> str:
     """Return the verdict on a score in one sentence."""
     score = found.score.label
@@ -156,9 +204,9 @@ def score_sentence(found: ScoreAudit, label: Label) -> str:
             if lost == 0 and not each.constant
         ]
         others = [name for name in vacuous if name not in best]
-        text += f"it is decided by one objective: the pick is just the best in {listed(best)}"
+        text += f"the pick is just the best in {listed(best)}"
         if others:
-            text += f", and any weight of {listed(others)} up to ten times the stated leaves it so"
+            text += f": any weight of {listed(others)} up to ten times the stated leaves it so"
     elif found.verdict is Verdict.FRAGILE:
         text += f"it is fragile: {_change(weakest, label)}"
     elif found.verdict is Verdict.ROBUST:
@@ -179,9 +227,9 @@ def tolerance_sentence(tolerance: Tolerance, label: Label) -> str:
         return f"{stated} is vacuous: {name} is constant."
     ends = []
     if tolerance.below >= 0:
-        ends.append(f"below {tolerance.low:.4g} the pick is {label(tolerance.below)}")
+        ends.append(f"below {number(tolerance.low)} the pick is {label(tolerance.below)}")
     if tolerance.above >= 0:
-        ends.append(f"above {tolerance.high:.4g} it is {label(tolerance.above)}")
+        ends.append(f"above {number(tolerance.high)} it is {label(tolerance.above)}")
     if not ends:
         return f"{stated} is vacuous: no value changes the pick."
     prefix = f"{stated} is vacuous in its plausible range: " if tolerance.vacuous else f"{stated}: "
@@ -287,8 +335,8 @@ def _change(weakest: Tolerance, label: Label) -> str:
     if change < 1e-9:
         moved = "the least amount"
     return (
-        f"the weight of {weakest.objective} {direction} by {moved} (from {weight:g} to {end:.4g}) "
-        f"makes it {label(taker)}"
+        f"the weight of {weakest.objective} {direction} by {moved} (from {weight:g} to "
+        f"{number(end)}) makes it {label(taker)}"
     )
 
 

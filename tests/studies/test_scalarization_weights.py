@@ -1,0 +1,97 @@
+import subprocess
+import sys
+
+import pytest
+
+from moo_jsc.errors import InputError
+from studies.console import parse
+from studies.scalarization_weights import (
+    Config,
+    audited_objectives,
+    command_line,
+    main,
+    own_weights,
+    triangle_objectives,
+)
+
+
+def test_small_study_writes_its_report_and_prints_a_verdict_on_each_score(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cache"))
+    main(
+        Config(
+            problem="lab3-types",
+            weights=("accuracy=1", "size=0.2"),
+            design=3,
+            budget=4,
+            seeds=2,
+            samples=2000,
+            out=tmp_path / "results",
+            workers=1,
+        )
+    )
+    printed = " ".join(capsys.readouterr().out.replace("\n  ", " ").split())
+    page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
+    for label in ("R1 picks", "R3 picks", "R2 rewards", "MASE sum rewards"):
+        assert f"- {label}" in printed
+        assert label in page
+    assert "flops is constant here" in printed
+    assert "latency is constant over all 18 designs" in printed
+    assert "multi-objective TPE" in printed
+    assert "accuracy=1 size=0.2" in page
+    assert "<script src" not in page and "http-equiv" not in page
+    for name in ("classes", "regions", "scores_0", "methods", "search", "designs"):
+        assert (tmp_path / "results" / "tables" / f"{name}.csv").exists()
+    for name in ("triangle", "support", "score_tolerances_0", "association"):
+        assert (tmp_path / "results" / "figures" / f"{name}.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--weights", "accuracy=1", "size=-0.2"], "weight of size = -0.2"),
+        (["--weights", "accuracy=0", "size=0"], "are all 0"),
+        (["--weights", "speed=1"], "weight of 'speed': expected one of accuracy"),
+        (["--weights", "accuracy"], "weights: 'accuracy', expected for instance accuracy=1"),
+        (["--weights", "accuracy=nan"], "weight of accuracy = nan"),
+        (["--objectives", "accuracy"], "expected at least two to weigh"),
+        (["--objectives", "accuracy", "speed"], "objective 'speed'"),
+        (["--triangle", "accuracy", "size", "size"], "expected three different ones"),
+        (["--problem", "nothing"], "problem 'nothing'"),
+    ],
+)
+def test_bad_input_gets_one_line_before_anything_is_computed(arguments, message):
+    from analysis.errors import InputError as AnalysisInputError
+
+    with pytest.raises((InputError, AnalysisInputError)) as caught:
+        config = parse(Config, arguments)
+        names = audited_objectives(config)
+        own_weights(config, names)
+        triangle_objectives(config, names)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_command_line_repeats_the_settings():
+    config = Config(problem="lab3-types", weights=("accuracy=1", "size=0.2"), seeds=3)
+    line = command_line(config)
+    assert line == (
+        "python studies/scalarization_weights.py --problem lab3-types "
+        "--weights accuracy=1 size=0.2 --seeds 3"
+    )
+    assert parse(Config, line.split()[2:]) == config
+
+
+def test_help_needs_no_heavy_imports():
+    code = (
+        "import sys; sys.argv = ['x', '--help']\n"
+        "from studies.scalarization_weights import Config, main\n"
+        "from studies.console import run_study\n"
+        "try: run_study(main, Config)\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'optuna', 'pymoo', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert finished.returncode == 0, finished.stderr.decode()
