@@ -77,16 +77,30 @@ def repeated(folder, count=3):
 
 
 def reversed_orders(measurements):
-    """Count pairs that one measurement tells apart and another one orders differently."""
-    wrong = compared = 0
+    """Count pairs that one measurement tells apart and another one orders differently.
+
+    Told apart by intervals that do not overlap (absolute or relative), and by the paired test.
+    """
+    counts = {"intervals": [0, 0], "relative intervals": [0, 0], "paired test": [0, 0]}
     for one, other in permutations(measurements, 2):
         summary, later = one.summary, other.summary.median
+        tied = set(summary.tied)
         for i, j in combinations(range(len(later)), 2):
-            apart = summary.high[i] < summary.low[j] or summary.high[j] < summary.low[i]
-            if apart or (i, j) not in summary.tied:
-                compared += 1
-                wrong += (summary.median[i] < summary.median[j]) != (later[i] < later[j])
-    return wrong, compared
+            turned = (summary.median[i] < summary.median[j]) != (later[i] < later[j])
+            told_apart = {
+                "intervals": disjoint(summary.low, summary.high, i, j),
+                "relative intervals": disjoint(summary.relative_low, summary.relative_high, i, j),
+                "paired test": (i, j) not in tied,
+            }
+            for rule, apart in told_apart.items():
+                counts[rule][0] += apart and turned
+                counts[rule][1] += apart
+    return counts
+
+
+def disjoint(low, high, i, j):
+    """Return whether two intervals have nothing in common."""
+    return bool(high[i] < low[j] or high[j] < low[i])
 
 
 def coverage(measurements):
@@ -107,7 +121,7 @@ def test_three_fresh_processes_agree(beside, tmp_path, benchmark):
     medians = np.log([m.median_ms for m in measurements])
     level = medians.mean(axis=1)
     own = medians - level[:, None]
-    wrong, compared = reversed_orders(measurements)
+    orders = reversed_orders(measurements)
     inside, relative = coverage(measurements)
     summary = measurements[0].summary
     print(
@@ -116,11 +130,15 @@ def test_three_fresh_processes_agree(beside, tmp_path, benchmark):
         f"+-{np.sqrt(summary.high / summary.low).mean() - 1:.1%}, relative "
         f"+-{np.sqrt(summary.relative_high / summary.relative_low).mean() - 1:.1%}; "
         f"{len(summary.tied)} of {len(own[0]) * (len(own[0]) - 1) // 2} pairs tied; "
-        f"orders reversed {wrong} of {compared}; later medians inside {inside:.0%}, "
-        f"relative {relative:.0%}; disturbance "
+        f"orders reversed: "
+        + ", ".join(f"{wrong} of {of} ({rule})" for rule, (wrong, of) in orders.items())
+        + f"; later medians inside {inside:.0%}, relative {relative:.0%}; disturbance "
         + ", ".join(f"{m.disturbance:.0%}" for m in measurements)
     )
-    assert wrong == 0
+    assert orders["intervals"][0] == 0
+    assert orders["relative intervals"][0] == 0
+    # The paired test may err in one family of 300 pairs out of 20.
+    assert orders["paired test"][0] <= 0.002 * orders["paired test"][1]
     assert inside >= 0.9
     assert relative >= 0.9
 
