@@ -45,9 +45,9 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         raise InputError(f"{target}: cannot be written ({error.strerror})") from None
     os.close(handle)
     temporary = Path(name)
-    temporary.chmod(0o666 & ~_umask())
     try:
         yield temporary
+        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

@@ -72,7 +72,9 @@ def parse(config_type: type[Config], arguments: Sequence[str]) -> Config:
     except SystemExit as stop:
         if not stop.code:
             raise
-        raise InputError(f"{_first_message(messages.getvalue())} (--help lists the flags)") from None
+        raise InputError(
+            f"{_first_message(messages.getvalue())} (--help lists the flags)"
+        ) from None
 
 
 def read_config(config_type: type[Config], path: Path) -> Config:

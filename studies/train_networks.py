@@ -14,6 +14,7 @@ from studies.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
     from moo_jsc.jets import Jets
+    from moo_jsc.networks.classifier import JetClassifier
     from moo_jsc.networks.specification import NetworkSpec
     from moo_jsc.networks.training import Schedule
 
@@ -91,7 +92,7 @@ def train_into(
         write_manifest,
     )
 
-    networks = {}
+    networks: dict[str, JetClassifier] = {}
     seeds = tuple(seeds)
     for seed in seeds:
         trained = train_ensemble(
@@ -123,14 +124,13 @@ def train_into(
         print(accuracy_line(prefix.rstrip("/"), network, jets), flush=True)
 
 
-def accuracy_line(name: str, network: object, jets: Jets) -> str:
+def accuracy_line(name: str, network: JetClassifier, jets: Jets) -> str:
     """Return a network's test accuracy with its 95 % Clopper-Pearson interval, as text."""
     import torch
     from scipy.stats import binomtest
 
-    from moo_jsc.networks.classifier import JetClassifier, predict
+    from moo_jsc.networks.classifier import predict
 
-    assert isinstance(network, JetClassifier)
     with torch.inference_mode():
         found = predict(network(torch.from_numpy(jets.test.features)))
     correct = int((found == torch.from_numpy(jets.test.labels)).sum())

@@ -245,11 +245,11 @@ def _identity(
     weights = [
         tensor.numpy().tobytes() for network in members for tensor in network.state_dict().values()
     ]
-    data = [part.tobytes() for split in (train, validation) for part in (split.features, split.labels)]
+    data = [
+        part.tobytes() for split in (train, validation) for part in (split.features, split.labels)
+    ]
     shapes = json.dumps([repr(spec.layers) for spec in specs])
-    return sha256_of(
-        shapes, json.dumps(list(seeds)), json.dumps(asdict(schedule)), *weights, *data
-    )
+    return sha256_of(shapes, json.dumps(list(seeds)), json.dumps(asdict(schedule)), *weights, *data)
 
 
 def _save(

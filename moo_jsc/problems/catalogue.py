@@ -16,12 +16,16 @@ from moo_jsc.problems.network_problem import (
     QuantizationProblem,
     Scoring,
     Split,
+    Training,
 )
 from moo_jsc.problems.precision import PRECISION_SPACES
 
 QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
+
+LARGEST_FINE_TUNED = 5000
+"""Configurations up to which every one may be fine-tuned on its own."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def build_problem(
     split: Split = "validation",
     jets: str = "sample",
     final_relu: bool = False,
+    training: Training = "ptq",
     training_seed: int = 0,
     latency_batch: int = 1024,
     device: str = "cpu",
@@ -114,6 +119,8 @@ def build_problem(
         What `moo_jsc.jets.load_jets` takes.
     final_relu
         Take the reports' form of the network, with a ReLU before the softmax.
+    training
+        ``"ptq"``, or ``"qat"`` for spaces of up to 5000 configurations (see `Scoring`).
     training_seed
         Which of the shipped trainings of the widened networks.
     latency_batch
@@ -150,12 +157,20 @@ def build_problem(
         from moo_jsc.objectives.latency import latency_for
 
         latency = tuple(float(ms) for ms in latency_for(networks, batch_size=latency_batch))
-    scoring = Scoring(split, latency, device)
+    scoring = Scoring(split, latency, training, device)
     precision = PRECISION_SPACES[recipe.precision] if recipe.precision else None
+    problem: NetworkProblem
     if multipliers and precision:
-        return JointProblem(name, networks, multipliers, precision, chosen, data, scoring)
-    if multipliers:
-        return ArchitectureProblem(name, networks, multipliers, chosen, data, scoring)
-    if precision:
-        return QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
-    raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")
+        problem = JointProblem(name, networks, multipliers, precision, chosen, data, scoring)
+    elif multipliers:
+        problem = ArchitectureProblem(name, networks, multipliers, chosen, data, scoring)
+    elif precision:
+        problem = QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
+    else:
+        raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")
+    if training == "qat" and problem.space.size > LARGEST_FINE_TUNED:
+        raise InputError(
+            f"training = qat: {name} has {problem.space.size} configurations, "
+            f"expected at most {LARGEST_FINE_TUNED}"
+        )
+    return problem

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from moo_jsc.networks.classifier import JetClassifier
 
 Split = Literal["train", "validation", "test"]
+Training = Literal["ptq", "qat"]
 FLOAT = LayerPrecision()
 
 
@@ -46,12 +47,16 @@ class Scoring:
         Where predictions are scored; a search should see ``"validation"`` only.
     latency
         Milliseconds of each network, in order; needed when an objective is measured.
+    training
+        ``"ptq"`` rounds the trained network (post-training quantisation); ``"qat"`` fine-tunes
+        every configuration with its rounding in place before it is scored.
     device
         Where predictions are computed.
     """
 
     split: Split = "validation"
     latency: tuple[float, ...] | None = None
+    training: Training = "ptq"
     device: str = "cpu"
 
 
@@ -175,6 +180,8 @@ class NetworkProblem(Problem):
 
     def _score(self, architecture: int, choices: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the prediction objectives (n, k) of configurations of one network."""
+        if self.scoring.training == "qat" and self.precision is not None:
+            return self._fine_tuned(architecture, choices)
         from moo_jsc.evaluation.evaluator import BatchedEvaluator
 
         if architecture not in self._evaluators:
@@ -188,6 +195,25 @@ class NetworkProblem(Problem):
                 device=self.scoring.device,
             )
         return self._evaluators[architecture].evaluate(choices)
+
+    def _fine_tuned(self, architecture: int, choices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the same after a short quantisation-aware training of each configuration."""
+        from moo_jsc.evaluation.fine_tuning import fine_tuned_scores
+
+        distinct, where = np.unique(choices, axis=0, return_inverse=True)
+        options = self._options(architecture)
+        scores = fine_tuned_scores(
+            self.networks[architecture],
+            [
+                tuple(layer[index] for layer, index in zip(options, row, strict=True))
+                for row in distinct
+            ],
+            self.jets.train,
+            getattr(self.jets, self.scoring.split),
+            [o for o in self.objectives if isinstance(o, PredictionObjective)],
+            device=self.scoring.device,
+        )
+        return scores[where]
 
     def _columns(self, kind: type[Objective]) -> list[int]:
         return [i for i, objective in enumerate(self.objectives) if isinstance(objective, kind)]
@@ -232,7 +258,7 @@ class NetworkProblem(Problem):
             repr(self.precision),
             self.jets.fingerprint,
             self.scoring.split,
-            json.dumps(self.scoring.latency),
+            json.dumps([self.scoring.latency, self.scoring.training]),
         ]
         for network in self.networks:
             parts.append(repr(network.spec.layers))

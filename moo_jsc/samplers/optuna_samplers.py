@@ -118,7 +118,15 @@ class OptunaTPE(OptunaSampler):
         return TPESampler(multivariate=self.multivariate, seed=seed)
 
 
-class OptunaNSGA2(OptunaSampler):
+class OptunaEvolution(OptunaSampler):
+    """Samplers with generations, of a population that fits the budget."""
+
+    def first_generation(self, budget: int) -> int:
+        """Return the size of the population."""
+        return population_size(budget)
+
+
+class OptunaNSGA2(OptunaEvolution):
     """NSGA-II with uniform crossover and a population that fits the budget."""
 
     name = "optuna-nsga2"
@@ -130,7 +138,7 @@ class OptunaNSGA2(OptunaSampler):
         return NSGAIISampler(population_size=population_size(budget), seed=seed)
 
 
-class OptunaNSGA3(OptunaSampler):
+class OptunaNSGA3(OptunaEvolution):
     """NSGA-III with a population and reference directions that fit the budget."""
 
     name = "optuna-nsga3"

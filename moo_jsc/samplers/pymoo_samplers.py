@@ -27,6 +27,10 @@ class PymooSampler(Sampler):
     a small space leaves them no offspring that differs from the population, the run ends.
     """
 
+    def first_generation(self, budget: int) -> int:
+        """Return the size of the population."""
+        return population_size(budget)
+
     @abstractmethod
     def build(self, objectives: int, population: int, operators: dict[str, Any]) -> Algorithm:
         """Return a fresh algorithm; `operators` are its sampling, crossover and mutation."""

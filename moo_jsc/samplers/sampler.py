@@ -45,6 +45,13 @@ class Sampler(ABC):
     def check(self, objectives: tuple[Objective, ...]) -> None:  # noqa: B027
         """Raise an InputError, before anything runs, if these objectives cannot be searched."""
 
+    def first_generation(self, budget: int) -> int | None:  # noqa: ARG002
+        """Return how many trials are spent before anything is learnt from them, if that is fixed.
+
+        The population of an evolutionary sampler; None for samplers without generations.
+        """
+        return None
+
     def load(self) -> None:  # noqa: B027
         """Import what `run` needs, so that imports do not count as the sampler's time."""
 

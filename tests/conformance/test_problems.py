@@ -183,7 +183,7 @@ def test_pymoo_and_optuna_see_the_same_values(problem, some):
 def test_another_split_is_another_problem():
     validation = joint()
     test = validation.on("test")
-    rows = validation.space.configurations(np.arange(30))
+    rows = validation.space.configurations(np.arange(validation.space.size))
     differs = validation.evaluate(rows) != test.evaluate(rows)
     assert differs[:, 0].any()
     assert not differs[:, 1:].any()

@@ -1,0 +1,174 @@
+"""The main study as a user runs it: in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "studies" / "compare_samplers.py"
+SMALL = ["--problem", "lab3-types", "--seeds", "3", "--budget", "12", "--workers", "1"]
+SAMPLERS = ["--samplers", "optuna-tpe", "pymoo-nsga2", "exhaustive-random"]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache")
+    return {**os.environ, "MOO_JSC_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
+
+
+def run(environment, *arguments):
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+
+
+def study(environment, out, *more):
+    result = run(environment, *SMALL, *SAMPLERS, "--out", str(out), *more)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def finished(environment, tmp_path_factory):
+    out = tmp_path_factory.mktemp("results") / "whole"
+    return out, study(environment, out)
+
+
+def test_it_prints_the_answer_and_writes_every_file(finished):
+    out, printed = finished
+    assert "After 12 trials" in printed
+    assert "knee test accuracy" in printed
+    files = {path.name for path in out.iterdir()}
+    assert files >= {
+        *("hypervolume_curves.png", "hypervolume_curves.svg", "summary.csv", "trials.csv"),
+        *("manifest.json", "report.html", "study.json"),
+    }
+    trials = pd.read_csv(out / "trials.csv")
+    assert len(trials) == 4 * 3 * 12  # random search joins as the baseline
+    assert set(trials["sampler"]) == {
+        *("optuna-random", "optuna-tpe", "pymoo-nsga2", "exhaustive-random")
+    }
+
+
+def test_finished_runs_are_not_repeated(finished, environment):
+    out, _ = finished
+    logs = {path: path.stat().st_mtime_ns for path in out.rglob("*.jsonl")}
+    before = (out / "trials.csv").read_bytes()
+    study(environment, out)
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.jsonl")} == logs
+    assert (out / "trials.csv").read_bytes() == before
+
+
+def test_killed_in_the_middle_it_ends_the_same(finished, environment, tmp_path):
+    whole, _ = finished
+    out = tmp_path / "killed"
+    command = [sys.executable, str(SCRIPT), *SMALL, *SAMPLERS, "--out", str(out)]
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while len(list(out.rglob("*.jsonl"))) < 4 and time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (out / "trials.csv").exists()
+    study(environment, out)
+    assert (out / "trials.csv").read_bytes() == (whole / "trials.csv").read_bytes()
+
+
+def test_a_config_file_sets_everything_and_flags_override(environment, tmp_path):
+    config = tmp_path / "study.toml"
+    config.write_text(
+        'problem = "lab3-grid"\nseeds = 9\nbudget = 5\nworkers = 1\n'
+        f'samplers = ["exhaustive"]\nout = "{tmp_path / "out"}"\n'
+    )
+    result = run(environment, "--config", str(config), "--seeds", "2")
+    assert result.returncode == 0, result.stderr
+    trials = pd.read_csv(tmp_path / "out" / "trials.csv")
+    assert len(trials) == 2 * 2 * 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--budget", "0"], "budget = 0: expected a whole number of at least 1"),
+        (["--budget", "many"], "--budget"),
+        (["--seeds", "0"], "seeds = 0"),
+        (["--samplers", "magic"], "sampler 'magic': expected one of"),
+        (["--objectives", "beauty"], "objective 'beauty': expected one of"),
+        (["--problem", "riddle"], "problem 'riddle': expected one of"),
+        (["--problem", "lab3-grid", "--network", "jsc-huge"], "network 'jsc-huge'"),
+        (["--budgt", "3"], "--budgt"),
+        (["--config", "missing.toml"], "missing.toml: cannot be read"),
+        (["--jets", "missing.csv", "--problem", "lab3-grid"], "missing.csv"),
+        (["--problem", "lab3-grid", "--out", "/proc/nowhere"], "/proc/nowhere"),
+        (["--baseline", "magic"], "sampler 'magic'"),
+        (["--training", "qat", "--problem", "mixed-precision"], "expected at most 5000"),
+    ],
+)
+def test_bad_input_gets_one_line(environment, arguments, words, tmp_path):
+    result = subprocess.run(
+        [sys.executable, str(SCRIPT), *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("budget = 'x'", "budget"),
+        ("bugdet = 3", "unknown key 'bugdet'"),
+        ("budget = ", "not TOML"),
+    ],
+)
+def test_bad_config_files_get_one_line(environment, text, words, tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text(text)
+    result = run(environment, "--config", str(path))
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert str(path) in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_help_imports_nothing_heavy(environment):
+    code = (
+        "import sys, runpy\n"
+        f"sys.argv = [{str(SCRIPT)!r}, '--help']\n"
+        "try:\n"
+        f"    runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
+        "except SystemExit as stop:\n"
+        "    assert not stop.code\n"
+        "heavy = {'torch', 'optuna', 'pymoo', 'sklearn', 'torchmetrics', 'seaborn', 'pandas'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    assert result.stderr.strip() == "[]"
+    assert "--budget" in result.stdout
