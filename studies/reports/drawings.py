@@ -43,7 +43,8 @@ def protocol_figure(tables: Arrays, widths: Arrays, effects: Sequence[Effect]) -
     panels = [effect for effect in effects if effect.name != NO_SEED]
     with rc_context(style()):  # type: ignore[arg-type]
         figure = Figure(figsize=(10.6, 8.2))
-        upper, lower = np.ravel(figure.subfigures(2, 1, height_ratios=(2, 1.45)))  # type: ignore[call-overload]
+        halves = figure.subfigures(2, 1, height_ratios=(2, 1.45))
+        upper, lower = np.asarray(halves, dtype=object).ravel()
         axes = upper.subplots(2, _COLUMNS, squeeze=False).flat
         limits = _accuracy_limits(tables, [effect.name for effect in panels])
         for panel, effect in zip(axes, panels, strict=False):
