@@ -184,8 +184,8 @@ def _scores(report: Report, found: Findings) -> None:
             ],
             "Region: share of the simplex of weights, in natural units, that gives the same pick, "
             "exact, and in brackets its 95 % interval by sampling; a score with a negative weight "
-            "is no point of it. Largest ball: how far weights that sum to 1 may move in any direction, from the "
-            "region's centre. Dominated by: designs that are better throughout.",
+            "is no point of it. Largest ball: how far weights that sum to 1 may move in any "
+            "direction, from the region's centre. Dominated by: designs better throughout.",
         )
         section.figure(
             f"score_tolerances_{number}",
@@ -206,8 +206,8 @@ def _scores(report: Report, found: Findings) -> None:
                 Column("given_up", "given up (% of range)", "text", wrap=True),
             ],
             "What the same weights pick when the objectives are first divided by 1 (natural "
-            "units), by their range along the front, or by their standard deviation over the space; scores "
-            "that reward what should be avoided have no such weights.",
+            "units), by their range along the front, or by their standard deviation over the "
+            "space; scores that reward what should be avoided have no such weights.",
         )
         section.heading("Tolerance of each weight")
         section.sentences(
@@ -373,8 +373,8 @@ def _weight_space(section: Section, found: Findings, name: Designs) -> None:
         ],
         "The twelve largest regions on the range scale. Volume: share of all weights with this "
         "pick, exact, and in brackets the 95 % interval of the sampled estimate; the last columns "
-        "are the same design's shares in other scalings. Neighbours: designs to which a small change of "
-        "weights at the region's edge leads.",
+        "are the same design's shares in other scalings. Neighbours: designs to which a small "
+        "change of weights at the region's edge leads.",
     )
 
 

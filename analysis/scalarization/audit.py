@@ -23,10 +23,16 @@ from analysis.scalarization.front import SCALINGS, Front, Scaling
 from analysis.scalarization.inverse import Justification, justify
 from analysis.scalarization.knees import KNEES, knee
 from analysis.scalarization.picks import pick
+from analysis.scalarization.rational import classify_exactly
 from analysis.scalarization.regions import Region, region_of, volumes
 from analysis.scalarization.samples import SampledVolumes, sampled_volumes, sampled_weights
 from analysis.scalarization.suggested import Suggestion, suggestions
-from analysis.scalarization.support import Supportedness, classify, reachable_hypervolume
+from analysis.scalarization.support import (
+    Support,
+    Supportedness,
+    classify,
+    reachable_hypervolume,
+)
 from analysis.scalarization.weight_space import WeightSpace
 from analysis.scalarization.weights import shares
 
@@ -35,6 +41,9 @@ SAMPLES = 100_000
 
 REACH_SAMPLES = 2_000
 """Weights drawn to compare what methods reach."""
+
+MOST_CONFIRMED = 200
+_DOUBT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,9 @@ class Audit:
         The weight simplex, cut into regions.
     support
         The class of each point.
+    doubtful, confirmed
+        Number of points (at most 200) on the boundary of the upper image, or nearly so, that
+        are no vertices; and of those among them whose class exact fractions confirm.
     hypervolume_share
         Share of the front's hypervolume that the supported points dominate.
     regions
@@ -71,6 +83,8 @@ class Audit:
     designs: int
     space: WeightSpace
     support: Supportedness
+    doubtful: int
+    confirmed: int
     hypervolume_share: float
     regions: dict[int, Region]
     volumes: dict[Scaling, NDArray[np.float64]]
@@ -149,11 +163,14 @@ def audit(
         stretch = front.divisors(scaling) / front.divisors("range")
         shares_of[scaling] = volumes(space, stretch)
         sampled[scaling] = sampled_volumes(front.scaled(scaling), drawn)
+    doubtful, confirmed = _confirm(support, front.points)
     return Audit(
         front=front,
         designs=len(np.asarray(values)),
         space=space,
         support=support,
+        doubtful=doubtful,
+        confirmed=confirmed,
         hypervolume_share=reachable_hypervolume(front.normalised, support.supported, coordinate),
         regions=regions,
         volumes=shares_of,
@@ -162,6 +179,17 @@ def audit(
         reach=reaches(front.normalised, support.supported, drawn[:REACH_SAMPLES]),
         suggestions=suggestions(front, regions, box=box),
     )
+
+
+def _confirm(support: Supportedness, points: NDArray[np.float64]) -> tuple[int, int]:
+    """Decide points near the boundary again in exact fractions, against the vertices."""
+    vertices = support.of(Support.EXTREME)
+    doubtful = np.flatnonzero(~vertices & (support.depth < _DOUBT))
+    confirmed = 0
+    for row in doubtful[:MOST_CONFIRMED]:
+        kind = classify_exactly(np.vstack([points[row], points[vertices]]), rows=[0])[0]
+        confirmed += int(kind == support.classes[row])
+    return min(len(doubtful), MOST_CONFIRMED), confirmed
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,12 @@ def audit_sentences(found: Audit) -> tuple[str, ...]:
             f"{counts[Support.WEAK]} more are only weakly supported: optimal where some weight "
             "is 0, and then not alone."
         )
+    if found.doubtful:
+        agree = "all agree" if found.confirmed == found.doubtful else f"{found.confirmed} agree"
+        text.append(
+            f"{found.doubtful} points on the boundary of the hull, where rounding could mislead, "
+            f"were decided again in exact fractions: {agree}."
+        )
     order = np.argsort(-found.volumes["range"], kind="stable")
     volume = found.volumes["range"][order]
     half = int(np.searchsorted(np.cumsum(volume), 0.5) + 1)
