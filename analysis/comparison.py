@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Verdict = Literal["better", "worse", "undecided", "identical"]
 
 EXACT_SEEDS = 50
-PERMUTED_SEEDS = 13
-"""Up to here scipy enumerates all signs where ties rule out the exact tables."""
+"""Up to here p-values are exact, ties or not."""
 
 
 def against_baseline(
@@ -186,9 +185,9 @@ def verdicts(
 def signed_rank_p(differences: ArrayLike) -> NDArray[np.float64]:
     """Return two-sided p-values of Wilcoxon's signed-rank test, one a column.
 
-    Zeros are ranked and their ranks dropped (Pratt 1959). Without ties and with at most 50 seeds
-    the exact distribution is used; with ties all signs are enumerated up to 13 seeds and the
-    normal approximation, corrected for ties, is used beyond.
+    Zeros are ranked and their ranks dropped (Pratt 1959). Up to 50 seeds the distribution over all
+    signs is exact: scipy's tables without ties, a count over the ranks at hand with them. Beyond,
+    the normal approximation, corrected for ties.
 
     Parameters
     ----------
@@ -218,12 +217,33 @@ def signed_rank_p(differences: ArrayLike) -> NDArray[np.float64]:
         method = "exact" if n <= EXACT_SEEDS else "asymptotic"
         p[untied] = wilcoxon(array[:, untied], axis=0, method=method).pvalue
     tied &= some
-    if tied.any() and n > PERMUTED_SEEDS:
+    if tied.any() and n > EXACT_SEEDS:
         p[tied] = wilcoxon(array[:, tied], axis=0, zero_method="pratt", method="asymptotic").pvalue
     elif tied.any():
         for column in np.flatnonzero(tied):
-            p[column] = wilcoxon(array[:, column], zero_method="pratt", method="auto").pvalue
+            p[column] = _tied_signed_rank_p(array[:, column])
     return p
+
+
+def _tied_signed_rank_p(differences: NDArray[np.float64]) -> float:
+    """Return the exact two-sided p-value given the sizes (n,), each sign equally likely.
+
+    Ranks are doubled, so that mean ranks are whole numbers; the number of sign patterns for each
+    sum grows by one rank at a time. O(n^3).
+    """
+    from scipy.stats import rankdata
+
+    ranks = np.round(2.0 * rankdata(np.abs(differences))).astype(np.int64)
+    observed = int(ranks[differences > 0].sum())
+    ranks = ranks[differences != 0]
+    chances = np.zeros(int(ranks.sum()) + 1)
+    chances[0] = 1.0
+    for rank in ranks:
+        raised = np.zeros_like(chances)
+        raised[rank:] = chances[: len(chances) - rank]
+        chances = (chances + raised) / 2.0
+    tail = min(chances[observed:].sum(), chances[: observed + 1].sum())
+    return float(min(1.0, 2.0 * tail))
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
@@ -248,8 +268,8 @@ def a12_interval(
     """Return A12 = P(one > other) + P(one = other) / 2 with its interval, column by column.
 
     The interval is symmetric on the logit scale, with the U-statistic's variance for paired
-    samples (each seed's two placements added; after DeLong, DeLong and Clarke-Pearson 1988) and
-    Student's quantile. Where all of one beat all of the other, the far limit is that of
+    samples (each seed's two placements added; after DeLong, DeLong and Clarke-Pearson 1988).
+    Where all of one beat all of the other, the far limit is that of
     n successes in n trials (Clopper and Pearson 1934).
 
     Parameters
@@ -275,7 +295,7 @@ def a12_interval(
     array([0.59375])
     """
     from scipy.special import expit, logit
-    from scipy.stats import t as student
+    from scipy.stats import norm
 
     first = np.asarray(one, dtype=np.float64).reshape(len(np.asarray(one)), -1)
     second = np.asarray(other, dtype=np.float64).reshape(first.shape)
@@ -286,7 +306,7 @@ def a12_interval(
     error = placements.std(axis=0, ddof=1) / np.sqrt(n)
     tail = (1.0 - level) / 2.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = student.ppf(1.0 - tail, n - 1) * error / (estimate * (1.0 - estimate))
+        reach = norm.ppf(1.0 - tail) * error / (estimate * (1.0 - estimate))
         low, high = expit(logit(estimate) - reach), expit(logit(estimate) + reach)
     far = tail ** (1.0 / n)
     low = np.where(estimate == 1.0, far, np.where(estimate == 0.0, 0.0, low))

@@ -1,0 +1,254 @@
+"""Do the intervals cover, do the tests err as rarely as they say, is the stated power right?
+
+Simulates samplers whose truth is known and counts. Run as a script it prints the tables of
+docs/method.md; ``--repetitions`` and ``--resamples`` make it quicker.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from analysis.comparison import a12_interval, holm, signed_rank_p
+from analysis.intervals import mean_interval, resampling_weights
+from analysis.power import detectable_difference, seeds_needed
+from analysis.targets import expected_running_time, median_interval, share_interval
+
+SEEDS = (10, 20, 30)
+ATOMS = np.array([0.80, 0.90, 0.95, 0.97, 1.00])
+CHANCES = np.array([0.05, 0.10, 0.15, 0.30, 0.40])
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Final scores of a simulated sampler, with their true mean and median."""
+
+    name: str
+    draw: Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
+    mean: float
+
+
+SCORES = (
+    Scores("normal", lambda rng, size: rng.normal(size=size), 0.0),
+    Scores("beta(8, 1.5): left-skewed shares", lambda rng, size: rng.beta(8, 1.5, size), 8 / 9.5),
+    Scores("beta(2, 8): right-skewed shares", lambda rng, size: rng.beta(2, 8, size), 0.2),
+    Scores("exponential", lambda rng, size: rng.exponential(size=size), 1.0),
+    Scores(
+        "five values, 40 % of the runs complete",
+        lambda rng, size: rng.choice(ATOMS, p=CHANCES, size=size),
+        float(ATOMS @ CHANCES),
+    ),
+    Scores(
+        "difference of two betas",
+        lambda rng, size: rng.beta(8, 1.5, size) - rng.beta(6, 1.5, size),
+        8 / 9.5 - 6 / 7.5,
+    ),
+)
+
+
+def covered(low: np.ndarray, high: np.ndarray, truth: float) -> float:
+    """Share of the intervals that hold the truth."""
+    slack = 1e-12
+    return float(np.mean((low <= truth + slack) & (truth <= high + slack)))
+
+
+def mean_methods(values: np.ndarray, resamples: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Limits of 95 % intervals of the mean of each column (n, repetitions) by four methods."""
+    n = len(values)
+    mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
+    reach = stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n)
+    means = np.sort(resampling_weights(n, resamples, 1) @ values, axis=0)
+    low, high = np.quantile(means, [0.025, 0.975], axis=0)
+    studentised = mean_interval(values, resamples=resamples)
+    return {
+        "Student": (mean - reach, mean + reach),
+        "percentile": (low, high),
+        "BCa": bca(values, means),
+        "studentised": (studentised.low, studentised.high),
+    }
+
+
+def bca(values: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bias-corrected and accelerated limits from sorted bootstrap means (resamples, columns)."""
+    mean = values.mean(axis=0)
+    centred = values - mean
+    share = (means < mean).mean(axis=0) + 0.5 * (means == mean).mean(axis=0)
+    bias = stats.norm.ppf(np.clip(share, 1e-3, 1 - 1e-3))
+    scale = np.maximum((centred**2).sum(axis=0), 1e-300)
+    acceleration = (centred**3).sum(axis=0) / (6.0 * scale**1.5)
+    limits = []
+    for z in stats.norm.ppf([0.025, 0.975]):
+        level = stats.norm.cdf(bias + (bias + z) / (1.0 - acceleration * (bias + z)))
+        row = np.clip((level * (len(means) - 1)).round().astype(int), 0, len(means) - 1)
+        limits.append(means[row, np.arange(means.shape[1])])
+    return limits[0], limits[1]
+
+
+def mean_coverage(repetitions: int, resamples: int, seed: int = 0) -> list[dict[str, object]]:
+    """Coverage of intervals of the mean, by method."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for scores in SCORES:
+        for n in SEEDS:
+            values = scores.draw(rng, (n, repetitions))
+            row: dict[str, object] = {"scores": scores.name, "seeds": n}
+            for name, (low, high) in mean_methods(values, resamples).items():
+                row[name] = covered(low, high, scores.mean)
+            rows.append(row)
+    return rows
+
+
+def a12_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
+    """Coverage of A12's interval for normal scores a true distance apart, paired or not."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for shift in (0.0, 0.5, 1.0, 2.0):
+        for correlation in (0.0, 0.7):
+            row: dict[str, object] = {"shift": shift, "correlation": correlation}
+            for n in SEEDS:
+                common = np.sqrt(correlation) * rng.normal(size=(n, repetitions))
+                own = np.sqrt(1.0 - correlation)
+                one = common + own * rng.normal(size=(n, repetitions)) + shift
+                other = common + own * rng.normal(size=(n, repetitions))
+                _, low, high = a12_interval(one, other)
+                row[f"{n} seeds"] = covered(low, high, float(stats.norm.cdf(shift / np.sqrt(2))))
+            rows.append(row)
+    return rows
+
+
+def target_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
+    """Coverage for geometric trials to target, cut at a budget: median, success, ERT."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for chance, budget in ((0.2, 20), (0.05, 40), (0.04, 20)):
+        success = 1.0 - (1.0 - chance) ** budget
+        grid = np.arange(1, 10_000)
+        below = 1.0 - (1.0 - chance) ** grid
+        median = float(grid[np.argmax(below >= 0.5)]) if success >= 0.5 else np.inf
+        for n in SEEDS:
+            hits = np.zeros(3)
+            for _ in range(repetitions):
+                first = rng.geometric(chance, n).astype(float)
+                first[first > budget] = np.inf
+                _, low, high = median_interval(first)
+                hits[0] += low <= median <= high
+                low, high = share_interval(int(np.isfinite(first).sum()), n)
+                hits[1] += low <= success <= high
+                _, low, high = expected_running_time(first, np.full(n, budget))
+                hits[2] += low <= 1.0 / chance <= high
+            shares = hits / repetitions
+            rows.append(
+                {
+                    "chance a trial": chance,
+                    "budget": budget,
+                    "seeds": n,
+                    "median": shares[0],
+                    "success rate": shares[1],
+                    "expected trials": shares[2],
+                }
+            )
+    return rows
+
+
+def family_wise_error(
+    repetitions: int, samplers: int = 10, seed: int = 0
+) -> list[dict[str, object]]:
+    """Share of studies with any false verdict, where all samplers are alike."""
+    rng = np.random.default_rng(seed)
+    one, other = np.triu_indices(samplers, k=1)
+    rows = []
+    for scores in SCORES:
+        row: dict[str, object] = {"scores": scores.name}
+        for n in SEEDS:
+            baseline = pairs = 0
+            for _ in range(repetitions):
+                values = scores.draw(rng, (n, samplers))
+                found = signed_rank_p(values[:, 1:] - values[:, :1])
+                baseline += bool((holm(found) <= 0.05).any())
+                found = signed_rank_p(values[:, one] - values[:, other])
+                pairs += bool((holm(found) <= 0.05).any())
+            row[f"{n} seeds, against one"] = baseline / repetitions
+            row[f"{n} seeds, all pairs"] = pairs / repetitions
+        rows.append(row)
+    return rows
+
+
+def stated_power(
+    repetitions: int, pilots: int = 200, comparisons: int = 14, power: float = 0.8, seed: int = 0
+) -> list[dict[str, object]]:
+    """Share of new studies that find the difference which a pilot study calls detectable."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    alpha = 0.05 / comparisons
+    for scores in SCORES:
+        row: dict[str, object] = {"scores": scores.name}
+        for n in SEEDS[1:]:
+            found, planned = [], []
+            for _ in range(pilots):
+                pilot = scores.draw(rng, (n,)) - scores.draw(rng, (n,))
+                if not pilot.any():
+                    continue
+                shift = detectable_difference(pilot, alpha=alpha, power=power)
+                found.append(simulated_power(scores, shift, n, alpha, repetitions, rng))
+                wanted = 0.8 * pilot.std(ddof=1)
+                needed = int(seeds_needed(pilot, wanted, alpha=alpha, power=power))
+                planned.append(simulated_power(scores, wanted, needed, alpha, repetitions, rng))
+            row[f"{n} seeds"] = float(np.mean(found))
+            row[f"seeds planned from {n}"] = float(np.mean(planned))
+        rows.append(row)
+    return rows
+
+
+def simulated_power(
+    scores: Scores,
+    shift: float,
+    seeds: int,
+    alpha: float,
+    repetitions: int,
+    rng: np.random.Generator,
+) -> float:
+    """Share of studies in which a true shift is found significant, with the right sign."""
+    differences = scores.draw(rng, (seeds, repetitions)) - scores.draw(rng, (seeds, repetitions))
+    differences += shift
+    p = signed_rank_p(differences)
+    return float(np.mean((p <= alpha) & (differences.mean(axis=0) > 0)))
+
+
+def printed(title: str, rows: list[dict[str, object]]) -> None:
+    """Print rows as a Markdown table; shares in percent."""
+    print(f"\n### {title}\n")
+    heads = list(rows[0])
+    print("| " + " | ".join(heads) + " |")
+    print("|" + "---|" * len(heads))
+    shares = [
+        head for head in heads if all(isinstance(row[head], float) for row in rows)
+        and head not in ("shift", "correlation", "chance a trial")
+    ]  # fmt: skip
+    for row in rows:
+        cells = [f"{100 * float(row[h]):.1f}" if h in shares else str(row[h]) for h in heads]  # type: ignore[arg-type]
+        print("| " + " | ".join(cells) + " |")
+
+
+def main() -> None:
+    """Run all simulations and print their tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=4000)
+    parser.add_argument("--resamples", type=int, default=2000)
+    given = parser.parse_args()
+    few = max(given.repetitions // 4, 10)
+    printed(
+        "Mean over seeds: coverage of 95 % intervals (%)",
+        mean_coverage(given.repetitions, given.resamples),
+    )
+    printed("A12: coverage of its 95 % interval (%)", a12_coverage(given.repetitions))
+    printed("Trials to target: coverage of 95 % intervals (%)", target_coverage(few))
+    printed("Family-wise error, ten equal samplers (%)", family_wise_error(few))
+    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 5, 10)))
+
+
+if __name__ == "__main__":
+    main()
