@@ -1,0 +1,86 @@
+import subprocess
+import sys
+
+import pytest
+
+STUDIES = ("channel_multipliers", "quantisation_aware")
+
+
+def run(study, *arguments):
+    return subprocess.run(
+        [sys.executable, f"studies/{study}.py", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_help_needs_no_heavy_import(study):
+    program = (
+        "import sys\n"
+        f"from studies.{study} import Config, main\n"
+        "from studies.console import run_study\n"
+        "try:\n"
+        "    run_study(main, Config, ['--help'])\n"
+        "except SystemExit:\n"
+        "    heavy = {'torch', 'matplotlib', 'pandas', 'scipy'} & set(sys.modules)\n"
+        "    sys.exit(f'imported {heavy}' if heavy else 0)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    assert "--seeds" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("study", "arguments", "message"),
+    [
+        ("channel_multipliers", ["--seeds", "1"], "seeds = 1: expected a whole number"),
+        ("channel_multipliers", ["--largest", "1"], "largest = 1: expected a whole number"),
+        ("channel_multipliers", ["--out", "pyproject.toml"], "pyproject.toml: expected a folder"),
+        ("channel_multipliers", ["--training", "none"], "none"),
+        ("quantisation_aware", ["--spaces", "lab4"], "space 'lab4': expected one of lab3-types"),
+        ("quantisation_aware", ["--epochs", "0", "--spaces", "lab3-types"], "epochs = 0"),
+        ("quantisation_aware", ["--workers", "0"], "workers = 0: expected a whole number"),
+        ("quantisation_aware", ["--config", "absent.toml"], "absent.toml: cannot be read"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(study, arguments, message):
+    found = run(study, *arguments)
+    assert found.returncode == 2, found.stderr
+    assert message in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
+
+
+def test_the_grid_search_runs(tmp_path):
+    found = run(
+        "channel_multipliers", "--seeds", "2", "--largest", "2", "--out", str(tmp_path / "out")
+    )
+    assert found.returncode == 0, found.stderr
+    assert "4 of 16 points exist" in found.stdout
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "networks.csv",
+        "seeds.csv",
+        "verdicts.csv",
+        "channel_multipliers.png",
+        "channel_multipliers.svg",
+    }
+    table = (tmp_path / "out" / "networks.csv").read_text()
+    assert "1x1,True,661,1264.0" in table
+    assert "2x2,True,1797" in table
+
+
+def test_the_fine_tuning_study_runs(tmp_path):
+    out = tmp_path / "out"
+    found = run(
+        "quantisation_aware",
+        *("--spaces", "lab3-types", "--seeds", "2", "--epochs", "1", "--workers", "1"),
+        *("--out", str(out)),
+    )
+    assert found.returncode == 0, found.stderr
+    assert "Best:" in found.stdout
+    assert (out / "quantisation_aware.png").stat().st_size > 10_000
+    assert len((out / "configurations.csv").read_text().splitlines()) == 1 + 2 * 18
