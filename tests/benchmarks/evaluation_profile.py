@@ -130,7 +130,7 @@ def configurations() -> None:
 
 def rows() -> None:
     """Cost of all 15,625 configurations against the number of rows."""
-    print("\n| rows | CPU s | configurations x rows / CPU ns | share of the bound |")
+    print("\n| rows | CPU s | CPU ns per configuration and row | share of the bound |")
     print("| ---: | ---: | ---: | ---: |")
     choices = space()
     for count in (100, 1000, 3000, 10_000, 30_000):
@@ -144,7 +144,7 @@ def rows() -> None:
 
 def width() -> None:
     """Cost of all 15,625 configurations against the width of the hidden layers."""
-    print("\n| hidden channels | CPU s | MAC / CPU ns | share of the bound |")
+    print("\n| hidden channels | CPU s | MAC per CPU ns | share of the bound |")
     print("| ---: | ---: | ---: | ---: |")
     choices = space()
     for multiplier in (1, 2, 3, 4, 5):
