@@ -29,7 +29,7 @@ class Config:
     """One of R0, R1, R2, R3, R4; all of them by default."""
     seeds: int = 30
     """Repetitions, each with its own trained network, jets and searches."""
-    training_seeds: int = 3
+    training_seeds: int = 4
     """Repetitions of the searches that train every network."""
     budget: int = 20
     """Trials of each search; the reports used 20."""

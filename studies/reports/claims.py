@@ -155,6 +155,10 @@ def findings_table(findings: tuple[Finding, ...]) -> pd.DataFrame:
 
 
 def _number(value: float) -> str:
+    if not np.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e7:
         return str(int(value))
-    return f"{value:.4g}" if abs(value) >= 1 else f"{value:.3f}"
+    if abs(value) >= 1 or abs(value) < 1e-3:
+        return f"{value:.4g}" if abs(value) >= 1 else f"{value:.1e}"
+    return f"{value:.3f}"

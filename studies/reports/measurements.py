@@ -87,17 +87,19 @@ def grid_tables(shop: Workshop) -> Arrays:
     )
     costs = table(GRID, shop.tiny_networks[0], shop.jets, COSTS)
     formats = precisions(GRID, shop.tiny_networks[0])
-    rng_orders = [np.random.default_rng(seed).permutation(len(formats)) for seed in shop.seeds]
+    plain = shop.trained([network_spec("jsc-tiny")], shop.seeds)
+    orders = [np.random.default_rng(seed).permutation(len(formats)) for seed in shop.seeds]
     as_searched = [
         reported_accuracy(
             AS_REPORTED["the reports' search"], network, formats, shop.jets, order=order, seed=seed
         )
-        for network, order, seed in zip(shop.tiny_networks, rng_orders, shop.seeds, strict=True)
+        for network, order, seed in zip(shop.tiny_networks, orders, shop.seeds, strict=True)
     ]
     return {
         "accuracy": values[:, :, 0],
         "loss": values[:, :, 1],
         "float accuracy": np.array([float_accuracy(net, shop.jets) for net in shop.tiny_networks]),
+        "plain accuracy": np.array([float_accuracy(net, shop.jets) for net in plain]),
         "accuracy as reported": np.array(as_searched),
         "data width": np.array([layer.data_width for (layer,) in formats]),
         "weight width": np.array([layer.weight_width for (layer,) in formats]),

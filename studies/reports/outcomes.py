@@ -120,16 +120,13 @@ def steps_from_best(
     return np.array(means)
 
 
-def agreement_of_picks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return, for each row (n, k), the share of the other rows whose best column is the same.
+def agreement_of_picks(scores: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say, for each row (n, k), whether the next row (cyclically) has its best column there too.
 
     Examples
     --------
     >>> agreement_of_picks(np.array([[0, 1], [0, 1], [1, 0]]))
-    array([0.5, 0.5, 0. ])
+    array([ True, False, False])
     """
     picks = scores.argmax(axis=1)
-    if len(picks) < 2:
-        return np.zeros(len(picks))
-    same = (picks[:, None] == picks[None, :]).sum(axis=1) - 1
-    return np.asarray(same / (len(picks) - 1))
+    return np.asarray(picks == np.roll(picks, -1))

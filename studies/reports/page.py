@@ -148,7 +148,8 @@ def _protocols(section: Section, data: Measurements, effects: Sequence[Effect]) 
         "Above: reported against correct accuracy, one point for each configuration and seed; the "
         "line is equality. Below: Kendall's tau with the correct order, share of studies that "
         "choose the same design, and the accuracy lost by the choice, with 95 % intervals over "
-        "seeds. The last row compares two runs of one configured study with each other.",
+        "seeds. Grey: controls, red: one fault, purple: all that came together. The last row "
+        "compares two runs of one configured study with each other.",
     )
     section.sentences(effect_sentences(data, effects))
     section.table(

@@ -7,11 +7,13 @@ from studies.reports.claims import Arrays, Judgement
 from studies.reports.outcomes import agreement_of_picks
 
 AGREED = 0.5
-RULE = "Reproduced when more than half of the other trainings pick the same network."
+RULE = "Reproduced when another training picks the same network in more than half of the cases."
 
 
 def judge_picks(trained: Arrays) -> Judgement:
-    """Judge by how many of the other trainings pick the network that one training picks.
+    """Judge by how often another training picks the network that one training picks.
+
+    Each training is compared with the next one, the last with the first.
 
     Parameters
     ----------
@@ -22,11 +24,11 @@ def judge_picks(trained: Arrays) -> Judgement:
     accuracy = trained["accuracy"]
     agreed = agreement_of_picks(accuracy)
     chosen = trained["multipliers"][accuracy.argmax(axis=1)].astype(int)
-    measured = rules.mean_of("other trainings with the same pick", agreed)
+    measured = rules.mean_of("another training picks the same", agreed)
     gain = rules.mean_of("accuracy of the pick minus (1, 1)", accuracy.max(axis=1) - accuracy[:, 0])
     return Judgement(
         rules.mean_above(agreed, AGREED),
         (measured, gain),
         f"The trainings pick {', '.join(f'({a}, {c})' for a, c in chosen)}: "
-        f"{measured.value:.0%} of the other trainings agree with one of them.",
+        f"in {measured.value:.0%} of the cases another training picks the same network.",
     )

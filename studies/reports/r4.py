@@ -23,14 +23,16 @@ _GRID = "jsc-tiny with a final ReLU, 16 configurations of lab3-grid"
 
 def pretrained(data: Measurements) -> Judgement:
     """Compare the float network's accuracy with the stated one."""
-    accuracy = data["grid"]["float accuracy"]
+    accuracy, plain = data["grid"]["float accuracy"], data["grid"]["plain accuracy"]
     said = stated("R4.pretrained_accuracy")
     measured = rules.range_of("accuracy of one further network", accuracy)
+    without = rules.range_of("the same without the final ReLU", plain)
     return Judgement(
         rules.predicted([said], accuracy, WIDEST),
-        (measured,),
-        f"Networks trained from other seeds reach {accuracy.min():.3f} to {accuracy.max():.3f}; "
-        f"the report's reached {said:g}.",
+        (measured, without),
+        f"Networks trained from other seeds reach {accuracy.min():.3f} to {accuracy.max():.3f}, "
+        f"without the final ReLU {plain.min():.3f} to {plain.max():.3f}; the report's reached "
+        f"{said:g}.",
     )
 
 
@@ -164,17 +166,21 @@ def latency_grows(data: Measurements) -> Judgement:
 
 
 def brute_force_best(data: Measurements) -> Judgement:
-    """Compare the best accuracy on the grid with the stated range."""
+    """Compare what the best configuration loses against float with what the report's lost."""
     grid = data["grid"]
-    shown = grid["accuracy as reported"].max(axis=1)
-    measured = rules.range_of("best accuracy of a run, as reported", shown)
-    right = rules.range_of("best accuracy, rightly scored", grid["accuracy"].max(axis=1))
-    said = stated_list("R4.brute_force_best")
+    lost = grid["float accuracy"] - grid["accuracy as reported"].max(axis=1)
+    truly = grid["float accuracy"] - grid["accuracy"].max(axis=1)
+    said = [stated("R4.pretrained_accuracy") - best for best in stated_list("R4.brute_force_best")]
+    measured = rules.range_of("float minus best of a run, as reported", lost)
     return Judgement(
-        rules.predicted(said, shown, WIDEST),
-        (measured, right),
-        f"One further run would report {measured.low:.3f} to {measured.high:.3f}; the report has "
-        f"{said[0]:g} to {said[1]:g}.",
+        rules.predicted(said, lost, WIDEST),
+        (
+            measured,
+            rules.range_of("the same rightly scored", truly),
+            rules.range_of("best accuracy of a run", grid["accuracy as reported"].max(axis=1)),
+        ),
+        f"The report's best trials are {said[1]:.3f} to {said[0]:.3f} below its float network; one "
+        f"further run of ours would report {measured.low:+.3f} to {measured.high:+.3f}.",
     )
 
 
@@ -296,7 +302,8 @@ CLAIMS = (
         "R4.12",
         "brute force's best trials reach 47 to 48 %",
         f"{_GRID}, scored as the reports' search does",
-        "As R4.1, for the best accuracy that a run reports.",
+        "As R4.1, for the distance of the best trials from the float network (51.3 %), which "
+        "depends less on the trained network than the accuracy itself.",
         ("grid",),
         brute_force_best,
     ),

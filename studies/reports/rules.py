@@ -1,7 +1,7 @@
 """The verdict rules: pure functions from numbers to verdicts, each stated in one sentence.
 
-Intervals are 95 % studentised bootstrap intervals over seeds, tests are Wilcoxon's signed-rank
-test at 5 %, each claim by itself.
+Intervals are 95 % studentised bootstrap intervals over seeds (Wilson's for shares of yes and no),
+tests are Wilcoxon's signed-rank test at 5 %, each claim by itself.
 """
 
 from __future__ import annotations
@@ -151,8 +151,23 @@ def by_protocol(correct: Verdict, reported: Verdict) -> Verdict:
 
 
 def limits(values: ArrayLike) -> Interval:
-    """Return the mean over seeds with its interval; a lone seed has an unbounded one."""
-    interval = mean_interval(values, level=LEVEL)
+    """Return the mean over seeds with its interval; a lone seed has an unbounded one.
+
+    Shares of yes and no get Wilson's binomial interval: the bootstrap is no good for them.
+
+    Examples
+    --------
+    >>> interval = limits([True, False, False, False])
+    >>> float(interval.estimate), round(float(interval.low), 2), round(float(interval.high), 2)
+    (0.25, 0.05, 0.7)
+    """
+    from scipy.stats import binomtest
+
+    array = np.asarray(values)
+    if array.dtype == np.bool_:
+        share = binomtest(int(array.sum()), len(array)).proportion_ci(LEVEL, method="wilson")
+        return Interval(np.mean(array), np.asarray(share.low), np.asarray(share.high))
+    interval = mean_interval(array, level=LEVEL)
     if np.isnan(interval.low):
         unbounded = np.asarray(np.inf)
         return Interval(interval.estimate, -unbounded, unbounded)

@@ -53,7 +53,7 @@ class Setting:
 
     seeds: int = 30
     budget: int = 20
-    training_seeds: int = 3
+    training_seeds: int = 4
     jets: str = "sample"
 
 
@@ -114,15 +114,28 @@ class Workshop:
     ) -> list[JetClassifier]:
         """Train every network with every seed, seeds varying fastest, or load them if kept.
 
-        The schedule is that of the reports: Adam at 0.001, batches of 512 jets.
+        The schedule is that of the reports: Adam at 0.001, batches of 512 jets. Networks whose
+        first dense layers are equally wide train together, so that little is padded.
         """
+        networks: dict[tuple[str, int], JetClassifier] = {}
+        for width in sorted({spec.linear_layers[0].outputs for spec in specs}):
+            group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
+            every = [(spec, seed) for spec in group for seed in seeds]
+            trained = self._trained_together(every, epochs)
+            networks |= {
+                (spec.name, seed): network
+                for (spec, seed), network in zip(every, trained, strict=True)
+            }
+        return [networks[spec.name, seed] for spec in specs for seed in seeds]
+
+    def _trained_together(
+        self, every: Sequence[tuple[NetworkSpec, int]], epochs: int
+    ) -> list[JetClassifier]:
         from studies.reports.training import load_networks, save_networks, train_networks
 
-        key = sha256_of(
-            repr([spec.layers for spec in specs]), repr(list(seeds)), f"{epochs}", self._origin
-        )
-        path = self.folder / "networks" / f"{specs[0].name}-{len(specs)}-{key[:12]}.safetensors"
-        every = [(spec, seed) for spec in specs for seed in seeds]
+        key = sha256_of(repr([(spec.layers, seed) for spec, seed in every]), f"{epochs}")
+        name = f"{every[0][0].name}-{sha256_of(key, self._origin)[:12]}"
+        path = self.folder / "networks" / f"{name}.safetensors"
         if path.exists():
             return load_networks(path, [spec for spec, _ in every])
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -322,7 +322,9 @@ class TestClaims:
         faulty[tpe] = np.tile([0.6, 1.0, 4.0], (8, 20, 1))
         faulty[brute] = np.tile([0.5, 1.2, 4.0], (8, 20, 1))
         assert verdict("R0.7", data) is OTHER
-        faulty[tpe], faulty[brute] = faulty[brute], faulty[tpe]
+        data["types"] |= {"accuracy of 512": np.ones((4, 18))}
+        faulty[tpe] = np.tile([0.6, 1.0, 4.0], (90, 20, 1))
+        faulty[brute] = np.tile([0.7, 0.9, 4.0], (90, 20, 1))
         assert verdict("R0.7", data) is NOT
 
     def test_approaching_brute_force(self, data):
@@ -369,9 +371,9 @@ class TestClaims:
     )
     def test_picks_of_trained_networks(self, data, key, name):
         networks = data[name]["accuracy"].shape[1]
-        data[name]["accuracy"] = np.tile(np.arange(networks) / 100.0, (4, 1))
+        data[name]["accuracy"] = np.tile(np.arange(networks) / 100.0, (6, 1))
         assert verdict(key, data) is REPRODUCED
-        data[name]["accuracy"] = np.eye(4, networks)
+        data[name]["accuracy"] = np.eye(6, networks)
         assert verdict(key, data) is NOT
 
     def test_weights(self, data):
