@@ -107,7 +107,11 @@ def audit_sentences(found: Audit) -> tuple[str, ...]:
             "is 0, and then not alone."
         )
     if found.doubtful:
-        agree = "all agree" if found.confirmed == found.doubtful else f"{found.confirmed} agree"
+        agree = (
+            "all agree"
+            if found.confirmed == found.doubtful
+            else f"{found.confirmed} agree, the values of the others are off it by rounding"
+        )
         text.append(
             f"{found.doubtful} points on the boundary of the hull, where rounding could mislead, "
             f"were decided again in exact fractions: {agree}."

@@ -137,12 +137,19 @@ class WeightSpace:
 
     @cached_property
     def extreme(self) -> NDArray[np.bool_]:
-        """Mark the points whose region has an interior (k,): the upper image's vertices."""
+        """Mark the points whose region has an interior (k,): the upper image's vertices.
+
+        Of points that differ by less than the tolerance, and so share a region, the first.
+        """
         objectives = self.points.shape[1]
         marks = np.zeros(len(self.points), dtype=bool)
+        taken = set()
         for row in map(int, np.flatnonzero(np.diff(self.optimal.indptr) >= objectives)):
-            corners = self.vertices[self.corners_of(row)]
-            marks[row] = _rank(corners) == objectives
+            corners = self.corners_of(row)
+            key = corners.tobytes()
+            if key not in taken and _rank(self.vertices[corners]) == objectives:
+                taken.add(key)
+                marks[row] = True
         return marks
 
     def neighbours(self, row: int) -> NDArray[np.int64]:

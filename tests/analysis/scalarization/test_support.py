@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from analysis.pareto import pareto_front
 from analysis.scalarization.linear_programs import excess, margin
 from analysis.scalarization.rational import classify_exactly, rationals
-from analysis.scalarization.regions import region_of
+from analysis.scalarization.regions import region_of, volumes
 from analysis.scalarization.support import Support, classify
 from analysis.scalarization.weight_space import WeightSpace, to_unit_range
 from tests.analysis.scalarization.strategies import integer_fronts, sphere_front
@@ -143,3 +143,10 @@ def test_rationals_recover_shares_and_keep_other_values():
         "21/4",
     ]
     assert float(rationals([np.pi])[0]) == np.pi
+
+
+def test_points_that_differ_by_rounding_share_one_region():
+    points = np.array([[0.0, 1.0], [0.2, 0.3], [0.2 + 1e-13, 0.3 - 1e-13], [1.0, 0.0]])
+    space = WeightSpace.of(points)
+    assert classify(space).classes.tolist() == [E, E, S, E]
+    assert volumes(space).sum() == pytest.approx(1.0)
