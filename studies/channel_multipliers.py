@@ -1,8 +1,8 @@
 """Grid search over channel multipliers: whether wider is better, and layer by layer or alike.
 
 Takes every network of jsc-three-linear x {1..5}^2, trained with several seeds, and compares
-accuracy against FLOPs and size: uniform multipliers against per-layer ones. Every interval
-covers the training seeds and the test sample, every verdict is computed.
+accuracy against FLOPs and size: uniform multipliers against per-layer ones. Every
+difference has an interval that covers training seeds and test sample; verdicts are computed.
 """
 
 from __future__ import annotations
@@ -59,7 +59,13 @@ def main(config: Config) -> None:
 
     from moo_jsc.jets import load_jets
     from moo_jsc.networks.family import count_independent_shapes, network_spec
-    from studies.multiplier_statistics import conclusions, good_enough, per_layer, widening
+    from studies.multiplier_statistics import (
+        conclusions,
+        good_enough,
+        per_layer,
+        sample_half_width,
+        widening,
+    )
 
     jets = load_jets(config.jets)
     choices = range(1, config.largest + 1)
@@ -70,6 +76,11 @@ def main(config: Config) -> None:
     print(f"{NETWORK} x {{1..{config.largest}}}^2, {config.training} training, ", end="")
     print(f"{config.seeds} seeds, {grid.correct.shape[2]:,} test jets of {jets.name}\n")
     print(shown_table(table))
+    print(
+        f"accuracy: 95 % intervals over training seeds; another test sample would move all "
+        f"accuracies together by up to {100 * sample_half_width(grid):.2f} points\n"
+        "gain: paired, intervals over training seeds and test sample"
+    )
     print()
     print(shown_verdicts(v for v in verdicts if v.group != "against the most accurate"))
     print()
@@ -154,14 +165,14 @@ def network_table(grid: Grid) -> pd.DataFrame:
     import pandas as pd
 
     from studies.multiplier_statistics import (
-        accuracy_interval,
         compare,
         front_shares,
         on_front,
+        seed_interval,
     )
 
     narrowest = grid.position(1)
-    intervals = [accuracy_interval(grid.correct[:, i]) for i in range(len(grid.multipliers))]
+    intervals = [seed_interval(accuracy) for accuracy in grid.test.T]
     gains = [compare(grid, i, narrowest) for i in range(len(grid.multipliers))]
     table = pd.DataFrame(
         {
@@ -267,7 +278,7 @@ def figure(grid: Grid, table: pd.DataFrame) -> Figure:
     draw_costs(by_flops, table, "flops", "FLOPs per jet")
     draw_costs(by_size, table, "size_bytes", "size, float32 (bytes)")
     by_size.sharey(by_flops)
-    by_flops.set_ylabel(f"test accuracy (%), mean of {len(grid.test)} trainings")
+    by_flops.set_ylabel(f"test accuracy (%), 95 % over {len(grid.test)} trainings")
     by_flops.legend(loc="lower right")
     draw_gains(gains, table)
     return canvas
@@ -326,6 +337,7 @@ def draw_gains(axes: Axes, table: pd.DataFrame) -> None:
     gains, certain = np.zeros((largest, largest)), np.zeros((largest, largest), dtype=bool)
     gains[sides[:, 1] - 1, sides[:, 0] - 1] = 100 * table.gain
     certain[sides[:, 1] - 1, sides[:, 0] - 1] = (table.gain_low > 0) | (table.gain_high < 0)
+    certain[0, 0] = True
     image = axes.imshow(gains, origin="lower", cmap="cividis")
     middle = (gains.min() + gains.max()) / 2
     for row, column in np.ndindex(gains.shape):
@@ -344,7 +356,7 @@ def draw_gains(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_ylabel("multiplier of the second hidden layer")
     axes.grid(visible=False)
     bar = axes.figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
-    bar.set_label("gain over 1x1 (points); ?: interval holds 0")
+    bar.set_label("paired gain over 1x1 (points); ?: interval holds 0")
 
 
 if __name__ == "__main__":

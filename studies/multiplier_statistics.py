@@ -144,10 +144,25 @@ def paired_difference(one: Correct, other: Correct, level: float = LEVEL) -> Dif
     return Difference(estimate, estimate - width, estimate + width, p)
 
 
-def accuracy_interval(correct: NDArray[np.bool_], level: float = LEVEL) -> tuple[float, float]:
-    """Return the interval of one network's mean test accuracy from (seeds, jets)."""
-    found = paired_difference(correct, np.zeros_like(correct), level)
-    return max(found.low, 0.0), min(found.high, 1.0)
+def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
+    """Return the interval of a mean accuracy over training seeds (n,), Student's t.
+
+    It leaves out the test sample, which all networks share (`sample_half_width`).
+    """
+    from scipy import stats
+
+    error = float(accuracy.std(ddof=1)) / len(accuracy) ** 0.5
+    width = float(stats.t.ppf((1 + level) / 2, len(accuracy) - 1)) * error
+    return float(accuracy.mean()) - width, float(accuracy.mean()) + width
+
+
+def sample_half_width(grid: Grid, level: float = LEVEL) -> float:
+    """Return how far another test sample of this size may move all accuracies together."""
+    from scipy import stats
+
+    typical = float(grid.test.mean())
+    error = (typical * (1 - typical) / grid.correct.shape[2]) ** 0.5
+    return float(stats.norm.ppf((1 + level) / 2)) * error
 
 
 def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[Verdict]:
@@ -264,18 +279,23 @@ def conclusions(grid: Grid) -> list[str]:
         sentences.append(f"The most accurate network, {best}, is better than every cheaper one.")
     else:
         sentences.append(
-            f"The most accurate network on the validation split is {best}; {grid.name(cheapest)}, "
-            f"with {ratio:.0%} of its FLOPs, cannot be told apart from it."
+            f"The most accurate network on the validation split is {best}; the cheapest that "
+            f"cannot be told apart from it, after correction for {len(against_best)} comparisons, "
+            f"is {grid.name(cheapest)} with {ratio:.0%} of its FLOPs "
+            f"({_amount(compare(grid, cheapest, grid.multipliers.index(_parsed(best))))})."
         )
     return sentences
 
 
 def _said(verdict: Verdict) -> str:
-    found = verdict.difference
-    amount = f"{100 * found.estimate:+.2f} points [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
+    amount = _amount(verdict.difference)
     if verdict.verdict == "cannot be told apart":
         return f"not better beyond noise ({amount})"
     return f"{verdict.verdict} beyond noise ({amount})"
+
+
+def _amount(found: Difference) -> str:
+    return f"{100 * found.estimate:+.2f} points [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
 
 
 def _count(subject: str, verdicts: Sequence[Verdict]) -> str:

@@ -6,7 +6,6 @@ import pytest
 from moo_jsc.networks.family import network_spec, widened_family
 from studies.multiplier_statistics import (
     Grid,
-    accuracy_interval,
     compare,
     conclusions,
     front_shares,
@@ -15,6 +14,8 @@ from studies.multiplier_statistics import (
     on_front,
     paired_difference,
     per_layer,
+    sample_half_width,
+    seed_interval,
     widening,
 )
 
@@ -74,10 +75,17 @@ def test_equal_networks_have_no_difference():
     assert (found.estimate, found.low, found.high, found.p) == (0, 0, 0, 1)
 
 
-def test_accuracy_interval_holds_the_mean():
-    correct = np.random.default_rng(4).random((4, 500)) < 0.7
-    low, high = accuracy_interval(correct)
-    assert 0 < low < correct.mean() < high < 1
+def test_seed_interval_is_students():
+    from scipy import stats
+
+    accuracy = np.array([0.74, 0.75, 0.755, 0.76])
+    expected = stats.ttest_1samp(accuracy, 0).confidence_interval(0.95)
+    assert seed_interval(accuracy) == pytest.approx((expected.low, expected.high))
+
+
+def test_sample_half_width_is_binomial():
+    grid = drawn_grid(lambda a, b: 0.7)
+    assert sample_half_width(grid) == pytest.approx(1.96 * np.sqrt(0.7 * 0.3 / JETS), rel=0.05)
 
 
 def test_verdicts_follow_the_sign_and_the_correction():
