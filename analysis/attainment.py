@@ -266,6 +266,8 @@ def difference_rectangles(
         raise InputError(
             f"attainment differences: {len(one)} and {len(other)} runs, expected as many"
         )
+    if not surface_differences(one, other)[:, -1].any():
+        return np.empty((0, 5))  # moocore fails where there is nothing to tell apart.
     table = moocore.eafdiff(
         np.column_stack([left, left_sets]), np.column_stack([right, right_sets]), rectangles=True
     )

@@ -204,7 +204,7 @@ def signed_rank_p(differences: ArrayLike) -> NDArray[np.float64]:
     >>> signed_rank_p([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [4.0, 0.0], [5.0, 0.0]])
     array([0.0625, 1.    ])
     """
-    from scipy.stats import wilcoxon
+    from scipy.stats import rankdata, wilcoxon
 
     array = np.asarray(differences, dtype=np.float64)
     n, k = array.shape
@@ -220,22 +220,20 @@ def signed_rank_p(differences: ArrayLike) -> NDArray[np.float64]:
     if tied.any() and n > EXACT_SEEDS:
         p[tied] = wilcoxon(array[:, tied], axis=0, zero_method="pratt", method="asymptotic").pvalue
     elif tied.any():
-        for column in np.flatnonzero(tied):
-            p[column] = _tied_signed_rank_p(array[:, column])
+        ranks = np.round(2.0 * rankdata(np.abs(array[:, tied]), axis=0)).astype(np.int64)
+        signs = np.sign(array[:, tied])
+        p[tied] = [_tied_p(*column) for column in zip(ranks.T, signs.T, strict=True)]
     return p
 
 
-def _tied_signed_rank_p(differences: NDArray[np.float64]) -> float:
-    """Return the exact two-sided p-value given the sizes (n,), each sign equally likely.
+def _tied_p(ranks: NDArray[np.int64], signs: NDArray[np.float64]) -> float:
+    """Return the exact two-sided p-value given the ranks (n,), each sign equally likely.
 
-    Ranks are doubled, so that mean ranks are whole numbers; the number of sign patterns for each
-    sum grows by one rank at a time. O(n^3).
+    Ranks are doubled, so that mean ranks are whole numbers; the share of sign patterns with each
+    sum follows by adding one rank at a time. O(n^3).
     """
-    from scipy.stats import rankdata
-
-    ranks = np.round(2.0 * rankdata(np.abs(differences))).astype(np.int64)
-    observed = int(ranks[differences > 0].sum())
-    ranks = ranks[differences != 0]
+    observed = int(ranks[signs > 0].sum())
+    ranks = ranks[signs != 0]
     chances = np.zeros(int(ranks.sum()) + 1)
     chances[0] = 1.0
     for rank in ranks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -238,6 +239,7 @@ def median_interval(values: ArrayLike, *, level: float = 0.95) -> tuple[float, f
     return middle, low, high
 
 
+@lru_cache(maxsize=4096)
 def share_interval(successes: int, runs: int, *, level: float = 0.95) -> tuple[float, float]:
     """Return the mid-P interval of a share: all p whose exact two-sided mid-P test accepts.
 

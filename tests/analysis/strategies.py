@@ -31,13 +31,10 @@ def integer_points(min_rows=1, max_rows=8, objectives=ONE_TO_FIVE, top=4):
 def trial_table(samplers=("random", "tpe"), seeds=4, budget=6, space=30, seed=0):
     """Random trials on a random table of values, with the table."""
     rng = np.random.default_rng(seed)
-    values = np.column_stack(
-        [
-            rng.integers(50, 80, space) / 100,
-            rng.integers(1, 20, space) * 4.0,
-            rng.integers(1, 6, space) / 10,
-        ]
-    )
+    size = rng.integers(1, 20, space) * 4.0
+    latency = rng.integers(1, 6, space) / 10
+    accuracy = 0.4 + 0.002 * size + 0.3 * latency + rng.integers(-5, 6, space) / 100
+    values = np.column_stack([accuracy.round(2), size, latency])
     rows = []
     for name in samplers:
         for run in range(seeds):

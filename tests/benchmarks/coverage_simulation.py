@@ -155,50 +155,60 @@ def target_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
 
 
 def family_wise_error(
-    repetitions: int, samplers: int = 10, seed: int = 0
+    repetitions: int,
+    samplers: int = 10,
+    sources: tuple[Scores, ...] = SCORES,
+    seed: int = 0,
 ) -> list[dict[str, object]]:
     """Share of studies with any false verdict, where all samplers are alike."""
     rng = np.random.default_rng(seed)
-    one, other = np.triu_indices(samplers, k=1)
+    families = {
+        "against one": (np.arange(1, samplers), np.zeros(samplers - 1, dtype=int)),
+        "all pairs": np.triu_indices(samplers, k=1),
+    }
     rows = []
-    for scores in SCORES:
+    for scores in sources:
         row: dict[str, object] = {"scores": scores.name}
         for n in SEEDS:
-            baseline = pairs = 0
-            for _ in range(repetitions):
-                values = scores.draw(rng, (n, samplers))
-                found = signed_rank_p(values[:, 1:] - values[:, :1])
-                baseline += bool((holm(found) <= 0.05).any())
-                found = signed_rank_p(values[:, one] - values[:, other])
-                pairs += bool((holm(found) <= 0.05).any())
-            row[f"{n} seeds, against one"] = baseline / repetitions
-            row[f"{n} seeds, all pairs"] = pairs / repetitions
+            values = scores.draw(rng, (n, repetitions, samplers))
+            for name, (one, other) in families.items():
+                differences = (values[..., one] - values[..., other]).reshape(n, -1)
+                p = signed_rank_p(differences).reshape(repetitions, -1)
+                row[f"{n} seeds, {name}"] = float(np.mean([(holm(q) <= 0.05).any() for q in p]))
         rows.append(row)
     return rows
 
 
 def stated_power(
-    repetitions: int, pilots: int = 200, comparisons: int = 14, power: float = 0.8, seed: int = 0
+    repetitions: int,
+    pilots: int = 200,
+    comparisons: int = 14,
+    power: float = 0.8,
+    scores: tuple[Scores, ...] = SCORES,
+    plans: bool = True,
+    seed: int = 0,
 ) -> list[dict[str, object]]:
     """Share of new studies that find the difference which a pilot study calls detectable."""
     rng = np.random.default_rng(seed)
     rows = []
     alpha = 0.05 / comparisons
-    for scores in SCORES:
-        row: dict[str, object] = {"scores": scores.name}
+    for source in scores:
+        row: dict[str, object] = {"scores": source.name}
         for n in SEEDS[1:]:
             found, planned = [], []
             for _ in range(pilots):
-                pilot = scores.draw(rng, (n,)) - scores.draw(rng, (n,))
+                pilot = source.draw(rng, (n,)) - source.draw(rng, (n,))
                 if not pilot.any():
                     continue
                 shift = detectable_difference(pilot, alpha=alpha, power=power)
-                found.append(simulated_power(scores, shift, n, alpha, repetitions, rng))
-                wanted = 0.8 * pilot.std(ddof=1)
-                needed = int(seeds_needed(pilot, wanted, alpha=alpha, power=power))
-                planned.append(simulated_power(scores, wanted, needed, alpha, repetitions, rng))
+                found.append(simulated_power(source, shift, n, alpha, repetitions, rng))
+                if plans:
+                    wanted = 0.8 * pilot.std(ddof=1)
+                    needed = int(seeds_needed(pilot, wanted, alpha=alpha, power=power))
+                    planned.append(simulated_power(source, wanted, needed, alpha, repetitions, rng))
             row[f"{n} seeds"] = float(np.mean(found))
-            row[f"seeds planned from {n}"] = float(np.mean(planned))
+            if plans:
+                row[f"seeds planned from {n}"] = float(np.mean(planned))
         rows.append(row)
     return rows
 
