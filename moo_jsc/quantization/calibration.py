@@ -42,7 +42,8 @@ class Calibration:
     """
 
     def __init__(self, network: JetClassifier, features: Tensor | NDArray[np.float32]) -> None:
-        self._tensors = _dense_tensors(network, torch.as_tensor(features))
+        samples = features if isinstance(features, Tensor) else torch.tensor(features)
+        self._tensors = _dense_tensors(network, samples)
         self._found: dict[tuple[int, str, int, bool], int] = {}
 
     def resolve(self, precision: NetworkPrecision) -> NetworkPrecision:

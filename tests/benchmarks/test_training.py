@@ -1,0 +1,74 @@
+"""Training many networks together against one after another, measured in one run.
+
+"One after another" is plain training of single modules: the framework's own layers and Adam on
+batches that are sliced from tensors in memory. Each side gets its best number of threads.
+"""
+
+import time
+
+import pytest
+import torch
+
+from moo_jsc.jets import load_jets
+from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.family import network_spec, widened_family
+from moo_jsc.networks.stacking import padding_share
+from moo_jsc.networks.training import Schedule, batch_order, train_ensemble
+
+THREADS = (1, 2)
+SCHEDULE = Schedule(epochs=1, decay="none")
+BASE = network_spec("jsc-three-linear")
+WIDE = list(widened_family(BASE).values())
+
+
+@pytest.fixture(scope="module")
+def jets():
+    return load_jets()
+
+
+def one_alone(spec, jets):
+    network = initialised(spec, 0).train()
+    optimiser = torch.optim.Adam(network.parameters(), lr=SCHEDULE.learning_rate)
+    features = torch.from_numpy(jets.train.features)
+    labels = torch.from_numpy(jets.train.labels)
+    order = torch.from_numpy(batch_order(0, 0, len(labels)))
+    for rows in order.split(SCHEDULE.batch_size):
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(network(features[rows]), labels[rows]).backward()
+        optimiser.step()
+
+
+def seconds(work, repeats):
+    """Return the best time of `work` over repeats and numbers of threads."""
+    best = float("inf")
+    before = torch.get_num_threads()
+    for threads in THREADS:
+        torch.set_num_threads(threads)
+        for _ in range(repeats):
+            begun = time.perf_counter()
+            work()
+            best = min(best, time.perf_counter() - begun)
+    torch.set_num_threads(before)
+    return best
+
+
+@pytest.mark.parametrize(
+    ("title", "specs"), [("25 widened networks", WIDE), ("300 narrow networks", [BASE] * 300)]
+)
+def test_together_against_one_after_another(benchmark, jets, title, specs):
+    kinds = {spec.name: spec for spec in specs}
+    alone = {name: seconds(lambda s=spec: one_alone(s, jets), 3) for name, spec in kinds.items()}
+    one_after_another = sum(alone[spec.name] for spec in specs)
+    seeds = list(range(len(specs)))
+
+    def together():
+        train_ensemble(specs, seeds, jets.train, jets.validation, SCHEDULE, progress=False)
+
+    best = seconds(together, 2)
+    benchmark.pedantic(together, rounds=1)
+    ratio = one_after_another / best
+    benchmark.extra_info.update(ratio=ratio, padding=padding_share(specs))
+    print(
+        f"\n{title}: together {best:.2f} s an epoch, one after another {one_after_another:.2f} s, "
+        f"ratio {ratio:.1f}; padding {padding_share(specs):.0%} of the multiplications"
+    )
