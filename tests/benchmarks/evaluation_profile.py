@@ -137,9 +137,8 @@ def rows() -> None:
         evaluator = build(count)
         taken = cpu_seconds(lambda evaluator=evaluator: evaluator.evaluate(choices))
         share = bare_products(evaluator) / taken
-        print(
-            f"| {count:,} | {taken:.2f} | {len(choices) * count / taken / 1e9:.3f} | {share:.0%} |"
-        )
+        each = 1e9 * taken / (len(choices) * count)
+        print(f"| {count:,} | {taken:.2f} | {each:.1f} | {share:.0%} |")
 
 
 def width() -> None:
