@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from moo_jsc.errors import InputError
+from moo_jsc.evaluation import fine_tuning
 from moo_jsc.evaluation.fine_tuning import (
     GROUP,
     FineTuning,
@@ -115,6 +116,14 @@ def test_neither_order_nor_company_matters(network, precisions):
     assert np.array_equal(again, scores[[5, 39, 5, 20]])
     turned = fine_tuned_scores(network, precisions[::-1], TRAIN, HELD_OUT, [ACCURACY, LOSS], SHORT)
     assert np.array_equal(turned[::-1], scores)
+
+
+@pytest.mark.parametrize("size", [1, 5, 64])
+def test_the_size_of_the_group_changes_nothing_but_rounding(network, precisions, monkeypatch, size):
+    expected = fine_tuned_scores(network, precisions[:6], TRAIN, HELD_OUT, [LOSS], SHORT)
+    monkeypatch.setattr(fine_tuning, "GROUP", size)
+    scores = fine_tuned_scores(network, precisions[:6], TRAIN, HELD_OUT, [LOSS], SHORT)
+    assert np.allclose(scores, expected, atol=0.05)
 
 
 def test_the_number_of_threads_does_not_matter(network, precisions):
