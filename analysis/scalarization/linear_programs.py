@@ -7,10 +7,11 @@ and keeps the solver's absolute tolerances meaningful.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from scipy.optimize import OptimizeResult, linprog
 
 _OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
@@ -148,7 +149,8 @@ def largest_ball(
     return middle + extent * solution.x[:objectives], float(solution.x[-1] * smallest)
 
 
-def _solve(cost, **constraints):  # type: ignore[no-untyped-def]
+def _solve(cost: NDArray[np.float64], **constraints: Any) -> OptimizeResult:
+    """Solve a programme with tight tolerances, or with the solver's own where those fail."""
     solution = linprog(cost, method="highs", options=_OPTIONS, **constraints)
     if solution.status != 0:
         solution = linprog(cost, method="highs", **constraints)

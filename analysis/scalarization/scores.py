@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.objectives import ObjectiveLike, minimised
+from analysis.pareto import nondominated
 from analysis.scalarization.front import SCALINGS, Front, Scaling
 from analysis.scalarization.knees import knee
 from analysis.scalarization.picks import Pick, best_rows, described, pick
@@ -154,7 +155,7 @@ def audit_score(
     better = (points <= points[tied[0]]).all(axis=1) & (points < points[tied[0]]).any(axis=1)
     if better.any() and not rewards:
         # Zero weights let dominated designs tie with their dominators; the pick is one of these.
-        tied = np.concatenate([np.intersect1d(tied, _nondominated_rows(points)), tied])
+        tied = np.concatenate([np.intersect1d(tied, np.flatnonzero(nondominated(points))), tied])
         tied = tied[np.sort(np.unique(tied, return_index=True)[1])]
         better[:] = False
     design = int(tied[0])
@@ -233,9 +234,3 @@ def judge(
     if min(steps, default=np.inf) >= ROBUST_FACTOR:
         return Verdict.ROBUST
     return Verdict.MODERATE
-
-
-def _nondominated_rows(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    from analysis.pareto import nondominated
-
-    return np.flatnonzero(nondominated(points))

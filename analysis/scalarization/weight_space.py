@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 
 from analysis.pareto import checked_points
 
@@ -171,7 +171,7 @@ class WeightSpace:
         return np.array(found, dtype=np.int64)
 
     @cached_property
-    def _by_corner(self):  # type: ignore[no-untyped-def]
+    def _by_corner(self) -> csr_array:
         return self.optimal.tocsr()
 
 
