@@ -36,6 +36,9 @@ Split = Literal["train", "validation", "test"]
 Training = Literal["ptq", "qat"]
 FLOAT = LayerPrecision()
 
+CALIBRATION_JETS = 4096
+"""Jets of the (shuffled) training split whose activations decide the calibrated fractions."""
+
 
 @dataclass(frozen=True)
 class Scoring:
@@ -76,7 +79,7 @@ class NetworkProblem(Problem):
     objectives
         Any registered ones.
     jets
-        Fractions are calibrated on the training split.
+        Fractions are calibrated on the first `CALIBRATION_JETS` of the training split.
     scoring
         Split, latencies and device.
     multipliers, precision
@@ -226,7 +229,7 @@ class NetworkProblem(Problem):
         return self.precision.layer_indices(columns, layers)
 
     def _options(self, architecture: int) -> tuple[tuple[LayerPrecision, ...], ...]:
-        """Return each dense layer's precisions, fractions calibrated on the training split."""
+        """Return each dense layer's precisions, fractions calibrated on training jets."""
         if architecture not in self._calibrated:
             network = self.networks[architecture]
             layers = range(len(network.spec.linear_layers))
@@ -235,7 +238,7 @@ class NetworkProblem(Problem):
             else:
                 from moo_jsc.quantization.calibration import Calibration
 
-                calibration = Calibration(network, self.jets.train.features)
+                calibration = Calibration(network, self.jets.train.features[:CALIBRATION_JETS])
                 self._calibrated[architecture] = tuple(
                     tuple(
                         calibration.resolve_layer(layer, option)
