@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from analysis.scalarization.scores import ScoreAudit
     from moo_jsc.enumeration import ObjectiveTable
-    from studies.scalarization_page import Findings, Scored
+    from studies.scalarization_findings import Findings, Scored
 
 
 @dataclass
@@ -141,7 +141,7 @@ def find(config: Config, names: tuple[str, ...], folder: Path) -> Findings:
     """Compute everything that the report says."""
     from analysis.redundancy.audit import audit as audit_redundancy
     from analysis.scalarization.audit import audit
-    from studies.scalarization_page import Findings
+    from studies.scalarization_findings import Findings
     from studies.scalarization_search import search
     from studies.scalarization_settings import SCORED_OBJECTIVES
 
@@ -185,7 +185,7 @@ def enumerated(
 
 def reported_setting(workers: int) -> Scored:
     """Audit the reports' scores where they were stated: jsc-tiny, 18 configurations."""
-    from studies.scalarization_page import Scored
+    from studies.scalarization_findings import Scored
     from studies.scalarization_settings import (
         REPORTED_NETWORK,
         REPORTED_PROBLEM,
@@ -204,7 +204,7 @@ def reported_setting(workers: int) -> Scored:
 
 def on_the_problem(table: ObjectiveTable) -> Scored:
     """Audit the reports' scores on the problem, where more than widths may vary."""
-    from studies.scalarization_page import Scored
+    from studies.scalarization_findings import Scored
 
     return Scored(f"On {table.name}", table, audited_scores(table))
 
@@ -249,7 +249,7 @@ def print_answers(found: Findings) -> None:
     """Print the report's sentences."""
     from analysis.redundancy.audit import sentences
     from analysis.scalarization import sentences as words
-    from studies.scalarization_page import Designs, inverse_lines, score_lines
+    from studies.scalarization_findings import Designs, inverse_lines, score_lines
 
     name = Designs(found.table)
     for scored in found.scored:
