@@ -89,6 +89,7 @@ def main(config: Config) -> None:
     """Run the study."""
     require_at_least("seeds", config.seeds, 2)
     require_at_least("workers", config.workers, 1)
+    require_at_least("epochs", config.epochs, 1)
     spaces = listed(config.spaces)
     for name in spaces:
         if name not in SPACES:

@@ -19,6 +19,7 @@ from moo_jsc.jets import JetSplit
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.training import batch_order
+from moo_jsc.objectives.latency_protocol import one_thread
 from moo_jsc.objectives.prediction import ACCURACY, LOSS
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.fixed_point import quantize
@@ -37,6 +38,13 @@ def clusters(seed, rows):
 
 
 TRAIN, HELD_OUT = clusters(1, 600), clusters(2, 300)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread_of_torch():
+    """Small tensors are slower on two threads, much so when test processes share the cores."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="module")
