@@ -66,7 +66,7 @@ def efficiency_report(
     reference
         The true front and its scale.
     folder
-        Gets ``report.html``, ``figures/`` (PNG and SVG) and ``tables/`` (CSV and LaTeX).
+        Gets ``report.html``, ``figures/`` (SVG, the curves as PNG too) and ``tables/`` (CSV and LaTeX).
     setting
         What was run: problem, budget, seeds, versions; shown as it is.
     questions
@@ -188,6 +188,7 @@ def _curves(section: Section, findings: Findings) -> None:
         "Share of the true front's hypervolume found so far: mean over seeds and pointwise "
         f"interval of each sampler, best first, against {baseline} (dashed); grey lines: the "
         "other samplers.",
+        png=True,
     )
     section.figure(
         "indicators",

@@ -78,7 +78,7 @@ class Report:
         )
 
     def write(self, folder: Path | str, *, name: str = "report.html") -> Path:
-        """Write the page, its figures (PNG and SVG) and its tables (CSV and LaTeX).
+        """Write the page, its figures (SVG, on request PNG) and its tables (CSV and LaTeX).
 
         Parameters
         ----------
@@ -100,7 +100,8 @@ class Report:
         folder = Path(folder)
         for drawing in self.drawings:
             write_whole(folder / "figures" / f"{drawing.name}.svg", drawing.svg())
-            write_whole(folder / "figures" / f"{drawing.name}.png", drawing.png())
+            if drawing.with_png:
+                write_whole(folder / "figures" / f"{drawing.name}.png", drawing.png())
         for table in self.tables:
             write_whole(folder / "tables" / f"{table.name}.csv", table.csv())
             write_whole(folder / "tables" / f"{table.name}.tex", table.latex())
@@ -161,7 +162,15 @@ class Section:
         """Add lines to be typed or copied."""
         self._parts.append(f"<pre><code>{escape(text)}</code></pre>")
 
-    def figure(self, name: str, figure: Figure, caption: str, *, narrow: bool = False) -> None:
+    def figure(
+        self,
+        name: str,
+        figure: Figure,
+        caption: str,
+        *,
+        narrow: bool = False,
+        png: bool = False,
+    ) -> None:
         """Add a figure (see `figures.Drawing`).
 
         Raises
@@ -170,7 +179,7 @@ class Section:
             The name is taken.
         """
         self._free(name, [drawing.name for drawing in self._report.drawings])
-        drawing = Drawing(name, figure, caption, narrow)
+        drawing = Drawing(name, figure, caption, narrow, png)
         self.drawings.append(drawing)
         self._parts.append(drawing.html())
 

@@ -31,12 +31,15 @@ class Drawing:
         Below the figure: what is to be seen, with units.
     narrow
         Small enough to shrink on a phone instead of scrolling.
+    with_png
+        A PNG file is wanted beside the SVG file.
     """
 
     name: str
     figure: Figure
     caption: str
     narrow: bool = False
+    with_png: bool = False
     _svg: list[str] = field(default_factory=list, init=False)
 
     def svg(self) -> str:

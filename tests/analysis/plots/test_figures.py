@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import plots
+from analysis.comparison import all_pairs
+from analysis.curves import hypervolume_curves
+from analysis.errors import InputError
+from analysis.plots.comparison import a12_matrix
+from analysis.plots.curves import ranked, thinned
+from analysis.plots.fronts import _staircase
+from analysis.plots.palette import SAMPLERS, look
+from analysis.reference import Reference
+from analysis.several_problems import friedman
+from tests.analysis.strategies import OBJECTIVES, trial_table
+
+
+@pytest.fixture
+def curves():
+    table, values = trial_table(samplers=("optuna-random", "optuna-tpe", "mine"), seeds=6)
+    return hypervolume_curves(table, Reference.from_values(values, OBJECTIVES))
+
+
+def test_looks_are_told_apart_by_more_than_colour():
+    looks = list(SAMPLERS.values())
+    assert len({(drawn.colour, drawn.marker) for drawn in looks}) == len(looks)
+
+
+def test_unknown_samplers_always_look_the_same():
+    assert look("mine") == look("mine")
+    assert look("mine") != look("yours")
+
+
+def test_panels_come_best_first(curves):
+    figure = plots.hypervolume_curves(curves)
+    shown = [axes.get_title(loc="left").split()[0] for axes in figure.axes if axes.get_visible()]
+    assert shown == ranked(curves)
+    finals = [curves.final()[name].mean() for name in shown]
+    assert finals == sorted(finals, reverse=True)
+
+
+def test_panel_draws_the_mean_and_the_baseline(curves):
+    figure = plots.hypervolume_curves(curves)
+    for axes in figure.axes:
+        name = axes.get_title(loc="left").split()[0]
+        drawn = [line.get_ydata() for line in axes.lines]
+        assert any(
+            len(line) == curves.budget and np.allclose(line, curves.values[name].mean(axis=0))
+            for line in drawn
+        )
+
+
+def test_long_curves_are_thinned_for_drawing():
+    shown = thinned(5000)
+    assert len(shown) == 200 and shown[0] == 0 and shown[-1] == 4999
+
+
+def test_unknown_scale(curves):
+    with pytest.raises(InputError, match="scale 'cubic'"):
+        plots.indicator_curves(curves, scale="cubic")
+
+
+def test_a12_matrix_is_antisymmetric(curves):
+    pairs = all_pairs(curves.final())
+    matrix = a12_matrix(pairs, ranked(curves))
+    assert matrix + matrix.T == pytest.approx(np.ones((3, 3)))
+
+
+def test_critical_differences_name_every_sampler():
+    scores = pd.DataFrame(
+        np.random.default_rng(0).normal(size=(8, 4)), columns=["a", "b", "c", "optuna-tpe"]
+    )
+    figure = plots.critical_differences(friedman(scores))
+    texts = " ".join(text.get_text() for text in figure.axes[0].texts)
+    assert all(name in texts for name in scores.columns)
+
+
+def test_staircase_bounds_the_dominated_region():
+    steps = _staircase(np.array([[1.0, 2.0], [0.0, 3.0]]), np.array([4.0, 4.0]))
+    assert steps.tolist() == [[0, 4], [0, 3], [1, 3], [1, 2], [4, 2]]
