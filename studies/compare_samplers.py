@@ -60,6 +60,8 @@ class Config:
     """Parallel processes, one thread each."""
     device: str = "cpu"
     """Where networks are evaluated: cpu or cuda."""
+    mase_config: Path | None = None
+    """TOML file of a MASE search; takes the place of settings that are left at their default."""
     open: bool = False
     """Open the report in a browser."""
     config: Path | None = None
@@ -71,8 +73,11 @@ def main(config: Config) -> None:
     require_at_least("budget", config.budget, 1)
     require_at_least("seeds", config.seeds, 1)
     require_at_least("workers", config.workers, 1)
+    own: tuple[Sampler, ...] = ()
+    if config.mase_config is not None:
+        config, own = from_mase(config, config.mase_config)
     names = listed(config.problems) or (config.problem,)
-    chosen = {name: chosen_samplers(config, name) for name in names}
+    chosen = {name: chosen_samplers(config, name, own) for name in names}
     if config.out is not None:
         require_writable(config.out)
     scores = {}
@@ -135,19 +140,50 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> pd.Series:
     return report.findings.summary["hypervolume"]
 
 
-def chosen_samplers(config: Config, problem: str) -> tuple[Sampler, ...]:
-    """Return the samplers to run on a problem, checked before anything expensive starts."""
+def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
+    """Read a MASE search file: settings that are not set otherwise, and its own sampler."""
+    from moo_jsc.problems.precision import register_precision_space
+    from studies.mase_config import read_mase_config
+
+    study = read_mase_config(path)
+    for remark in study.remarks:
+        print(f"{path}: {remark}")
+    problem = study.problem
+    if not isinstance(problem, str):
+        register_precision_space(path.stem, problem)
+        problem = path.stem
+    default = Config()
+    read = {
+        "problem": problem,
+        "network": study.network,
+        "final_relu": study.final_relu,
+        "objectives": study.objectives,
+        "budget": study.budget,
+    }
+    kept = {
+        key: value for key, value in read.items() if getattr(config, key) == getattr(default, key)
+    }
+    return replace(config, **kept), (study.sampler,)
+
+
+def chosen_samplers(
+    config: Config, problem: str, own: tuple[Sampler, ...] = ()
+) -> tuple[Sampler, ...]:
+    """Return the samplers to run on a problem, checked before anything expensive starts.
+
+    `own` are run instead of the default ones.
+    """
     from moo_jsc.objectives import get_objectives
     from moo_jsc.problems.catalogue import recipe_of
     from moo_jsc.samplers import default_samplers, get_samplers
 
     names = listed(config.objectives) or recipe_of(problem).objectives
     objectives = get_objectives(names)
-    if not config.samplers:
+    samplers = own
+    if config.samplers:
+        samplers += get_samplers(listed(config.samplers))
+    elif not own:
         samplers = default_samplers(len(names))
-    else:
-        wanted = listed(config.samplers)
-        samplers = get_samplers(wanted if config.baseline in wanted else (config.baseline, *wanted))
     if config.baseline not in [sampler.name for sampler in samplers]:
         samplers = (*get_samplers([config.baseline]), *samplers)
     for sampler in samplers:

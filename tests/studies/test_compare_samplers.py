@@ -100,6 +100,28 @@ def test_a_config_file_sets_everything_and_flags_override(environment, tmp_path)
     assert len(trials) == 2 * 2 * 5
 
 
+def test_a_search_file_of_the_reports_form_runs(environment, tmp_path):
+    path = ROOT / "studies" / "data" / "lab3_search.toml"
+    more = ("--seeds", "2", "--budget", "5", "--workers", "1")
+    result = run(environment, "--mase-config", str(path), *more, "--out", str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    trials = pd.read_csv(tmp_path / "out" / "trials.csv")
+    assert set(trials["sampler"]) == {"optuna-random", "optuna-tpe"}
+    assert {"accuracy", "average-bitwidth"} <= set(trials.columns)
+    assert len(trials) == 2 * 2 * 5
+
+
+def test_several_problems_are_ranked_together(environment, tmp_path):
+    settings = ("--problems", "lab3-types,lab3-grid", "--seeds", "2", "--budget", "6")
+    result = run(
+        environment, *settings, *SAMPLERS, "--workers", "1", "--out", str(tmp_path / "out")
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Mean rank over 2 problems" in result.stdout
+    assert (tmp_path / "out" / "critical_differences.png").exists()
+    assert (tmp_path / "out" / "lab3-grid" / "report.html").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
