@@ -66,7 +66,7 @@ def efficiency_report(
     reference
         The true front and its scale.
     folder
-        Gets ``report.html``, ``figures/`` (SVG, the curves as PNG too) and ``tables/`` (CSV and LaTeX).
+        Gets ``report.html``, ``figures/`` (SVG; the curves as PNG too), ``tables/`` (CSV, LaTeX).
     setting
         What was run: problem, budget, seeds, versions; shown as it is.
     questions

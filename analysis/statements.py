@@ -251,9 +251,9 @@ def optimism(table: pd.DataFrame) -> str:
     claimed, delivered = table["claimed"].mean(), table["delivered"].mean()
     return (
         f"Of the configurations on a run's final front {100 * table['survive'].mean():.0f} % are "
-        f"still not dominated by the others on the other split; the share of the true hypervolume "
-        f"goes from {100 * claimed:.1f} % as searched to {100 * delivered:.1f} % (means over "
-        "samplers)."
+        "still not dominated by the others on data that the search has not seen; the fronts' share "
+        f"of the true hypervolume goes from {100 * claimed:.1f} % as searched to "
+        f"{100 * delivered:.1f} % there (means over samplers)."
     )
 
 

@@ -256,7 +256,7 @@ def main() -> None:
     )
     printed("A12: coverage of its 95 % interval (%)", a12_coverage(given.repetitions))
     printed("Trials to target: coverage of 95 % intervals (%)", target_coverage(few))
-    printed("Family-wise error, ten equal samplers (%)", family_wise_error(few))
+    printed("Family-wise error, ten equal samplers (%)", family_wise_error(given.repetitions))
     printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 5, 10)))
 
 
