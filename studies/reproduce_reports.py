@@ -50,7 +50,6 @@ def main(config: Config) -> None:
     require_at_least("budget", config.budget, 2)
     require_at_least("workers", config.workers, 1)
 
-    from moo_jsc.objectives.latency_protocol import one_thread
     from studies.reports.catalogue import claims_of
     from studies.reports.claims import judge_all
     from studies.reports.workshop import Setting, Workshop
@@ -58,8 +57,7 @@ def main(config: Config) -> None:
     claims = claims_of(config.report)
     setting = Setting(config.seeds, config.budget, config.training_seeds, config.jets)
     shop = Workshop(setting, config.out, workers=config.workers)
-    with one_thread():
-        data = measure(claims, shop)
+    data = measure(claims, shop)
     findings = judge_all(claims, data)
     conclude(findings, data, shop)
 
@@ -68,12 +66,13 @@ def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -
     """Return every measurement that the claims and the page need, from disk where it is kept."""
     from tqdm import tqdm
 
+    from moo_jsc.objectives.latency_protocol import one_thread
     from studies.reports.measurements import MEASUREMENTS
 
     needed = {name for claim in claims for name in claim.needs} | set(FOR_THE_PAGE)
     names = [name for name in MEASUREMENTS if name in needed]
     data = {}
-    with tqdm(names, unit="measurement", disable=None if progress else True) as bar:
+    with one_thread(), tqdm(names, unit="measurement", disable=None if progress else True) as bar:
         for name in bar:
             bar.set_description(name)
             data[name] = shop.piece(name, MEASUREMENTS[name])

@@ -8,12 +8,11 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.precision import PRECISION_SPACES
-from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision, half_fraction
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, half_fraction
 from moo_jsc.samplers import get_samplers
 from studies.reports import counting, timing
 from studies.reports.claims import Arrays
@@ -23,7 +22,6 @@ from studies.reports.protocols import (
     PROTOCOLS,
     SEARCH_JETS,
     WIDTH_FAULTS,
-    Protocol,
     drift,
     reported_accuracy,
     reported_bitwidth,
@@ -41,6 +39,7 @@ from studies.reports.spaces import (
 from studies.reports.workshop import Workshop
 
 if TYPE_CHECKING:
+    from moo_jsc.jets import Jets
     from moo_jsc.networks.classifier import JetClassifier
 
 SEARCHERS = ("optuna-tpe", "optuna-brute-force", "optuna-random")
@@ -110,27 +109,39 @@ def grid_tables(shop: Workshop) -> Arrays:
 
 
 def protocol_tables(shop: Workshop) -> Arrays:
-    """Report the 18 configurations by every protocol, in a new order of visits for each seed."""
-    formats = precisions(TYPES, shop.tiny_networks[0])
-    arrays: dict[str, list[NDArray[np.float64]]] = {name: [] for name in PROTOCOLS}
-    arrays["second run"] = []
-    orders, drifts = [], []
-    for seed, network in zip(shop.seeds, shop.tiny_networks, strict=True):
-        order = np.random.default_rng(seed).permutation(len(formats))
-        orders.append(order)
-        for name, protocol in PROTOCOLS.items():
-            arrays[name].append(
-                reported_accuracy(protocol, network, formats, shop.jets, order=order, seed=seed)
-            )
-        again = len(shop.seeds) + seed
-        arrays["second run"].append(_as_searched_again(shop, network, formats, again))
-        drifts.append(drift(network, formats, shop.jets, seed=seed))
-    before, after = np.array(drifts).T
+    """Report the 18 configurations by every protocol, in a new order of visits for each seed.
+
+    Returns
+    -------
+    Arrays
+        For each name in `PROTOCOLS` the reported accuracies (n, 18); ``second run`` reports as
+        the reports' search does when it is started again; ``order`` (n, 18) the visits; ``before
+        drift`` and ``after drift`` (n,) see `studies.reports.protocols.drift`.
+    """
+    from joblib import Parallel, delayed
+
+    rows = Parallel(n_jobs=shop.workers)(
+        delayed(_reported_by_all)(network, shop.jets, seed, len(shop.seeds) + seed)
+        for seed, network in zip(shop.seeds, shop.tiny_networks, strict=True)
+    )
+    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+
+
+def _reported_by_all(network: JetClassifier, jets: Jets, seed: int, again: int) -> Arrays:
+    formats = precisions(TYPES, network)
+    first, second = (np.random.default_rng(s).permutation(len(formats)) for s in (seed, again))
+    reported = {
+        name: reported_accuracy(protocol, network, formats, jets, order=first, seed=seed)
+        for name, protocol in PROTOCOLS.items()
+    }
+    search = AS_REPORTED["the reports' search"]
+    before, after = drift(network, formats, jets, seed=seed)
     return {
-        **{name: np.array(rows) for name, rows in arrays.items()},
-        "order": np.array(orders),
-        "before drift": before,
-        "after drift": after,
+        **reported,
+        "second run": reported_accuracy(search, network, formats, jets, order=second, seed=again),
+        "order": first,
+        "before drift": np.array(before),
+        "after drift": np.array(after),
     }
 
 
@@ -261,15 +272,6 @@ _OBJECTIVE_OF = {
     "loss of 512": "loss",
     "accuracy as searched": "accuracy-macro",
 }
-
-
-def _as_searched_again(
-    shop: Workshop, network: JetClassifier, formats: list[NetworkPrecision], seed: int
-) -> NDArray[np.float64]:
-    """Report the same network as a second run of the same search does: the seed has no effect."""
-    protocol: Protocol = AS_REPORTED["the reports' search"]
-    order = np.random.default_rng(seed).permutation(len(formats))
-    return reported_accuracy(protocol, network, formats, shop.jets, order=order, seed=seed)
 
 
 def _multiplier_search(shop: Workshop, choices: tuple[float, ...], epochs: float) -> Arrays:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -300,31 +299,33 @@ def _model(
     from moo_jsc.quantization.network import QuantizedNetwork
 
     formats = precision or (LayerPrecision(),) * len(network.spec.linear_layers)
-    if training_mode:
-        return partial(_forward_in_training, network, formats)
-    return QuantizedNetwork(network, formats)
+    return _InTraining(network, formats) if training_mode else QuantizedNetwork(network, formats)
 
 
-def _forward_in_training(
-    network: JetClassifier, precision: NetworkPrecision, features: torch.Tensor
-) -> torch.Tensor:
-    """Return logits with the batch norms in training mode, dense layers quantised."""
-    import torch
-    from torch import nn
-    from torch.nn import functional
+class _InTraining:
+    """The quantised network with the batch norms in training mode: a call moves `network`'s."""
 
-    from moo_jsc.quantization.fixed_point import quantize
+    def __init__(self, network: JetClassifier, precision: NetworkPrecision) -> None:
+        from torch import nn
 
-    formats = iter(precision)
-    with torch.no_grad():
+        from moo_jsc.quantization.fixed_point import quantize
+        from moo_jsc.quantization.network import QuantizedLinear
+
+        formats = iter(precision)
+        self._blocks: list[nn.Module] = []
         for block in network.blocks:
             if isinstance(block, nn.Linear):
                 layer = next(formats)
-                features = functional.linear(
-                    quantize(features, layer.data),
-                    quantize(block.weight, layer.weight),
-                    quantize(block.bias, layer.bias),
-                )
+                weight = quantize(block.weight.detach(), layer.weight)
+                bias = quantize(block.bias.detach(), layer.bias)
+                self._blocks.append(QuantizedLinear(layer.data, weight, bias))
             else:
-                features = block.train()(features)
-    return features
+                self._blocks.append(block.train())
+
+    def __call__(self, features: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        with torch.no_grad():
+            for block in self._blocks:
+                features = block(features)
+        return features

@@ -14,39 +14,34 @@ if TYPE_CHECKING:
     from moo_jsc.networks.specification import NetworkSpec
 
 
-def train_networks(
-    every: Sequence[tuple[NetworkSpec, int]],
-    jets: Jets,
-    *,
-    epochs: int,
-    checkpoint: Path,
-    threads: int,
+def train_or_load(
+    path: Path, every: Sequence[tuple[NetworkSpec, int]], jets: Jets, epochs: int
 ) -> list[JetClassifier]:
-    """Train one network for each pair of a specification and a seed, all at the same time.
+    """Return one trained network for each pair of a specification and a seed.
 
-    The schedule is the reports' own: Adam at 0.001, batches of 512 jets. An interrupted training
-    goes on from `checkpoint`.
+    They train at the same time, on one thread, by the reports' schedule (Adam at 0.001, batches
+    of 512 jets), and are kept in the file at `path`; where that is there, it is read. An
+    interrupted training goes on from a checkpoint beside it.
     """
     from dataclasses import replace
 
-    import torch
-
     from moo_jsc.networks.training import REPORTS, train_ensemble
+    from moo_jsc.objectives.latency_protocol import one_thread
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    if path.exists():
+        return load_networks(path, [spec for spec, _ in every])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with one_thread():
         ensemble = train_ensemble(
             [spec for spec, _ in every],
             [seed for _, seed in every],
             jets.train,
             jets.validation,
             replace(REPORTS, epochs=epochs),
-            checkpoint=checkpoint,
+            checkpoint=path.with_suffix(".checkpoint"),
             progress=False,
         )
-    finally:
-        torch.set_num_threads(before)
+    save_networks(path, ensemble.networks)
     return list(ensemble.networks)
 
 

@@ -117,34 +117,31 @@ class Workshop:
         The schedule is that of the reports: Adam at 0.001, batches of 512 jets. Networks whose
         first dense layers are equally wide train together, so that little is padded.
         """
-        networks: dict[tuple[str, int], JetClassifier] = {}
+        from joblib import Parallel, delayed
+
+        from studies.reports.training import train_or_load
+
+        groups = []
         for width in sorted({spec.linear_layers[0].outputs for spec in specs}):
             group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
-            every = [(spec, seed) for spec in group for seed in seeds]
-            trained = self._trained_together(every, epochs)
-            networks |= {
-                (spec.name, seed): network
-                for (spec, seed), network in zip(every, trained, strict=True)
-            }
+            groups.append([(spec, seed) for spec in group for seed in seeds])
+        trained = Parallel(n_jobs=min(self.workers, len(groups)))(
+            delayed(train_or_load)(self._weights(every, epochs), every, self.jets, epochs)
+            for every in groups
+        )
+        networks = {
+            (spec.name, seed): network
+            for every, together in zip(groups, trained, strict=True)
+            for (spec, seed), network in zip(every, together, strict=True)
+        }
         return [networks[spec.name, seed] for spec in specs for seed in seeds]
 
-    def _trained_together(
-        self, every: Sequence[tuple[NetworkSpec, int]], epochs: int
-    ) -> list[JetClassifier]:
-        from studies.reports.training import load_networks, save_networks, train_networks
-
-        key = sha256_of(repr([(spec.layers, seed) for spec, seed in every]), f"{epochs}")
-        name = f"{every[0][0].name}-{sha256_of(key, self._origin)[:12]}"
-        path = self.folder / "networks" / f"{name}.safetensors"
-        if path.exists():
-            return load_networks(path, [spec for spec, _ in every])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        checkpoint = path.with_suffix(".checkpoint")
-        networks = train_networks(
-            every, self.jets, epochs=epochs, checkpoint=checkpoint, threads=self.workers
+    def _weights(self, every: Sequence[tuple[NetworkSpec, int]], epochs: int) -> Path:
+        """Return the file for networks that train together."""
+        key = sha256_of(
+            repr([(spec.layers, seed) for spec, seed in every]), f"{epochs}", self._origin
         )
-        save_networks(path, networks)
-        return networks
+        return self.folder / "networks" / f"{every[0][0].name}-{key[:12]}.safetensors"
 
     def piece(self, name: str, measure: Callable[[Workshop], Arrays]) -> Arrays:
         """Return a finished piece from disk, or measure it and keep it."""

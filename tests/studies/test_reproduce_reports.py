@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from moo_jsc.jets import FEATURES, Jets, load_jets
 from moo_jsc.jets.columns import CLASS_COLUMN
+from moo_jsc.objectives.latency_protocol import one_thread
 from studies.console import parse, run_study
 from studies.reports import figures, rules
 from studies.reports.catalogue import claims_of
@@ -55,6 +56,12 @@ def thinned(jets: Jets, train: int, validation: int) -> Jets:
         validation=part(jets.validation, validation),
         fingerprint=f"{jets.fingerprint}-{train}-{validation}",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread_only():
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")
