@@ -208,7 +208,8 @@ def _curves(section: Section, findings: Findings) -> None:
     section.figure(
         "profiles",
         plots.overview(panels),  # type: ignore[arg-type]
-        "Cumulative distributions: points of the true front attained (over points and seeds), "
+        "Cumulative distributions: points of the true front attained (over points and seeds, "
+        f"within {_percent(findings.questions.epsilon)} of the front's range in every objective), "
         "targets from 50 to 100 % of the hypervolume reached (over targets and seeds); and, where "
         "known, the hypervolume against unique evaluations.",
     )
@@ -220,12 +221,14 @@ def _front(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
     share = np.concatenate([np.isfinite(rows) for rows in times.values()]).mean(axis=0)
     section.text(
         f"The true front has {counted(len(reference.front), 'point')}, of which "
-        f"{int((share > 0).sum())} were attained by at least one run."
+        f"{int((share > 0).sum())} were attained by at least one run, within "
+        f"{_percent(findings.questions.epsilon)} of the front's range in every objective."
     )
     section.figure(
         "front",
         plots.projections(reference, share, "share of runs"),
-        "The true front, coloured by the share of all runs that attained each point.",
+        "The true front, coloured by the share of all runs that attained each point (within "
+        f"{_percent(findings.questions.epsilon)} of its range in every objective).",
     )
     ranges = {
         "objective": [labelled(objective) for objective in reference.objectives],
@@ -254,10 +257,14 @@ def _front(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
 def _surfaces(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
     """Attainment surfaces of the best sampler and the baseline, in two objectives."""
     reference = findings.reference
-    varying = np.flatnonzero(~reference.degenerate)
+    varying = [int(column) for column in np.flatnonzero(~reference.degenerate)]
     if len(varying) < 2:
         return
-    columns = [int(varying[1]), int(varying[0])]
+    smaller = minimised(reference.front, reference.objectives)
+    partner = max(
+        varying[1:], key=lambda column: len(pareto_front(smaller[:, [varying[0], column]]))
+    )
+    columns = [partner, varying[0]]
     objectives = (reference.objectives[columns[0]], reference.objectives[columns[1]])
     baseline = str(findings.questions.baseline)
     best = next((name for name in ranked(findings.hypervolume) if name != baseline), None)
@@ -269,14 +276,14 @@ def _surfaces(section: Section, findings: Findings, trials: pd.DataFrame) -> Non
         ]
         for name in ([baseline] if best is None else [best, baseline])
     }
-    front = pareto_front(minimised(reference.front[:, columns], objectives))
+    front = pareto_front(smaller[:, columns])
     section.figure(
         "attainment_surfaces",
         plots.attainment_surfaces(
             {name: surfaces(found) for name, found in sets.items()}, objectives, front
         ),
-        f"Empirical attainment surfaces in {objectives[1].name} and {objectives[0].name}: what 25, "
-        "50 and 75 % of the runs attain at the end.",
+        f"Empirical attainment surfaces in {objectives[1].name} and {objectives[0].name} (the pair "
+        "with the longest front): what 25, 50 and 75 % of the runs attain at the end.",
         narrow=True,
     )
     if best is None or len(sets[best]) != len(sets[baseline]):
@@ -413,7 +420,9 @@ def _optimism(section: Section, findings: Findings) -> None:
             ),
         ],
         "Each run's final front, measured again on the other split. Survive: configurations that "
-        "the others of that front do not dominate there.",
+        "the others of that front do not dominate there. Where that split's own true front is not "
+        "known, both are measured on the search's scale, and a general difference between the "
+        "splits counts as well.",
     )
 
 

@@ -61,7 +61,7 @@ class Questions:
     baseline: str | None = None
     target: float = 0.9
     targets: tuple[float, ...] = TARGETS
-    epsilon: float = 0.0
+    epsilon: float = 0.02
     alpha: float = 0.05
     space_size: int | None = None
     populations: Mapping[str, int] | None = None

@@ -13,6 +13,7 @@ from analysis.plots.palette import GRID, look, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
 
     from analysis.objectives import ObjectiveLike
@@ -45,7 +46,7 @@ def projections(reference: Reference, share: NDArray[np.float64], label: str) ->
                 reference.front[order, column],
                 reference.front[order, first],
                 c=share[order],
-                cmap="viridis_r",
+                cmap=_readable_colours(),
                 vmin=0.0,
                 vmax=max(float(share.max()), 0.01),
                 s=14,
@@ -161,6 +162,14 @@ def attainment_differences(
         bar.outline.set_visible(False)
         _compact(axes)
     return figure
+
+
+def _readable_colours() -> ListedColormap:
+    """Return viridis without its ends, which vanish on white or on black."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colormaps["viridis"](np.linspace(0.85, 0.2, 256)))
 
 
 def _staircase(points: NDArray[np.float64], worst: NDArray[np.float64]) -> NDArray[np.float64]:
