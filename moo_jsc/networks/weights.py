@@ -123,7 +123,7 @@ def save_network(path: Path | str, network: JetClassifier) -> None:
 
 def save_networks(path: Path | str, networks: Mapping[str, JetClassifier]) -> None:
     """Write several networks into one file, each under its prefix."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     tensors = {
         prefix + key: tensor.detach().cpu().contiguous()
@@ -131,7 +131,7 @@ def save_networks(path: Path | str, networks: Mapping[str, JetClassifier]) -> No
         for key, tensor in network.state_dict().items()
     }
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary)
+        temporary.write_bytes(save(tensors))
 
 
 def write_manifest(folder: Path, entries: Mapping[str, WeightFile]) -> None:
