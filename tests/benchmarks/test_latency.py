@@ -176,3 +176,17 @@ def test_measuring_25_networks_takes_seconds(benchmark):
     start = time.perf_counter()
     benchmark.pedantic(measure_latency, args=(networks,), rounds=1)
     print(f"\n25 networks at batch 1024: {time.perf_counter() - start:.1f} s")
+
+
+@pytest.mark.filterwarnings("ignore:latency at batch 1", "ignore:the machine was busy")
+def test_single_jets_time_dispatch(benchmark):
+    specs = widened_family(network_spec("jsc-three-linear")).values()
+    networks = [initialised(spec, seed=0) for spec in specs]
+    found = benchmark.pedantic(
+        measure_latency, args=(networks,), kwargs={"batch_size": 1}, rounds=1
+    )
+    print(
+        f"\nbatch 1: {found.median_ms.min():.3f} to {found.median_ms.max():.3f} ms, "
+        f"{len(found.tied_names)} of 300 pairs tied"
+    )
+    assert found.median_ms.max() < 1.5 * found.median_ms.min()
