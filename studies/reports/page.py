@@ -76,11 +76,8 @@ def counts(findings: Sequence[Finding]) -> dict[Verdict, int]:
 def summary(findings: Sequence[Finding]) -> str:
     """Say in one sentence how the claims fared."""
     number = counts(findings)
-    return (
-        f"Of {len(findings)} claims {number[Verdict.REPRODUCED]} are reproduced, "
-        f"{number[Verdict.NOT_REPRODUCED]} are not, {number[Verdict.ANOTHER_REASON]} hold but for "
-        f"another reason, and {number[Verdict.UNDECIDED]} cannot be told apart."
-    )
+    parts = [f"{number[verdict]} {_are(number[verdict], verdict)}" for verdict in Verdict]
+    return f"Of {len(findings)} claims {', '.join(parts[:-1])}, and {parts[-1]}."
 
 
 def effect_sentences(data: Measurements, effects: Sequence[Effect]) -> list[str]:
@@ -176,6 +173,12 @@ def _contradictions(section: Section, findings: Sequence[Finding]) -> None:
     section.sentences([f"{f.claim.key}: {f.judgement.because}" for f in about])
     if not about:
         section.text("None of the reports chosen.")
+
+
+def _are(count: int, verdict: Verdict) -> str:
+    if verdict is Verdict.UNDECIDED:
+        return str(verdict)
+    return f"{'is' if count == 1 else 'are'} {verdict}"
 
 
 def _capital(text: str) -> str:

@@ -88,7 +88,8 @@ def slower(data: Measurements) -> Judgement:
     return Judgement(
         rules.larger(relative),
         (measured, rules.mean_of("TPE", tpe, "s"), rules.mean_of("brute force", brute, "s")),
-        f"Brute force takes {measured.value:+.0%} of TPE's time; the report saw about {said:+.0%}.",
+        f"Brute force takes {abs(measured.value):.0%} {'more' if measured.value > 0 else 'less'} "
+        f"time than TPE; the report saw about {said:.0%} more.",
     )
 
 
@@ -112,8 +113,8 @@ def sample_efficiency(data: Measurements) -> Judgement:
             rules.mean_of("TPE", area["optuna-tpe"]),
             rules.mean_of("random", area["optuna-random"]),
         ),
-        f"Over 20 trials TPE holds {measured.value:+.3f} of the true hypervolume more than brute "
-        f"force on average.",
+        f"Averaged over the trials, TPE holds {abs(measured.value):.3f} of the true hypervolume "
+        f"{'more' if measured.value > 0 else 'less'} than brute force.",
     )
 
 

@@ -25,8 +25,8 @@ def ends_with_the_space(data: Measurements) -> Judgement:
     return Judgement(
         rules.exact(np.full(len(trials) + 1, said), [*trials, size]),
         (Measured("trials", float(trials.mean()), "trials"), Measured("size of the space", size)),
-        f"Every run ends after {trials.min()} to {trials.max()} trials; the space has {size:g} "
-        f"configurations, the report states {said:g}.",
+        f"{int((trials == said).sum())} of {len(trials)} runs end after {said:g} trials, as the "
+        f"report states; the space has {size:g} configurations.",
     )
 
 
@@ -72,7 +72,7 @@ def faster(data: Measurements) -> Judgement:
     return Judgement(
         rules.unless_otherwise_explained(rules.larger(saved), same_without),
         (measured, equal),
-        f"TPE takes {measured.value:+.3f} s more; after equally many trials {equal.value:+.3f} s: "
+        f"TPE takes {measured.value:.3f} s longer, after equally many trials {equal.value:.3f} s: "
         + ("its own work for each trial is the difference, not the size of the space."
            if same_without else "the trials that the space does not have are the difference."),
     )  # fmt: skip

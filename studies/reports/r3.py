@@ -43,7 +43,7 @@ def main_objective(data: Measurements) -> Judgement:
     return Judgement(
         rules.mean_above(raw, MAIN),
         (measured, by_range),
-        f"In the units of the report accuracy makes {measured.value:.2%} of the score's variance; "
+        f"In the units of the report accuracy makes {measured.value:.1e} of the score's variance; "
         f"with every metric divided by its range it would make {by_range.value:.0%}.",
     )
 

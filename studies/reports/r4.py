@@ -160,8 +160,9 @@ def latency_grows(data: Measurements) -> Judgement:
     return Judgement(
         rules.mean_above(relative, NOTICEABLE),
         (measured, rules.mean_of("4 bits, batch of 1024", narrow, "ms")),
-        f"Timed in interleaved rounds, 16 bits take {measured.value:+.2%} of the time of 4 bits: "
-        f"the format is simulated in float32.",
+        f"Timed in interleaved rounds, 16 bits take {abs(measured.value):.2%} "
+        f"{'more' if measured.value > 0 else 'less'} time than 4 bits: the format is simulated in "
+        f"float32.",
     )
 
 
