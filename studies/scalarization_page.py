@@ -167,7 +167,7 @@ def _reach(section: Section, found: Findings) -> None:
                 for reach in found.audit.reach
             ],
         ],
-        "Classes after Koenen and Stiglmayr (arXiv:2501.13842); share of each class that each "
+        "Classes after Könen and Stiglmayr (arXiv:2501.13842); share of each class that each "
         "method reaches.",
     )
 
@@ -315,8 +315,8 @@ def _search(section: Section, search: Search) -> None:
             ],
         ],
         "Regret: by how much the run's best trial under these weights misses the best design of "
-        "the space, as a share of the spread of scores along the true front. Means over seeds "
-        "with 95 % intervals.",
+        "the space, as a share of the spread of scores along the true front. Searches with scaled "
+        "or random weights spend two trials on the space's corners. Means with 95 % intervals.",
     )
 
 

@@ -16,7 +16,7 @@ from analysis.scalarization.samples import optima
 UTOPIA_GAP = 1e-2
 """How far the utopia point lies below the ideal point, in shares of the range."""
 
-AUGMENTATION = 1e-2
+AUGMENTATION = 1e-3
 """Weight rho of the sum that augments a maximum."""
 
 _BLOCK = 2_000_000

@@ -44,7 +44,7 @@ def test_small_study_writes_its_report_and_prints_a_verdict_on_each_score(
     for name in ("classes", "regions", "scores_0", "methods", "search", "designs"):
         assert (tmp_path / "results" / "tables" / f"{name}.csv").exists()
     for name in ("triangle", "support", "score_tolerances_0", "association"):
-        assert (tmp_path / "results" / "figures" / f"{name}.png").exists()
+        assert (tmp_path / "results" / "figures" / f"{name}.svg").exists()
 
 
 @pytest.mark.parametrize(
