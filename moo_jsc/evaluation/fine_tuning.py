@@ -119,7 +119,7 @@ class StackedFormats:
     def __call__(
         self, position: int, values: Tensor, weight: Tensor, bias: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return input (E, B, in), weight (E, out, in) and bias (E, out), rounded."""
+        """Return input (E, in, B), weight (E, out, in) and bias (E, out), rounded."""
         data_format, weight_format, bias_format = self._layers[position]
         return (
             data_format.quantize(values),
