@@ -36,8 +36,8 @@ class Config:
     """Passes over the training split."""
     learning_rate: float = 1e-2
     """Of Adam at the start; falls to 0 along half a cosine."""
-    threads: int = 1
-    """Threads of torch."""
+    threads: int = 2
+    """Groups of networks that train at the same time, one thread each."""
     device: str = "cpu"
     """cpu or cuda."""
     config: Path | None = None
@@ -92,19 +92,21 @@ def train_into(
         write_manifest,
     )
 
-    networks: dict[str, JetClassifier] = {}
     seeds = tuple(seeds)
-    for seed in seeds:
-        trained = train_ensemble(
-            specs,
-            [seed] * len(specs),
-            jets.train,
-            jets.validation,
-            schedule,
-            checkpoint=config.out / f".{stem}-{seed}.checkpoint",
-            device=config.device,
-        )
-        networks |= {f"{network.spec.name}/{seed}/": network for network in trained.networks}
+    every = [(spec, seed) for seed in seeds for spec in specs]
+    trained = train_ensemble(
+        [spec for spec, _ in every],
+        [seed for _, seed in every],
+        jets.train,
+        jets.validation,
+        schedule,
+        checkpoint=config.out / f".{stem}.checkpoint",
+        device=config.device,
+    )
+    networks = {
+        f"{spec.name}/{seed}/": network
+        for (spec, seed), network in zip(every, trained.networks, strict=True)
+    }
     path = config.out / f"{stem}.safetensors"
     if len(networks) == 1:
         save_network(path, *networks.values())

@@ -204,7 +204,9 @@ class StackedNetworks:
         layer = self.specs[0].layers[position]
         if isinstance(layer, ReLU):
             positive = values[position + 1]
-            return torch.ops.aten.threshold_backward(gradient, positive, 0)
+            return torch.ops.aten.threshold_backward.grad_input(
+                gradient, positive, 0, grad_input=gradient
+            )
         if isinstance(layer, Linear):
             inputs, weight = kept.pop()
             torch.bmm(

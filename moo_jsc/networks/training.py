@@ -143,7 +143,7 @@ def train_ensemble(
         unit="epoch",
         disable=not progress,
     )
-    with _each_group_on_one_thread(len(groups)) as pool:
+    with _workers(len(groups)) as pool:
         for epoch in epochs:
             list(pool.map(advance, range(len(groups)), [epoch] * len(groups)))
             if checkpoint is not None:
@@ -161,14 +161,14 @@ def train_ensemble(
 
 
 @contextmanager
-def _each_group_on_one_thread(groups: int) -> Iterator[ThreadPoolExecutor]:
-    """Give as many workers as torch has threads, and each of them one thread of torch.
+def _workers(groups: int) -> Iterator[ThreadPoolExecutor]:
+    """Give as many workers as torch has threads, each with one thread of torch.
 
-    A single group keeps torch's threads.
+    Products of this size gain nothing from several threads, and on one thread they come out the
+    same however many there are.
     """
     threads = torch.get_num_threads()
-    if groups > 1:
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
     try:
         with ThreadPoolExecutor(min(threads, groups)) as pool:
             yield pool

@@ -12,9 +12,9 @@ from torch.nn import functional
 
 from moo_jsc.errors import InputError
 from moo_jsc.jets import JetSplit
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialised, predict
 from moo_jsc.networks.family import NETWORKS, network_spec, widened, widened_family
-from moo_jsc.networks.group_training import batch_order
+from moo_jsc.networks.group_training import _first_largest, batch_order
 from moo_jsc.networks.grouping import MOST_CHANNELS, grouped
 from moo_jsc.networks.stacking import StackedNetworks, padding_share
 from moo_jsc.networks.training import REPORTS, Schedule, train_ensemble
@@ -170,6 +170,12 @@ def test_curves_tell_what_was_learned():
         assert trained.curves["validation_accuracy"][member, -1] == pytest.approx(right / 300)
         loss = float(functional.cross_entropy(logits, labels))
         assert trained.curves["validation_loss"][member, -1] == pytest.approx(loss, rel=1e-4)
+
+
+def test_accuracy_takes_the_first_of_equal_logits():
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randint(0, 3, (4, 5, 300), generator=generator).float()
+    assert torch.equal(_first_largest(logits), predict(logits.movedim(1, 2)))
 
 
 def test_a_transform_is_applied_with_straight_through_gradients():
