@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.reference import Reference
     from moo_jsc.enumeration import ObjectiveTable
     from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.problems.problem import Problem
     from moo_jsc.samplers import Sampler
 
 FINE_TUNED_SHARD = 36
@@ -114,8 +115,8 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> pd.Series:
         shard_size=FINE_TUNED_SHARD if config.training == "qat" else SHARD_SIZE,
     )
     reference = Reference.from_values(table.values, table.objectives)
-    folder = config.out or default_folder(config, problem)
     replay = TableProblem(table)
+    folder = config.out or default_folder(config, replay)
     seeds = range(config.seeds)
     comparison = run_comparison(
         replay, samplers, seeds, config.budget, folder, workers=config.workers
@@ -191,7 +192,7 @@ def chosen_samplers(
     return samplers
 
 
-def default_folder(config: Config, problem: NetworkProblem) -> Path:
+def default_folder(config: Config, problem: Problem) -> Path:
     """Return ``results/<problem>-<budget>-trials-<hash>``: one folder for each study."""
     return Path("results") / f"{problem.name}-{config.budget}-trials-{problem.fingerprint[:8]}"
 

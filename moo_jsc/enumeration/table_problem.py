@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.enumeration.table import ObjectiveTable
+from moo_jsc.files import sha256_of
 from moo_jsc.problems.problem import Problem
 
 
 class TableProblem(Problem):
-    """Replays an enumerated problem: same space, objectives, values and fingerprint.
+    """Replays an enumerated problem: same space, objectives and values.
 
     An evaluation costs one look-up, so that thousands of runs of samplers on the same space
     take no longer than the samplers themselves.
@@ -44,7 +47,12 @@ class TableProblem(Problem):
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
         return self.table.values[self.space.indices(configurations)]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """The fingerprint of the problem that was enumerated."""
-        return self.table.fingerprint
+        """SHA-256 over the problem's fingerprint and the values themselves.
+
+        Trials recorded on other values, from an earlier version of the code for instance, are
+        thus never taken for trials on this table.
+        """
+        values = np.ascontiguousarray(self.table.values, dtype="<f8")
+        return sha256_of(self.table.fingerprint, values.tobytes())

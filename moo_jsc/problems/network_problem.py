@@ -261,7 +261,7 @@ class NetworkProblem(Problem):
             repr(self.precision),
             self.jets.fingerprint,
             self.scoring.split,
-            json.dumps([self.scoring.latency, self.scoring.training]),
+            json.dumps([self.scoring.latency, self.scoring.training, CALIBRATION_JETS]),
         ]
         for network in self.networks:
             parts.append(repr(network.spec.layers))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -194,7 +195,11 @@ def test_table_problem_replays(wavy, tmp_path):
     replay = TableProblem(enumerate_problem(problem, cache_dir=tmp_path))
     rows = problem.space.configurations(problem.space.permuted(np.arange(40), seed=1))
     np.testing.assert_array_equal(replay.evaluate(rows), problem.evaluate(rows))
-    assert replay.fingerprint == problem.fingerprint
+    values = table.values.copy()
+    values[0, 0] += 1
+    changed = replace(table, values=values)
+    assert TableProblem(changed).fingerprint != replay.fingerprint
+    assert TableProblem(table).fingerprint == replay.fingerprint
     copy = pickle.loads(pickle.dumps(replay))
     np.testing.assert_array_equal(copy.evaluate(rows), problem.evaluate(rows))
     with pytest.raises(InputError):
