@@ -154,17 +154,14 @@ def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
         register_precision_space(path.stem, problem)
         problem = path.stem
     default = Config()
-    read = {
-        "problem": problem,
-        "network": study.network,
-        "final_relu": study.final_relu,
-        "objectives": study.objectives,
-        "budget": study.budget,
-    }
-    kept = {
-        key: value for key, value in read.items() if getattr(config, key) == getattr(default, key)
-    }
-    return replace(config, **kept), (study.sampler,)
+    if config.problem == default.problem:
+        config = replace(config, problem=problem, network=study.network)
+        config = replace(config, final_relu=study.final_relu)
+    if config.objectives == default.objectives:
+        config = replace(config, objectives=study.objectives)
+    if config.budget == default.budget:
+        config = replace(config, budget=study.budget)
+    return config, (study.sampler,)
 
 
 def chosen_samplers(

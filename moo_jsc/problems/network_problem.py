@@ -263,6 +263,10 @@ class NetworkProblem(Problem):
             self.scoring.split,
             json.dumps([self.scoring.latency, self.scoring.training, CALIBRATION_JETS]),
         ]
+        if self.scoring.training == "qat":
+            from moo_jsc.evaluation.fine_tuning import DEFAULT_FINE_TUNING
+
+            parts.append(repr(DEFAULT_FINE_TUNING))
         for network in self.networks:
             parts.append(repr(network.spec.layers))
             for key, tensor in sorted(network.state_dict().items()):

@@ -195,11 +195,11 @@ def test_table_problem_replays(wavy, tmp_path):
     replay = TableProblem(enumerate_problem(problem, cache_dir=tmp_path))
     rows = problem.space.configurations(problem.space.permuted(np.arange(40), seed=1))
     np.testing.assert_array_equal(replay.evaluate(rows), problem.evaluate(rows))
-    values = table.values.copy()
+    values = replay.table.values.copy()
     values[0, 0] += 1
-    changed = replace(table, values=values)
-    assert TableProblem(changed).fingerprint != replay.fingerprint
-    assert TableProblem(table).fingerprint == replay.fingerprint
+    changed = TableProblem(replace(replay.table, values=values))
+    assert changed.fingerprint != replay.fingerprint
+    assert TableProblem(replay.table).fingerprint == replay.fingerprint
     copy = pickle.loads(pickle.dumps(replay))
     np.testing.assert_array_equal(copy.evaluate(rows), problem.evaluate(rows))
     with pytest.raises(InputError):
