@@ -120,7 +120,7 @@ def protocol_tables(shop: Workshop) -> Arrays:
     """
     from joblib import Parallel, delayed
 
-    rows = Parallel(n_jobs=shop.workers)(
+    rows = Parallel(n_jobs=shop.workers, max_nbytes=None)(
         delayed(_reported_by_all)(network, shop.jets, seed, len(shop.seeds) + seed)
         for seed, network in zip(shop.seeds, shop.tiny_networks, strict=True)
     )

@@ -57,6 +57,7 @@ def build_report(
             "Accuracies that single runs of the reports state (crosses), and the mean and 95 % "
             "prediction interval of one further run of ours: rightly scored on all validation jets "
             "(circles), and with the faults of the reports' search (squares).",
+            png=True,
         )
     effects = protocol_effects(data["protocols"])
     _protocols(report.section("How the numbers were reported"), data, effects)
@@ -127,7 +128,8 @@ def _claims(section: Section, findings: Sequence[Finding]) -> None:
             Column("seeds", "seeds", "whole"),
             Column("verdict", "verdict", "text", wrap=True),
         ],
-        "Every claim, what was measured, and the verdict. Rules and sentences are in claims.csv.",
+        "Every claim, what was measured, and the verdict. Numbers "
+        "without a seed are exact counts. Sentences are in claims.csv.",
     )
     section.heading("Rules")
     section.definitions({finding.claim.key: finding.claim.rule for finding in findings})
@@ -147,6 +149,7 @@ def _protocols(section: Section, data: Measurements, effects: Sequence[Effect]) 
         "choose the same design, and the accuracy lost by the choice, with 95 % intervals over "
         "seeds. Grey: controls, red: one fault, purple: all that came together. The last row "
         "compares two runs of one configured study with each other.",
+        png=True,
     )
     section.sentences(effect_sentences(data, effects))
     section.table(

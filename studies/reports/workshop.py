@@ -125,7 +125,7 @@ class Workshop:
         for width in sorted({spec.linear_layers[0].outputs for spec in specs}):
             group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
             groups.append([(spec, seed) for spec in group for seed in seeds])
-        trained = Parallel(n_jobs=min(self.workers, len(groups)))(
+        trained = Parallel(n_jobs=min(self.workers, len(groups)), max_nbytes=None)(
             delayed(train_or_load)(self._weights(every, epochs), every, self.jets, epochs)
             for every in groups
         )
