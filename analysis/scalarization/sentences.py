@@ -18,7 +18,7 @@ from analysis.scalarization.scores import ScoreAudit, Verdict
 from analysis.scalarization.suggested import Suggestion
 from analysis.scalarization.support import Support
 from analysis.scalarization.tolerances import Tolerance
-from analysis.statements import listed
+from analysis.statements import counted, listed
 
 Label = Callable[[int], str]
 """Names a design by its row in the table that was audited."""
@@ -143,7 +143,8 @@ def reach_sentences(found: Audit) -> tuple[str, ...]:
         if reach.method != "weighted sum"
     ]
     return (
-        f"Of the {int(missed.sum())} points that no positive weights pick, other methods reach: "
+        f"Of {counted(int(missed.sum()), 'point')} that no positive weights pick, other methods "
+        "reach: "
         f"{', '.join(parts)}.",
     )
 
