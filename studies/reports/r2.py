@@ -45,7 +45,7 @@ def repeats(data: Measurements) -> Judgement:
 def score_rewards_latency(_: Measurements) -> Judgement:
     """Compare the sign of each factor of the score with the sense of its metric."""
     wrong, shown = [], []
-    for metric in ("accuracy", "loss", "latency"):
+    for metric in ("latency", "accuracy", "loss"):
         factor = stated(f"R2.score.{metric}")
         wanted = 1 if OBJECTIVES[metric].sense == "max" else -1
         shown.append(Measured(f"factor of {metric}", factor))

@@ -24,15 +24,17 @@ _GRID = "jsc-tiny with a final ReLU, 16 configurations of lab3-grid"
 def pretrained(data: Measurements) -> Judgement:
     """Compare the float network's accuracy with the stated one."""
     accuracy, plain = data["grid"]["float accuracy"], data["grid"]["plain accuracy"]
+    dead = data["grid"]["dead classes"]
     said = stated("R4.pretrained_accuracy")
     measured = rules.range_of("accuracy of one further network", accuracy)
     without = rules.range_of("the same without the final ReLU", plain)
     return Judgement(
         rules.predicted([said], accuracy, WIDEST),
-        (measured, without),
+        (measured, without, rules.mean_of("networks with a dead class", dead > 0)),
         f"Networks trained from other seeds reach {accuracy.min():.3f} to {accuracy.max():.3f}, "
-        f"without the final ReLU {plain.min():.3f} to {plain.max():.3f}; the report's reached "
-        f"{said:g}.",
+        f"without the final ReLU {plain.min():.3f} to {plain.max():.3f} (it leaves "
+        f"{np.count_nonzero(dead)} of {len(dead)} with a class that is 0 for every jet); the "
+        f"report's reached {said:g}.",
     )
 
 

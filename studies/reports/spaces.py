@@ -61,3 +61,12 @@ def float_accuracy(network: JetClassifier, jets: Jets) -> float:
     floats = (LayerPrecision(),) * len(network.spec.linear_layers)
     (accuracy,) = reported_accuracy(CORRECT, network, [floats], jets, order=[0], seed=0)
     return float(accuracy)
+
+
+def dead_classes(network: JetClassifier, jets: Jets) -> int:
+    """Return how many classes have an output that is 0 or less for every validation jet."""
+    import torch
+
+    with torch.no_grad():
+        logits = network(torch.from_numpy(jets.validation.features))
+    return int((logits <= 0).all(dim=0).sum())
