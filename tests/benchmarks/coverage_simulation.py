@@ -246,10 +246,10 @@ def printed(title: str, rows: list[dict[str, object]]) -> None:
 def main() -> None:
     """Run all simulations and print their tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repetitions", type=int, default=4000)
+    parser.add_argument("--repetitions", type=int, default=2000)
     parser.add_argument("--resamples", type=int, default=2000)
     given = parser.parse_args()
-    few = max(given.repetitions // 4, 10)
+    few = max(given.repetitions // 2, 10)
     printed(
         "Mean over seeds: coverage of 95 % intervals (%)",
         mean_coverage(given.repetitions, given.resamples),
@@ -257,7 +257,7 @@ def main() -> None:
     printed("A12: coverage of its 95 % interval (%)", a12_coverage(given.repetitions))
     printed("Trials to target: coverage of 95 % intervals (%)", target_coverage(few))
     printed("Family-wise error, ten equal samplers (%)", family_wise_error(given.repetitions))
-    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 5, 10)))
+    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 10, 10)))
 
 
 if __name__ == "__main__":
