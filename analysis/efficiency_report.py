@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analysis import plots
-from analysis.attainment import difference_rectangles, surfaces
 from analysis.findings import POWER, Findings, Questions, find
-from analysis.objectives import labelled, minimised
-from analysis.pareto import pareto_front
+from analysis.front_section import add_front
+from analysis.objectives import labelled
 from analysis.plots.curves import ranked
 from analysis.report import Column, Report, Section
-from analysis.statements import counted
-from analysis.trials import final_front, runs_of
+from analysis.statements import counted, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +104,7 @@ def efficiency_report(
     _answer(report.section("Answer"), findings)
     _summary(report.section("What each sampler reached"), findings)
     _curves(report.section("Over the budget"), findings)
-    _front(report.section("The true front"), findings, trials)
+    add_front(report.section("The true front"), findings, trials)
     if findings.comparison is not None:
         _tests(report.section("Tests and effect sizes"), findings)
         _robustness(report.section("Robustness"), findings)
@@ -152,7 +148,7 @@ def _summary(section: Section, findings: Findings) -> None:
             Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
             Column("trials", "trials", "whole"),
             Column("unique", "unique", digits=1),
-            Column("reached", f"reached {_percent(findings.questions.target)}", "whole"),
+            Column("reached", f"reached {percent(findings.questions.target)}", "whole"),
             Column("trials_to_target", "trials to it", digits=1),
             Column("overhead_seconds", "overhead (s)", digits=3),
         ],
@@ -209,94 +205,10 @@ def _curves(section: Section, findings: Findings) -> None:
         "profiles",
         plots.overview(panels),  # type: ignore[arg-type]
         "Cumulative distributions: points of the true front attained (over points and seeds, "
-        f"within {_percent(findings.questions.epsilon)} of the front's range in every objective), "
+        f"within {percent(findings.questions.epsilon)} of the front's range in every objective), "
         "targets from 50 to 100 % of the hypervolume reached (over targets and seeds); and, where "
         "known, the hypervolume against unique evaluations.",
     )
-
-
-def _front(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
-    reference = findings.reference
-    times = findings.attainment.times
-    share = np.concatenate([np.isfinite(rows) for rows in times.values()]).mean(axis=0)
-    section.text(
-        f"The true front has {counted(len(reference.front), 'point')}, of which "
-        f"{int((share > 0).sum())} were attained by at least one run, within "
-        f"{_percent(findings.questions.epsilon)} of the front's range in every objective."
-    )
-    section.figure(
-        "front",
-        plots.projections(reference, share, "share of runs"),
-        "The true front, coloured by the share of all runs that attained each point (within "
-        f"{_percent(findings.questions.epsilon)} of its range in every objective).",
-    )
-    ranges = {
-        "objective": [labelled(objective) for objective in reference.objectives],
-        "sense": [objective.sense for objective in reference.objectives],
-        "ideal": reference.ideal,
-        "nadir": reference.nadir,
-    }
-    import pandas as pd
-
-    section.table(
-        "ranges",
-        pd.DataFrame(ranges),
-        [
-            Column("objective", "objective", "text"),
-            Column("sense", "sense", "text"),
-            Column("ideal", "best on the front", "significant", 4),
-            Column("nadir", "worst on the front", "significant", 4),
-        ],
-        "The scale on which everything is measured: best = 0, worst = 1 on the front; "
-        f"reference point {reference.reference_point[0]:.4g} in every objective"
-        + (", costs on a logarithmic scale." if reference.log_costs else "."),
-    )
-    _surfaces(section, findings, trials)
-
-
-def _surfaces(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
-    """Attainment surfaces of the best sampler and the baseline, in two objectives."""
-    reference = findings.reference
-    varying = [int(column) for column in np.flatnonzero(~reference.degenerate)]
-    if len(varying) < 2:
-        return
-    smaller = minimised(reference.front, reference.objectives)
-    partner = max(
-        varying[1:], key=lambda column: len(pareto_front(smaller[:, [varying[0], column]]))
-    )
-    columns = [partner, varying[0]]
-    objectives = (reference.objectives[columns[0]], reference.objectives[columns[1]])
-    baseline = str(findings.questions.baseline)
-    best = next((name for name in ranked(findings.hypervolume) if name != baseline), None)
-    runs = runs_of(trials, reference.objectives)
-    sets = {
-        name: [
-            minimised(final_front(run, reference.objectives)[:, columns], objectives)
-            for run in runs[name]
-        ]
-        for name in ([baseline] if best is None else [best, baseline])
-    }
-    front = pareto_front(smaller[:, columns])
-    section.figure(
-        "attainment_surfaces",
-        plots.attainment_surfaces(
-            {name: surfaces(found) for name, found in sets.items()}, objectives, front
-        ),
-        f"Empirical attainment surfaces in {objectives[1].name} and {objectives[0].name} (the pair "
-        "with the longest front): what 25, 50 and 75 % of the runs attain at the end.",
-        narrow=True,
-    )
-    if best is None or len(sets[best]) != len(sets[baseline]):
-        return
-    worst = np.vstack([*sets[best], *sets[baseline]]).max(axis=0)
-    rectangles = difference_rectangles(sets[best], sets[baseline], worst)
-    if len(rectangles):
-        section.figure(
-            "attainment_differences",
-            plots.attainment_differences(best, baseline, rectangles, objectives),
-            f"Where {best} attains more often (positive) or less often (negative) than {baseline}.",
-            narrow=True,
-        )
 
 
 def _tests(section: Section, findings: Findings) -> None:
@@ -329,7 +241,7 @@ def _tests(section: Section, findings: Findings) -> None:
         ],
         f"Against {baseline}, by the hypervolume at the end. A12: probability that a run of the "
         f"sampler beats one of {baseline}. P(best): of the best mean of all, when seeds are drawn "
-        f"again. Detectable: true difference that is found with power {_percent(POWER)} at "
+        f"again. Detectable: true difference that is found with power {percent(POWER)} at "
         "the strictest step of Holm's correction; seeds needed: to find the difference seen, if it "
         "is the true one.",
     )
@@ -443,7 +355,3 @@ def _reproduction(
     )
     if command:
         section.code(command)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:g} %"

@@ -45,6 +45,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def percent(share: float) -> str:
+    """Return a share in percent.
+
+    Examples
+    --------
+    >>> percent(0.9), percent(0.025)
+    ('90 %', '2.5 %')
+    """
+    return f"{100 * share:g} %"
+
+
 def answer(comparison: pd.DataFrame, baseline: str, budget: int) -> str:
     """Return which samplers are better than the baseline at this budget, and by how much.
 
