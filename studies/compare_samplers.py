@@ -143,6 +143,7 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> pd.Series:
 
 def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
     """Read a MASE search file: settings that are not set otherwise, and its own sampler."""
+    from moo_jsc.problems.catalogue import recipe_of
     from moo_jsc.problems.precision import register_precision_space
     from studies.mase_config import read_mase_config
 
@@ -156,7 +157,8 @@ def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
     default = Config()
     if config.problem == default.problem:
         config = replace(config, problem=problem, network=study.network)
-        config = replace(config, final_relu=study.final_relu)
+        widened = isinstance(study.problem, str) and recipe_of(study.problem).multipliers
+        config = replace(config, final_relu=study.final_relu and not widened)
     if config.objectives == default.objectives:
         config = replace(config, objectives=study.objectives)
     if config.budget == default.budget:
@@ -240,7 +242,6 @@ def write_report(
     """Write report.html, its figures and tables, and the two files every comparison has."""
     from analysis.efficiency_report import efficiency_report
     from analysis.findings import Questions
-    from analysis.plots import hypervolume_curves
     from moo_jsc.files import atomic_path
 
     generations = {s.name: s.first_generation(config.budget) for s in samplers}
@@ -268,10 +269,9 @@ def write_report(
     )
     with atomic_path(folder / "summary.csv") as path:
         report.findings.summary.to_csv(path)
-    figure = hypervolume_curves(report.findings.hypervolume, baseline=config.baseline)
-    for kind in ("png", "svg"):
-        with atomic_path(folder / f"hypervolume_curves.{kind}") as path:
-            figure.savefig(path, format=kind)
+    for name in ("hypervolume_curves.png", "hypervolume_curves.svg"):
+        with atomic_path(folder / name) as path:
+            path.write_bytes((folder / "figures" / name).read_bytes())
     return report
 
 
