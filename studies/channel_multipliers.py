@@ -97,7 +97,7 @@ def trained_networks(config: Config, jets: Jets) -> dict[tuple[int, ...], list[J
     from moo_jsc.networks.family import network_spec, widened_family
     from moo_jsc.networks.training import REPORTS, train_ensemble
     from moo_jsc.networks.weights import load_widened
-    from moo_jsc.objectives.latency_protocol import one_thread
+    from moo_jsc.threads import one_thread
 
     family = widened_family(network_spec(NETWORK), range(1, config.largest + 1))
     seeds = range(config.seeds)

@@ -140,10 +140,10 @@ def outcome(space: str, seed: int, config: Config, jets: Jets) -> Outcome:
 
     from moo_jsc.evaluation.fine_tuning import FineTuning, fine_tune
     from moo_jsc.networks.classifier import predict
-    from moo_jsc.objectives.latency_protocol import one_thread
     from moo_jsc.quantization.calibration import Calibration
     from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
     from moo_jsc.quantization.network import QuantizedNetwork
+    from moo_jsc.threads import one_thread
 
     network, choices = base(space, seed)
     layers = len(network.spec.linear_layers)

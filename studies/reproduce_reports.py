@@ -66,7 +66,7 @@ def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -
     """Return every measurement that the claims and the page need, from disk where it is kept."""
     from tqdm import tqdm
 
-    from moo_jsc.objectives.latency_protocol import one_thread
+    from moo_jsc.threads import one_thread
     from studies.reports.measurements import MEASUREMENTS
 
     needed = {name for claim in claims for name in claim.needs} | set(FOR_THE_PAGE)

@@ -8,8 +8,8 @@ so that a correct prediction is a comparison of maxima (`moo_jsc.evaluation.tall
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from moo_jsc.evaluation.walk import Walk
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.formats import LayerPrecision
+from moo_jsc.threads import one_thread
 
 TALLIES: dict[str, type[Tally]] = {"accuracy": CorrectTally, "loss": CrossEntropyTally}
 """Objectives that are a mean over samples, by name; any other one gets whole logits."""
@@ -271,18 +272,9 @@ def _check_options(options: Sequence[Sequence[LayerPrecision]], layers: int) -> 
                     )
 
 
-@contextmanager
-def _one_thread(device: str) -> Iterator[None]:
+def _one_thread(device: str) -> AbstractContextManager[None]:
     """Keep CPU kernels on the calling thread: chunks are too small to share.
 
     Parallel evaluation means several processes (see `moo_jsc.enumeration`).
     """
-    if torch.device(device).type != "cpu" or torch.get_num_threads() == 1:
-        yield
-        return
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    return one_thread() if torch.device(device).type == "cpu" else nullcontext()

@@ -22,6 +22,7 @@ from moo_jsc.networks.group_training import GroupTraining, Samples, Schedule, ba
 from moo_jsc.networks.grouping import grouped
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.networks.stacking import Transform
+from moo_jsc.threads import one_thread
 
 __all__ = [
     "CURVES",
@@ -168,12 +169,8 @@ def _workers(groups: int) -> Iterator[ThreadPoolExecutor]:
     same however many there are.
     """
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(min(threads, groups)) as pool:
-            yield pool
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread(), ThreadPoolExecutor(min(threads, groups)) as pool:
+        yield pool
 
 
 def _all(specs: Sequence[NetworkSpec]) -> tuple[int, ...]:

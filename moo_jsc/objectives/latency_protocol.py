@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.errors import InputError
+from moo_jsc.threads import one_thread
 
 if TYPE_CHECKING:
     from torch import nn
@@ -135,19 +136,6 @@ def machine_description() -> str:
 
     capability = torch.backends.cpu.get_cpu_capability()
     return f"{_processor()}, torch {torch.__version__} ({capability}), 1 thread"
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute on one thread inside the block, and as before after it."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _time_block(network: nn.Module, batch: object, nanoseconds: NDArray[np.float64]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from moo_jsc.runs.log import Header, check_header, open_log, read_log
 from moo_jsc.runs.study import claim_folder, identify
 from moo_jsc.runs.tables import load_trials, write_tables
 from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
+from moo_jsc.threads import one_thread
 
 if TYPE_CHECKING:
     import pandas
@@ -236,7 +237,7 @@ def _run_in_worker(
 
     _stop_if_orphaned(parent)
     sampler.load()
-    with _one_torch_thread():
+    with one_thread() if "torch" in sys.modules else nullcontext():
         run_recorded(problem, sampler, header, path, evaluate=evaluate)
 
 
@@ -244,20 +245,6 @@ def _stop_if_orphaned(parent: int) -> None:
     """End this worker if the comparison that started it was killed."""
     if parent not in (os.getpid(), os.getppid()):
         os._exit(1)
-
-
-@contextmanager
-def _one_torch_thread() -> Iterator[None]:
-    torch = sys.modules.get("torch")
-    if torch is None:
-        yield
-        return
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _is_finished(path: Path, header: Header) -> bool:

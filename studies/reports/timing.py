@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.objectives import get_objectives
-from moo_jsc.objectives.latency_protocol import Protocol, one_thread, time_rounds
+from moo_jsc.objectives.latency_protocol import Protocol, time_rounds
 from moo_jsc.problems.precision import PRECISION_SPACES
 from moo_jsc.samplers import get_samplers
+from moo_jsc.threads import one_thread
 from studies.reports.claims import Arrays
 from studies.reports.protocols import LOOP_BATCH, SEARCH_JETS, drawn_rows
 from studies.reports.searching import NO_TRIAL, timed_search

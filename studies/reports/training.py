@@ -26,7 +26,7 @@ def train_or_load(
     from dataclasses import replace
 
     from moo_jsc.networks.training import REPORTS, train_ensemble
-    from moo_jsc.objectives.latency_protocol import one_thread
+    from moo_jsc.threads import one_thread
 
     if path.exists():
         return load_networks(path, [spec for spec, _ in every])

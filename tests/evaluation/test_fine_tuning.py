@@ -19,11 +19,11 @@ from moo_jsc.jets import JetSplit
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.training import batch_order
-from moo_jsc.objectives.latency_protocol import one_thread
 from moo_jsc.objectives.prediction import ACCURACY, LOSS
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from moo_jsc.threads import one_thread
 
 SHORT = FineTuning(epochs=1, batch_size=64, learning_rate=5e-3)
 FLOAT = (LayerPrecision(),) * 3

@@ -20,9 +20,10 @@ from moo_jsc.objectives.latency import (
     latency_for,
     measure_latency,
 )
-from moo_jsc.objectives.latency_protocol import Protocol, one_thread, time_rounds
+from moo_jsc.objectives.latency_protocol import Protocol, time_rounds
 from moo_jsc.objectives.latency_statistics import LEVEL_DRIFT, OWN_DRIFT, quiet_rounds, summarise
 from moo_jsc.objectives.objective import OBJECTIVES
+from moo_jsc.threads import one_thread
 
 TINY = network_spec("jsc-tiny")
 WIDE = widened(network_spec("jsc-three-linear"), (5, 5))

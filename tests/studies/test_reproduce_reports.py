@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from moo_jsc.jets import FEATURES, Jets, load_jets
 from moo_jsc.jets.columns import CLASS_COLUMN
-from moo_jsc.objectives.latency_protocol import one_thread
+from moo_jsc.threads import one_thread
 from studies.console import parse, run_study
 from studies.reports import figures, rules
 from studies.reports.catalogue import claims_of
