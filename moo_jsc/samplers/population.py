@@ -6,7 +6,7 @@ _SMALLEST, _LARGEST = 4, 100
 
 
 def population_size(budget: int) -> int:
-    """Return the population of an evolutionary sampler: 2 floor(sqrt(budget)), in 4..100.
+    """Return the population: 2 floor(sqrt(budget)), at most half the budget, in 4..100.
 
     The published default of 100 (pymoo) or 50 (Optuna) leaves no second generation to a budget
     of 20. This rule gives about half as many generations as individuals: 8 for 20 trials
@@ -17,7 +17,7 @@ def population_size(budget: int) -> int:
     >>> [population_size(budget) for budget in (1, 20, 100, 200, 1000, 10000)]
     [4, 8, 20, 28, 62, 100]
     """
-    return max(_SMALLEST, min(_LARGEST, 2 * math.isqrt(budget)))
+    return max(_SMALLEST, min(_LARGEST, 2 * math.isqrt(budget), 2 * (budget // 4)))
 
 
 def partitions(objectives: int, population: int) -> int:
