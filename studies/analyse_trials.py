@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moo_jsc.errors import InputError
-from studies.console import listed, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import listed, run_study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.objectives import Objective, Sense
-    from analysis.reference import Reference
+    from analysis.foundation.objectives import Objective, Sense
+    from analysis.front.reference import Reference
 
 OBJECTIVE = re.compile(r"(?P<name>[^:]+):(?P<sense>min|max)(?::(?P<unit>.+))?")
 
@@ -58,8 +58,8 @@ class Config:
 
 def main(config: Config) -> None:
     """Load the logs, write the report and print its answers."""
-    from analysis.efficiency_report import efficiency_report
-    from analysis.findings import Questions
+    from analysis.efficiency.findings import Questions
+    from analysis.efficiency.page import efficiency_report
 
     if not config.source:
         raise InputError("source: missing, expected a CSV file or an Optuna storage")
@@ -85,7 +85,7 @@ def main(config: Config) -> None:
 
 def load(config: Config) -> tuple[pd.DataFrame, tuple[Objective, ...]]:
     """Return the trial table and its objectives."""
-    from analysis.loaders import read_csv
+    from analysis.trials.loaders import read_csv
 
     names = listed(config.objectives)
     if config.studies or "://" in config.source:
@@ -109,7 +109,7 @@ def load_studies(
     """Return the runs of Optuna studies; senses are the studies' own unless they are given."""
     import pandas as pd
 
-    from analysis.loaders import from_optuna_study
+    from analysis.trials.loaders import from_optuna_study
 
     if not studies:
         raise InputError("studies: missing, expected names of Optuna studies such as tpe-0 tpe-1")
@@ -143,7 +143,7 @@ def objective(text: str) -> Objective:
     >>> objective("latency:min:ms")
     Objective(name='latency', sense='min', unit='ms')
     """
-    from analysis.objectives import Objective
+    from analysis.foundation.objectives import Objective
 
     found = OBJECTIVE.fullmatch(text)
     if found is None:
@@ -170,7 +170,7 @@ def reference_of(
     """Return the scale of measurement, and in words where its front is from."""
     import pandas as pd
 
-    from analysis.reference import Reference
+    from analysis.front.reference import Reference
 
     names = [one.name for one in objectives]
     table, origin = trials, "unknown: the best of all trials serve as the front"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from moo_jsc.errors import InputError
-from studies.console import require_at_least, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import require_at_least, run_study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from moo_jsc.jets import Jets
+    from analysis.statistics.network_accuracies import Grid, Verdict
+    from moo_jsc.data.jets import Jets
     from moo_jsc.networks.classifier import JetClassifier
-    from studies.multiplier_statistics import Grid, Verdict
 
 NETWORK = "jsc-three-linear"
 UNIFORM = "#ee6677"
@@ -57,15 +57,15 @@ def main(config: Config) -> None:
     if config.out.exists() and not config.out.is_dir():
         raise InputError(f"{config.out}: expected a folder")
 
-    from moo_jsc.jets import load_jets
-    from moo_jsc.networks.family import count_independent_shapes, network_spec
-    from studies.multiplier_statistics import (
+    from analysis.statistics.network_accuracies import (
         conclusions,
         good_enough,
         per_layer,
         sample_half_width,
         widening,
     )
+    from moo_jsc.data.jets import load_jets
+    from moo_jsc.networks.family import count_independent_shapes, network_spec
 
     jets = load_jets(config.jets)
     choices = range(1, config.largest + 1)
@@ -94,10 +94,10 @@ def main(config: Config) -> None:
 
 def trained_networks(config: Config, jets: Jets) -> dict[tuple[int, ...], list[JetClassifier]]:
     """Return each multiplier's networks, one for each seed."""
+    from moo_jsc.foundation.threads import one_thread
     from moo_jsc.networks.family import network_spec, widened_family
     from moo_jsc.networks.training import REPORTS, train_ensemble
     from moo_jsc.networks.weights import load_widened
-    from moo_jsc.threads import one_thread
 
     family = widened_family(network_spec(NETWORK), range(1, config.largest + 1))
     seeds = range(config.seeds)
@@ -127,11 +127,11 @@ def scored_grid(networks: dict[tuple[int, ...], list[JetClassifier]], jets: Jets
     import numpy as np
     import torch
 
+    from analysis.statistics.network_accuracies import Grid
     from moo_jsc.networks.classifier import predict
     from moo_jsc.objectives import get_objectives
     from moo_jsc.objectives.objective import CostObjective
     from moo_jsc.quantization.formats import LayerPrecision
-    from studies.multiplier_statistics import Grid
 
     def correct(network: JetClassifier, split: Literal["validation", "test"]) -> NDArray[np.bool_]:
         part = getattr(jets, split)
@@ -164,7 +164,7 @@ def network_table(grid: Grid) -> pd.DataFrame:
     """Return one row for each network, in the order of FLOPs."""
     import pandas as pd
 
-    from studies.multiplier_statistics import (
+    from analysis.statistics.network_accuracies import (
         compare,
         front_shares,
         on_front,
@@ -235,7 +235,7 @@ def write(folder: Path, grid: Grid, table: pd.DataFrame, verdicts: list[Verdict]
     from matplotlib import rc_context
 
     from analysis.plots.palette import style
-    from moo_jsc.files import atomic_path, write_text
+    from moo_jsc.foundation.files import atomic_path, write_text
 
     names = [grid.name(i) for i in range(len(grid.multipliers))]
     seeds = pd.concat(

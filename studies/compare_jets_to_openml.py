@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import atomic_path, write_text
-from moo_jsc.jets import FEATURES
-from moo_jsc.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
-from moo_jsc.jets.sample import SAMPLE_TITLE, read_sample
+from moo_jsc.data.jets import FEATURES
+from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
+from moo_jsc.data.jets.sample import SAMPLE_TITLE, read_sample
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import atomic_path, write_text
 
 TABLE_BEGIN = "<!-- comparison table: begin -->"
 TABLE_END = "<!-- comparison table: end -->"

@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from moo_jsc.errors import InputError
-from studies.console import listed, require_at_least, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.efficiency_report import EfficiencyReport
-    from analysis.reference import Reference
+    from analysis.efficiency.page import EfficiencyReport
+    from analysis.front.reference import Reference
     from moo_jsc.enumeration import ObjectiveTable
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
@@ -93,7 +93,7 @@ def main(config: Config) -> None:
 
 def compare(config: Config, samplers: Sequence[Sampler]) -> pd.Series:
     """Compare the samplers on one problem; return the mean final hypervolume of each."""
-    from analysis.reference import Reference
+    from analysis.front.reference import Reference
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
     from moo_jsc.problems.catalogue import build_problem
@@ -145,7 +145,7 @@ def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
     """Read a MASE search file: settings that are not set otherwise, and its own sampler."""
     from moo_jsc.problems.catalogue import recipe_of
     from moo_jsc.problems.precision import register_precision_space
-    from studies.mase_config import read_mase_config
+    from studies.lab_reports.mase_config import read_mase_config
 
     study = read_mase_config(path)
     for remark in study.remarks:
@@ -198,7 +198,7 @@ def default_folder(config: Config, problem: Problem) -> Path:
 
 def require_writable(folder: Path) -> None:
     """Check that a results folder can be written to before anything is computed."""
-    from moo_jsc.files import atomic_path
+    from moo_jsc.foundation.files import atomic_path
 
     probe = folder / ".writable"
     with atomic_path(probe):
@@ -210,7 +210,7 @@ def retest(problem: NetworkProblem, trials: pd.DataFrame, reference: Reference) 
     """Evaluate the configurations of all final fronts on the test split."""
     import pandas as pd
 
-    from analysis.designs import final_configurations
+    from analysis.efficiency.knee_designs import final_configurations
 
     indices = final_configurations(trials, reference)
     values = problem.on("test").evaluate(problem.space.configurations(indices))
@@ -223,7 +223,7 @@ def knees(
     trials: pd.DataFrame, reference: Reference, retested: pd.DataFrame
 ) -> pd.DataFrame | None:
     """Return the test accuracy of each sampler's knee designs; None without that objective."""
-    from analysis.designs import knee_configurations, knee_scores
+    from analysis.efficiency.knee_designs import knee_configurations, knee_scores
 
     if "accuracy" not in reference.names:
         return None
@@ -240,9 +240,9 @@ def write_report(
     folder: Path,
 ) -> EfficiencyReport:
     """Write report.html, its figures and tables, and the two files every comparison has."""
-    from analysis.efficiency_report import efficiency_report
-    from analysis.findings import Questions
-    from moo_jsc.files import atomic_path
+    from analysis.efficiency.findings import Questions
+    from analysis.efficiency.page import efficiency_report
+    from moo_jsc.foundation.files import atomic_path
 
     generations = {s.name: s.first_generation(config.budget) for s in samplers}
     report = efficiency_report(
@@ -349,8 +349,8 @@ def rank_over_problems(config: Config, scores: dict[str, pd.Series]) -> None:
     import pandas as pd
 
     from analysis.plots import critical_differences
-    from analysis.several_problems import friedman
-    from moo_jsc.files import atomic_path
+    from analysis.statistics.several_problems import friedman
+    from moo_jsc.foundation.files import atomic_path
 
     frame = pd.DataFrame(scores).T.dropna(axis=1)
     if frame.shape[1] < 3:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from moo_jsc.errors import InputError
-from studies.console import listed, require_at_least, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -184,7 +184,7 @@ def write(folder: Path, problem: Problem, front: Front, table: pd.DataFrame) -> 
     from matplotlib import rc_context
 
     from analysis.plots.palette import style
-    from moo_jsc.files import atomic_path, write_text
+    from moo_jsc.foundation.files import atomic_path, write_text
 
     write_text(folder / "front.csv", table.to_csv(index=False))
     with rc_context(style()):  # type: ignore[arg-type]

@@ -12,10 +12,10 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from moo_jsc.errors import InputError
-from moo_jsc.jets import CLASSES
-from moo_jsc.jets.generation import generate_class
-from moo_jsc.jets.sample import SAMPLE_PATH, part_path, read_part, write_part, write_sample
+from moo_jsc.data.jets import CLASSES
+from moo_jsc.data.jets.generation import generate_class
+from moo_jsc.data.jets.sample import SAMPLE_PATH, part_path, read_part, write_part, write_sample
+from moo_jsc.foundation.errors import InputError
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moo_jsc.errors import InputError
-from studies.console import listed, require_at_least, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from moo_jsc.jets import Jets
+    from moo_jsc.data.jets import Jets
     from moo_jsc.networks.classifier import JetClassifier
     from moo_jsc.problems.precision import PrecisionSpace
 
@@ -100,8 +100,8 @@ def main(config: Config) -> None:
     from joblib import Parallel, delayed
     from tqdm import tqdm
 
+    from moo_jsc.data.jets import load_jets
     from moo_jsc.evaluation.fine_tuning import FineTuning
-    from moo_jsc.jets import load_jets
 
     FineTuning(config.epochs, config.learning_rate)
     jets = load_jets(config.jets)
@@ -139,11 +139,11 @@ def outcome(space: str, seed: int, config: Config, jets: Jets) -> Outcome:
     import torch
 
     from moo_jsc.evaluation.fine_tuning import FineTuning, fine_tune
+    from moo_jsc.foundation.threads import one_thread
     from moo_jsc.networks.classifier import predict
     from moo_jsc.quantization.calibration import Calibration
     from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
     from moo_jsc.quantization.network import QuantizedNetwork
-    from moo_jsc.threads import one_thread
 
     network, choices = base(space, seed)
     layers = len(network.spec.linear_layers)
@@ -184,7 +184,7 @@ def summary(outcomes: list[Outcome]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    from studies.multiplier_statistics import judged, paired_difference
+    from analysis.statistics.network_accuracies import judged, paired_difference
 
     rows: list[dict[str, object]] = []
     for name in dict.fromkeys(found.space for found in outcomes):
@@ -248,7 +248,7 @@ def conclusions(space: str, outcomes: list[Outcome], table: pd.DataFrame) -> lis
     import numpy as np
     from scipy.stats import kendalltau
 
-    from studies.multiplier_statistics import paired_difference
+    from analysis.statistics.network_accuracies import paired_difference
 
     repeats = [found for found in outcomes if found.space == space]
     rows = table[table.space == space]
@@ -281,7 +281,7 @@ def write(folder: Path, outcomes: list[Outcome], table: pd.DataFrame) -> None:
     from matplotlib import rc_context
 
     from analysis.plots.palette import style
-    from moo_jsc.files import atomic_path, write_text
+    from moo_jsc.foundation.files import atomic_path, write_text
 
     configurations = pd.concat(
         pd.DataFrame(

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.console import require_at_least, run_study
+from studies.common.console import require_at_least, run_study
 
 if TYPE_CHECKING:
-    from studies.reports.claims import Arrays, Claim, Finding
-    from studies.reports.workshop import Setting, Workshop
+    from studies.lab_reports.claims import Arrays, Claim, Finding
+    from studies.lab_reports.workshop import Setting, Workshop
 
 FOR_THE_PAGE = ("protocols", "widths")
 
@@ -50,9 +50,9 @@ def main(config: Config) -> None:
     require_at_least("budget", config.budget, 2)
     require_at_least("workers", config.workers, 1)
 
-    from studies.reports.catalogue import claims_of
-    from studies.reports.claims import judge_all
-    from studies.reports.workshop import Setting, Workshop
+    from studies.lab_reports.catalogue import claims_of
+    from studies.lab_reports.claims import judge_all
+    from studies.lab_reports.workshop import Setting, Workshop
 
     claims = claims_of(config.report)
     setting = Setting(config.seeds, config.budget, config.training_seeds, config.jets)
@@ -66,8 +66,8 @@ def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -
     """Return every measurement that the claims and the page need, from disk where it is kept."""
     from tqdm import tqdm
 
-    from moo_jsc.threads import one_thread
-    from studies.reports.measurements import MEASUREMENTS
+    from moo_jsc.foundation.threads import one_thread
+    from studies.lab_reports.measurements import MEASUREMENTS
 
     needed = {name for claim in claims for name in claim.needs} | set(FOR_THE_PAGE)
     names = [name for name in MEASUREMENTS if name in needed]
@@ -81,9 +81,9 @@ def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -
 
 def conclude(findings: Sequence[Finding], data: dict[str, Arrays], shop: Workshop) -> None:
     """Print the table and write ``claims.csv`` and ``report.html``."""
-    from moo_jsc.files import atomic_path
-    from studies.reports.claims import findings_table
-    from studies.reports.page import build_report, summary
+    from moo_jsc.foundation.files import atomic_path
+    from studies.lab_reports.claims import findings_table
+    from studies.lab_reports.page import build_report, summary
 
     table = findings_table(tuple(findings))
     with atomic_path(shop.folder / "claims.csv") as path:
@@ -114,7 +114,7 @@ def terminal_table(findings: Sequence[Finding]) -> str:
 
 def about(shop: Workshop) -> dict[str, object]:
     """Return data, settings and software, for the page."""
-    from moo_jsc.runs.study import package_versions
+    from moo_jsc.runs.identity import package_versions
 
     setting: Setting = shop.setting
     versions = package_versions(("moo-jsc", "numpy", "scipy", "optuna", "torch"))

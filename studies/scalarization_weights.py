@@ -12,15 +12,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moo_jsc.errors import InputError
-from studies.console import listed, require_at_least, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
     import numpy as np
 
     from analysis.scalarization.scores import ScoreAudit
     from moo_jsc.enumeration import ObjectiveTable
-    from studies.scalarization_findings import Findings, Scored
+    from studies.weights.findings import Findings, Scored
 
 
 @dataclass
@@ -65,7 +65,7 @@ def main(config: Config) -> None:
     folder = config.out or Path("results") / f"scalarization-{config.problem}"
     require_writable(folder)
 
-    from studies.scalarization_page import page
+    from studies.weights.page import page
 
     found = find(config, names, folder)
     report = page(found, setting(config, found), command_line(config))
@@ -129,7 +129,7 @@ def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ..
 
 def require_writable(folder: Path) -> None:
     """Check that a results folder can be written to before anything is computed."""
-    from moo_jsc.files import atomic_path
+    from moo_jsc.foundation.files import atomic_path
 
     probe = folder / ".writable"
     with atomic_path(probe):
@@ -141,9 +141,9 @@ def find(config: Config, names: tuple[str, ...], folder: Path) -> Findings:
     """Compute everything that the report says."""
     from analysis.redundancy.audit import audit as audit_redundancy
     from analysis.scalarization.audit import audit
-    from studies.scalarization_findings import Findings
-    from studies.scalarization_search import search
-    from studies.scalarization_settings import SCORED_OBJECTIVES
+    from studies.weights.findings import Findings
+    from studies.weights.scores import SCORED_OBJECTIVES
+    from studies.weights.search import search
 
     everything = enumerated(
         config.problem, tuple(dict.fromkeys([*names, *SCORED_OBJECTIVES])), config.workers
@@ -185,8 +185,8 @@ def enumerated(
 
 def reported_setting(workers: int) -> Scored:
     """Audit the reports' scores where they were stated: jsc-tiny, 18 configurations."""
-    from studies.scalarization_findings import Scored
-    from studies.scalarization_settings import (
+    from studies.weights.findings import Scored
+    from studies.weights.scores import (
         REPORTED_NETWORK,
         REPORTED_PROBLEM,
         SCORED_OBJECTIVES,
@@ -204,7 +204,7 @@ def reported_setting(workers: int) -> Scored:
 
 def on_the_problem(table: ObjectiveTable) -> Scored:
     """Audit the reports' scores on the problem, where more than widths may vary."""
-    from studies.scalarization_findings import Scored
+    from studies.weights.findings import Scored
 
     return Scored(f"On {table.name}", table, audited_scores(table))
 
@@ -212,7 +212,7 @@ def on_the_problem(table: ObjectiveTable) -> Scored:
 def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
     """Audit every score of the reports on the metrics that it names."""
     from analysis.scalarization.scores import audit_score
-    from studies.scalarization_settings import SCORES
+    from studies.weights.scores import SCORES
 
     audits = []
     for score in SCORES:
@@ -249,7 +249,7 @@ def print_answers(found: Findings) -> None:
     """Print the report's sentences."""
     from analysis.redundancy.audit import sentences
     from analysis.scalarization import sentences as words
-    from studies.scalarization_findings import Designs, inverse_lines, score_lines
+    from studies.weights.findings import Designs, inverse_lines, score_lines
 
     name = Designs(found.table)
     for scored in found.scored:

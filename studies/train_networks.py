@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.console import listed, require_at_least, run_study
+from studies.common.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
-    from moo_jsc.jets import Jets
+    from moo_jsc.data.jets import Jets
     from moo_jsc.networks.classifier import JetClassifier
     from moo_jsc.networks.specification import NetworkSpec
     from moo_jsc.networks.training import Schedule
@@ -52,7 +52,7 @@ def main(config: Config) -> None:
 
     import torch
 
-    from moo_jsc.jets import load_jets
+    from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.family import WITHOUT_FINAL_RELU, network_spec, widened_family
     from moo_jsc.networks.training import Schedule
     from moo_jsc.networks.weights import WIDENED
@@ -81,7 +81,7 @@ def train_into(
     jets: Jets,
 ) -> None:
     """Train every spec with every seed, write one file, enter it in the manifest, print."""
-    from moo_jsc.files import sha256_of_file
+    from moo_jsc.foundation.files import sha256_of_file
     from moo_jsc.networks.training import train_ensemble
     from moo_jsc.networks.weights import (
         MANIFEST,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from analysis.several_problems import Ranking
+    from analysis.statistics.several_problems import Ranking
 
 
 def differences(comparison: pd.DataFrame, baseline: str) -> Figure:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError
-from analysis.intervals import bands
+from analysis.foundation.errors import InputError
 from analysis.plots.palette import BASELINE_INK, MUTED, look, style
+from analysis.statistics.intervals import bands
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from analysis.curves import Curves
+    from analysis.indicators.curves import Curves
 
 MOST_DRAWN = 200
 

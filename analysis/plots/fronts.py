@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.objectives import labelled
+from analysis.foundation.objectives import labelled
 from analysis.plots.palette import GRID, look, style
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
 
-    from analysis.objectives import ObjectiveLike
-    from analysis.reference import Reference
+    from analysis.foundation.objectives import ObjectiveLike
+    from analysis.front.reference import Reference
 
 
 def projections(reference: Reference, share: NDArray[np.float64], label: str) -> Figure:

@@ -13,7 +13,7 @@ from analysis.plots.palette import look, style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from analysis.curves import Curves
+    from analysis.indicators.curves import Curves
 
 
 def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figure:

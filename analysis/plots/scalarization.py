@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError
-from analysis.objectives import labelled
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import labelled
 from analysis.plots.palette import GRID, INK, MUTED, style
 from analysis.scalarization.regions import region_of
 from analysis.scalarization.sentences import number

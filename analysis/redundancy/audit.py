@@ -9,9 +9,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import InputError
-from analysis.objectives import ObjectiveLike, minimised
-from analysis.pareto import pareto_front
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import ObjectiveLike, minimised
+from analysis.foundation.words import listed
+from analysis.front.pareto import pareto_front
 from analysis.redundancy.association import Association, association
 from analysis.redundancy.components import Components, components
 from analysis.redundancy.conflict import (
@@ -23,7 +24,6 @@ from analysis.redundancy.conflict import (
     smallest_sets,
 )
 from analysis.redundancy.dominance import LeftOut, leave_each_out
-from analysis.statements import listed
 
 NEARLY_KEPT = 0.95
 NEARLY_SAME_TAU = 0.9
@@ -128,7 +128,7 @@ def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> width = np.array([2.0, 4.0, 8.0, 16.0])
     >>> found = audit(
     ...     np.c_[[0.3, 0.6, 0.7, 0.72], width, 16 * width, np.full(4, 5.0)],

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import InputError
-from analysis.pareto import checked_points, nondominated
+from analysis.foundation.errors import InputError
+from analysis.front.pareto import checked_points, nondominated
 
 MOST_OBJECTIVES = 12
 _BLOCK = 1_000_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.pareto import nondominated
+from analysis.front.pareto import nondominated
 
 ALL_PAIRS = 3000
 """Up to so many designs all pairs are compared, beyond a random sample of pairs."""

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
 from analysis.report.figures import Drawing
 from analysis.report.files import write_whole
 from analysis.report.tables import Column, Table
@@ -61,7 +61,7 @@ class Report:
 
     def html(self) -> str:
         """Return the page."""
-        templates = files("analysis") / "templates"
+        templates = files("analysis.report") / "templates"
         css = (templates / "report.css").read_text(encoding="utf-8")
         script = (templates / "report.js").read_text(encoding="utf-8")
         links = "".join(

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
 
 
 def write_whole(target: Path, content: str | bytes) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

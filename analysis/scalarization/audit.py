@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.objectives import ObjectiveLike
-from analysis.reference import lattice_divisions
+from analysis.foundation.objectives import ObjectiveLike
+from analysis.front.knees import KNEES, knee
+from analysis.front.reference import lattice_divisions
+from analysis.front.simplex import sampled_weights
 from analysis.scalarization.alternatives import (
     Reach,
     achievement,
@@ -21,11 +23,10 @@ from analysis.scalarization.alternatives import (
 )
 from analysis.scalarization.front import SCALINGS, Front, Scaling
 from analysis.scalarization.inverse import Justification, justify
-from analysis.scalarization.knees import KNEES, knee
 from analysis.scalarization.picks import pick
 from analysis.scalarization.rational import classify_exactly
 from analysis.scalarization.regions import Region, region_of, volumes
-from analysis.scalarization.samples import SampledVolumes, sampled_volumes, sampled_weights
+from analysis.scalarization.samples import SampledVolumes, sampled_volumes
 from analysis.scalarization.suggested import Suggestion, suggestions
 from analysis.scalarization.support import (
     Support,
@@ -137,7 +138,7 @@ def audit(
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> found = audit(
     ...     [[0.75, 8], [0.7, 6], [0.5, 4], [0.45, 3.2], [0.25, 2]],
     ...     [Objective("accuracy", "max"), Objective("width", unit="bit")],
@@ -226,7 +227,7 @@ def side_by_side(
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]], [Objective("a"), Objective("b")])
     >>> [(choice.method, choice.point) for choice in side_by_side(front, np.ones(2))][3:5]
     [('weighted Chebyshev', 1), ('augmented Chebyshev', 1)]

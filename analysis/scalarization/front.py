@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import InputError
-from analysis.objectives import ObjectiveLike, minimised
-from analysis.pareto import nondominated
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import ObjectiveLike, minimised
+from analysis.front.pareto import nondominated
 
 Scaling = Literal["raw", "range", "deviation"]
 """Units in which weights are stated; see `Front.divisors`."""
@@ -43,7 +43,7 @@ class Front:
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> objectives = (Objective("accuracy", "max"), Objective("size", unit="bytes"))
     >>> front = Front.from_values([[0.7, 30], [0.6, 10], [0.5, 40], [0.6, 10]], objectives)
     >>> front.values

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
 from analysis.scalarization.front import Front, Scaling
 from analysis.scalarization.linear_programs import excess, margin
 from analysis.scalarization.rational import rationals
@@ -105,7 +105,7 @@ def justify(
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> from analysis.scalarization.support import classify
     >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]], [Objective("a"), Objective("b")])
     >>> space = WeightSpace.of(front.points)

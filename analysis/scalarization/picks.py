@@ -68,7 +68,7 @@ def pick(front: Front, weights: ArrayLike, scaling: Scaling = "raw") -> Pick:
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> objectives = (Objective("accuracy", "max"), Objective("width", unit="bit"))
     >>> front = Front.from_values([[0.70, 8], [0.65, 4], [0.40, 2]], objectives)
     >>> pick(front, [1.0, 0.2]).values, pick(front, [1.0, 0.2], "range").values

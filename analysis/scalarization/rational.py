@@ -12,7 +12,7 @@ from math import lcm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.pareto import checked_points
+from analysis.front.pareto import checked_points
 from analysis.scalarization.support import Support
 
 MAX_DENOMINATOR = 10**7

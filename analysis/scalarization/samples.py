@@ -10,17 +10,6 @@ from numpy.typing import NDArray
 _BLOCK = 4_000_000
 
 
-def sampled_weights(objectives: int, samples: int, seed: int = 0) -> NDArray[np.float64]:
-    """Return weights (samples, m) drawn evenly from the simplex: Dirichlet(1, ..., 1).
-
-    Examples
-    --------
-    >>> sampled_weights(3, 4).sum(axis=1)
-    array([1., 1., 1., 1.])
-    """
-    return np.random.default_rng(seed).dirichlet(np.ones(objectives), size=samples)
-
-
 def optima(points: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the row of the first optimal point for each weighting (samples,).
 

@@ -9,13 +9,14 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.objectives import ObjectiveLike, minimised
-from analysis.pareto import nondominated
+from analysis.foundation.objectives import ObjectiveLike, minimised
+from analysis.front.knees import knee
+from analysis.front.pareto import nondominated
+from analysis.front.simplex import sampled_weights
 from analysis.scalarization.front import SCALINGS, Front, Scaling
-from analysis.scalarization.knees import knee
 from analysis.scalarization.picks import Pick, best_rows, described, pick
 from analysis.scalarization.regions import region_of
-from analysis.scalarization.samples import SampledVolumes, sampled_volumes, sampled_weights
+from analysis.scalarization.samples import SampledVolumes, sampled_volumes
 from analysis.scalarization.support import Support, classify
 from analysis.scalarization.tolerances import Tolerance, weight_intervals
 from analysis.scalarization.weight_space import WeightSpace
@@ -138,7 +139,7 @@ def audit_score(
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> objectives = (Objective("accuracy", "max"), Objective("latency", unit="ms"))
     >>> found = audit_score(
     ...     [[0.75, 1.0], [0.7, 20.0]], objectives,

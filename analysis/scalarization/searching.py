@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.objectives import minimised
+from analysis.foundation.objectives import minimised
 from analysis.scalarization.front import Front, Scaling
 from analysis.scalarization.weights import checked_weights
-from analysis.trials import runs_of
+from analysis.trials.table import runs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def regrets(
     Parameters
     ----------
     trials
-        See `analysis.trials`.
+        See `analysis.trials.table`.
     front
         The true front.
     preferences
@@ -63,7 +63,7 @@ def regrets(
     Examples
     --------
     >>> import pandas as pd
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> front = Front.from_values([[0, 2], [1, 1], [2, 0]], [Objective("a"), Objective("b")])
     >>> trials = pd.DataFrame(
     ...     {"sampler": "s", "seed": 0, "trial": [0, 1], "a": [0.0, 1.0], "b": [2.0, 1.0]}

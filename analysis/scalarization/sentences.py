@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError
-from analysis.objectives import minimised
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import minimised
+from analysis.foundation.words import counted, listed
 from analysis.scalarization.audit import Audit
 from analysis.scalarization.front import Front
 from analysis.scalarization.inverse import Justification
@@ -18,7 +19,6 @@ from analysis.scalarization.scores import ScoreAudit, Verdict
 from analysis.scalarization.suggested import Suggestion
 from analysis.scalarization.support import Support
 from analysis.scalarization.tolerances import Tolerance
-from analysis.statements import counted, listed
 
 Label = Callable[[int], str]
 """Names a design by its row in the table that was audited."""
@@ -68,7 +68,7 @@ def weighted(front: Front, weights: NDArray[np.float64]) -> str:
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> front = Front.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
     >>> weighted(front, np.array([0.25, 0.75]))
     'a 0.25, b 0.75'

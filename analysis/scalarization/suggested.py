@@ -10,11 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
+from analysis.front.knees import knee
+from analysis.front.simplex import sampled_weights
 from analysis.scalarization.front import Front, Scaling
-from analysis.scalarization.knees import knee
 from analysis.scalarization.regions import Region
-from analysis.scalarization.samples import optima, sampled_weights
+from analysis.scalarization.samples import optima
 from analysis.scalarization.weights import shares
 
 Criterion = Literal["closest to the knee", "largest ball", "least worst regret"]
@@ -136,11 +137,11 @@ def suggestions(
     box
         Bounds on plausible weight shares; by default within a factor 2 of equal ones.
     knee_definition
-        One of `analysis.scalarization.knees.KNEES`.
+        One of `analysis.front.knees.KNEES`.
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> from analysis.scalarization.regions import region_of
     >>> from analysis.scalarization.weight_space import WeightSpace
     >>> front = Front.from_values([[0, 2], [0.5, 0.5], [2, 0]], [Objective("a"), Objective("b")])

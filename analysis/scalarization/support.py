@@ -23,7 +23,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.hypervolume import hypervolume
+from analysis.front.hypervolume import hypervolume
 from analysis.scalarization.weight_space import TOLERANCE, WeightSpace
 
 

@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.scalarization.front import Front, Scaling
 from analysis.scalarization.picks import pick
 
+ROUNDING = 1e-12
+"""Share of the sum of all weights below which an end is 0 but for rounding."""
+
 PLAUSIBLE_FACTOR = 10.0
 """A weight is plausible from 0 to this many times its stated value."""
 
@@ -94,7 +97,7 @@ def tolerances(
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> objectives = (Objective("accuracy", "max"), Objective("width", unit="bit"))
     >>> front = Front.from_values([[0.75, 8], [0.5, 4], [0.25, 2]], objectives)
     >>> accuracy, width = tolerances(front, [1.0, 0.2])
@@ -140,7 +143,8 @@ def weight_intervals(
     for column, name in enumerate(names):
         weight = float(weights[column])
         rest = np.delete(differences, column, axis=1) @ np.delete(weights, column)
-        low, below, high, above = _interval(rest, differences[:, column], weight, floor)
+        least = floor + ROUNDING * float(abs(weights).sum())
+        low, below, high, above = _interval(rest, differences[:, column], weight, floor, least)
         others = float(abs(np.delete(weights, column)).sum())
         found.append(
             Tolerance(
@@ -160,14 +164,21 @@ def weight_intervals(
 
 
 def _interval(
-    rest: NDArray[np.float64], slope: NDArray[np.float64], weight: float, floor: float
+    rest: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    weight: float,
+    floor: float,
+    least: float,
 ) -> tuple[float, int, float, int]:
-    """Return the ends of {w >= floor: rest + w slope >= 0} around `weight`, and who bounds them."""
+    """Return the ends of {w >= floor: rest + w slope >= 0} around `weight`, and who bounds them.
+
+    Ends up to `least` are the floor but for rounding.
+    """
     low, below, high, above = floor, -1, np.inf, -1
     rising, falling = np.flatnonzero(slope > 0), np.flatnonzero(slope < 0)
     if len(rising):
         ends = -rest[rising] / slope[rising]
-        if ends.max() > floor:
+        if ends.max() > least:
             low, below = min(float(ends.max()), weight), int(rising[ends.argmax()])
     if len(falling):
         ends = rest[falling] / -slope[falling]

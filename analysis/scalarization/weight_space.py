@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array, csr_array
 
-from analysis.pareto import checked_points
+from analysis.front.pareto import checked_points
 
 TOLERANCE = 1e-9
 """Below this share of each objective's range, differences of scores count as none."""

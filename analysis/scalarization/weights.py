@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import InputError
-from analysis.objectives import ObjectiveLike, Sense
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import ObjectiveLike, Sense
 
 
 def checked_weights(
@@ -37,13 +37,13 @@ def checked_weights(
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> objectives = (Objective("accuracy", "max"), Objective("size"))
     >>> checked_weights({"size": 0.2, "accuracy": 1.0}, objectives)
     array([1. , 0.2])
     >>> checked_weights({"accuracy": 1.0, "size": -0.2}, objectives)
     Traceback (most recent call last):
-    analysis.errors.InputError: weight of size = -0.2: expected a number of at least 0 ...
+    analysis.foundation.errors.InputError: weight of size = -0.2: expected a number ...
     """
     names = [objective.name for objective in objectives]
     if isinstance(weights, Mapping):
@@ -105,7 +105,7 @@ class ReportedScore:
 
     Examples
     --------
-    >>> from analysis.objectives import Objective
+    >>> from analysis.foundation.objectives import Objective
     >>> objectives = (Objective("accuracy", "max"), Objective("latency", unit="ms"))
     >>> score = ReportedScore("R2", {"accuracy": 1.0, "latency": 0.1})
     >>> score.formula

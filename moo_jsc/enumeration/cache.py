@@ -7,12 +7,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from moo_jsc.files import sha256_of, sha256_of_file
+from moo_jsc.foundation.files import sha256_of, sha256_of_file
 from moo_jsc.problems.problem import Problem
 
 _FORMAT = "1"
 _PACKAGE = Path(__file__).parents[1]
-_ROOMS = ("networks", "quantization", "objectives", "evaluation", "problems")
+_ROOMS = ("foundation", "networks", "quantization", "objectives", "evaluation", "problems")
 _LIBRARIES = ("numpy", "torch")
 
 

@@ -15,7 +15,7 @@ from moo_jsc.enumeration.sealed import BrokenSeal
 from moo_jsc.enumeration.shards import ShardStore
 from moo_jsc.enumeration.table import ObjectiveTable
 from moo_jsc.enumeration.workers import Backend, Workers
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.problems.problem import Problem
 
 SHARD_SIZE = 8192

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.files import atomic_path, sha256_of
+from moo_jsc.foundation.files import atomic_path, sha256_of
 
 Arrays = Mapping[str, NDArray[Any]]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from moo_jsc.enumeration.cache import cache_key, code_version, file_name
 from moo_jsc.enumeration.sealed import read_sealed, write_sealed
-from moo_jsc.files import write_text
+from moo_jsc.foundation.files import write_text
 from moo_jsc.problems.problem import Problem
 
 

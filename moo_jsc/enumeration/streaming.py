@@ -15,7 +15,7 @@ from moo_jsc.enumeration.cache import cache_key, default_cache, file_name
 from moo_jsc.enumeration.sealed import BrokenSeal, read_sealed, write_sealed
 from moo_jsc.enumeration.table import best_of, nondominated, worst_of
 from moo_jsc.enumeration.workers import Backend, Workers
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.problem import Problem
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 
@@ -142,7 +142,7 @@ class ObjectiveTable:
         InputError
             The table has no such objective.
         """
-        from moo_jsc.files import sha256_of
+        from moo_jsc.foundation.files import sha256_of
 
         columns = [self._position(name) for name in names]
         return ObjectiveTable(

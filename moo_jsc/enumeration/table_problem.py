@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.enumeration.table import ObjectiveTable
-from moo_jsc.files import sha256_of
+from moo_jsc.foundation.files import sha256_of
 from moo_jsc.problems.problem import Problem
 
 

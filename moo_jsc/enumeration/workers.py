@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.problems.problem import Problem
 
 Backend = Literal["loky", "dask"]
@@ -41,7 +41,7 @@ class Workers:
     --------
     >>> Workers(0)
     Traceback (most recent call last):
-    moo_jsc.errors.InputError: workers = 0: expected a whole number of at least 1
+    moo_jsc.foundation.errors.InputError: workers = 0: expected a whole number of at least 1
     """
 
     count: int = 1

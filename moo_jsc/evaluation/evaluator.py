@@ -16,17 +16,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moo_jsc.errors import InputError
 from moo_jsc.evaluation.prefixes import PrefixTree, sorted_batches
 from moo_jsc.evaluation.samples import Chunk, GroupedSamples
 from moo_jsc.evaluation.scratch import Scratch
 from moo_jsc.evaluation.stages import Pipeline
 from moo_jsc.evaluation.tallies import CorrectTally, CrossEntropyTally, Tally
 from moo_jsc.evaluation.walk import Walk
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.formats import LayerPrecision
-from moo_jsc.threads import one_thread
 
 TALLIES: dict[str, type[Tally]] = {"accuracy": CorrectTally, "loss": CrossEntropyTally}
 """Objectives that are a mean over samples, by name; any other one gets whole logits."""

@@ -22,15 +22,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moo_jsc.errors import InputError
-from moo_jsc.jets import JetSplit
+from moo_jsc.data.jets import JetSplit
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.networks.training import Schedule, train_ensemble
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.fixed_point import FormatBatch
 from moo_jsc.quantization.formats import NetworkPrecision
 from moo_jsc.quantization.network import QuantizedNetwork, require_explicit
-from moo_jsc.threads import one_thread
 
 GROUP = 32
 """Configurations trained side by side; large enough that the cost of one more is its own."""

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 
 
 @dataclass(frozen=True)

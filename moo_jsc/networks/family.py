@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import BatchNorm, Layer, Linear, NetworkSpec, ReLU
 
 FEATURES = 16

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from moo_jsc.errors import InputError
-from moo_jsc.jets import JetSplit
+from moo_jsc.data.jets import JetSplit
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.networks.stacking import StackedNetworks, Transform
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
 

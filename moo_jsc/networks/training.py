@@ -14,15 +14,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import atomic_path, sha256_of
-from moo_jsc.jets import JetSplit
+from moo_jsc.data.jets import JetSplit
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import atomic_path, sha256_of
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import JetClassifier, initialised
 from moo_jsc.networks.group_training import GroupTraining, Samples, Schedule, batch_order
 from moo_jsc.networks.grouping import grouped
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.networks.stacking import Transform
-from moo_jsc.threads import one_thread
 
 __all__ = [
     "CURVES",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import torch
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import atomic_path, sha256_of_file
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import atomic_path, sha256_of_file
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.networks.specification import NetworkSpec

@@ -7,7 +7,7 @@ sample, ``FLOPS_MASE.at_batch(8)`` counts eight.
 from dataclasses import dataclass, replace
 from typing import Self
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import BatchNorm, Layer, Linear
 from moo_jsc.objectives.objective import CostObjective, register
 from moo_jsc.quantization.formats import LayerPrecision

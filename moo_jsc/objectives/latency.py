@@ -20,8 +20,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import atomic_path, sha256_of
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import atomic_path, sha256_of
 from moo_jsc.networks.specification import Linear
 from moo_jsc.objectives.latency_protocol import Protocol, machine_description, time_rounds
 from moo_jsc.objectives.latency_statistics import Summary, summarise

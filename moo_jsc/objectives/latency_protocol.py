@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
-from moo_jsc.threads import one_thread
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.threads import one_thread
 
 if TYPE_CHECKING:
     from torch import nn

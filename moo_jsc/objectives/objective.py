@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import Layer, NetworkSpec
 from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 

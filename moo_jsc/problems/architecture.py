@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.problems.space import Choice
 

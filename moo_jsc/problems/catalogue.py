@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.objective import MeasuredObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
@@ -116,7 +116,7 @@ def build_problem(
     split
         Where predictions are scored.
     jets
-        What `moo_jsc.jets.load_jets` takes.
+        What `moo_jsc.data.jets.load_jets` takes.
     final_relu
         Take the reports' form of the network, with a ReLU before the softmax.
     training
@@ -136,7 +136,7 @@ def build_problem(
     recipe = recipe_of(name)
     chosen = get_objectives(tuple(objectives or recipe.objectives))
 
-    from moo_jsc.jets import load_jets
+    from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.weights import load_network, load_widened
 
     base = network or recipe.network

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
 from moo_jsc.evaluation.costs import evaluate_costs
-from moo_jsc.files import sha256_of
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import sha256_of
 from moo_jsc.objectives.objective import (
     CostObjective,
     MeasuredObjective,
@@ -28,8 +28,8 @@ from moo_jsc.problems.space import SearchSpace
 from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
+    from moo_jsc.data.jets import Jets
     from moo_jsc.evaluation.evaluator import BatchedEvaluator
-    from moo_jsc.jets import Jets
     from moo_jsc.networks.classifier import JetClassifier
 
 Split = Literal["train", "validation", "test"]

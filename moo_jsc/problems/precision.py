@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.problems.space import Choice, SearchSpace, Value
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision

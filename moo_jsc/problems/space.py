@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import sha256_of
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import sha256_of
 
 Value = int | float | str | tuple[int, ...]
 """What a choice may take: anything that JSON can hold."""

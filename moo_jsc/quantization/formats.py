@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 
 MAX_WIDTH = 32
 MAX_FRACTION = 126
@@ -29,7 +29,7 @@ class FixedPoint:
     (0.0625, -8.0, 7.9375)
     >>> FixedPoint(0, 4)
     Traceback (most recent call last):
-    moo_jsc.errors.InputError: width = 0: expected a whole number in 1..32
+    moo_jsc.foundation.errors.InputError: width = 0: expected a whole number in 1..32
     """
 
     width: int

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.problems.problem import Problem
+from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.ledger import Ledger
 from moo_jsc.runs.log import Header, check_header, open_log, read_log
-from moo_jsc.runs.study import claim_folder, identify
 from moo_jsc.runs.tables import load_trials, write_tables
 from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
-from moo_jsc.threads import one_thread
 
 if TYPE_CHECKING:
     import pandas

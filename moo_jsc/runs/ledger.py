@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate
 

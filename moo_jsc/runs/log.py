@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs.ledger import Trial
 
 try:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import atomic_path, sha256_of
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import atomic_path, sha256_of
 from moo_jsc.problems.problem import Problem
-from moo_jsc.runs.study import identify, package_versions
+from moo_jsc.runs.identity import identify, package_versions
 from moo_jsc.samplers.sampler import Sampler
 
 REPORTED_PACKAGES = (

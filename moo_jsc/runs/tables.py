@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moo_jsc.errors import InputError
-from moo_jsc.files import atomic_path
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import atomic_path
+from moo_jsc.runs.identity import read_identity
 from moo_jsc.runs.log import RecordedRun, read_log
-from moo_jsc.runs.study import read_identity
 
 if TYPE_CHECKING:
     import pandas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
 from moo_jsc.samplers.optuna_samplers import (
     OptunaBruteForce,

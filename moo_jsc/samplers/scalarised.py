@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import Objective, Sense
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.optuna_samplers import OptunaTPE

@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analysis.objectives import Objective
+from analysis.foundation.objectives import Objective
 
 OBJECTIVES = (
     Objective("accuracy", "max"),

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analysis.comparison import a12_interval, holm, signed_rank_p
-from analysis.intervals import mean_interval, resampling_weights
-from analysis.power import detectable_difference, seeds_needed
-from analysis.targets import expected_running_time, median_interval, share_interval
+from analysis.indicators.targets import expected_running_time, median_interval, share_interval
+from analysis.statistics.comparison import a12_interval, holm, signed_rank_p
+from analysis.statistics.intervals import mean_interval, resampling_weights
+from analysis.statistics.power import detectable_difference, seeds_needed
 
 SEEDS = (10, 20, 30)
 ATOMS = np.array([0.80, 0.90, 0.95, 0.97, 1.00])

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.curves import epsilon_curves, hypervolume_curves, igd_plus_curves
-from analysis.efficiency_report import efficiency_report
-from analysis.findings import Questions
-from analysis.hypervolume import hypervolume_curve
-from analysis.objectives import Objective
-from analysis.reference import Reference
+from analysis.efficiency.findings import Questions
+from analysis.efficiency.page import efficiency_report
+from analysis.foundation.objectives import Objective
+from analysis.front.hypervolume import hypervolume_curve
+from analysis.front.reference import Reference
+from analysis.indicators.curves import epsilon_curves, hypervolume_curves, igd_plus_curves
 
 OBJECTIVES = (Objective("accuracy", "max"), *(Objective(f"cost_{i}") for i in range(1, 5)))
 

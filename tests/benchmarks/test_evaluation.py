@@ -18,10 +18,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
+from moo_jsc.data.jets.columns import CLASSES, FEATURES
+from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import enumerate_problem
 from moo_jsc.evaluation.evaluator import BatchedEvaluator
-from moo_jsc.jets.columns import CLASSES, FEATURES
-from moo_jsc.jets.dataset import RawJets, split_jets
 from moo_jsc.networks.classifier import initialised, predict
 from moo_jsc.networks.family import network_spec
 from moo_jsc.objectives import get_objectives

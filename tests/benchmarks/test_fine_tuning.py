@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch import nn
 
+from moo_jsc.data.jets import JetSplit
 from moo_jsc.evaluation.fine_tuning import GROUP, FineTuning, fine_tune
-from moo_jsc.jets import JetSplit
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
-from moo_jsc.threads import one_thread
 
 SETTINGS = FineTuning(epochs=1)
 ROWS = 10_000

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.objectives import Objective
-from analysis.pareto import pareto_front
+from analysis.foundation.objectives import Objective
+from analysis.front.pareto import pareto_front
 from analysis.redundancy.audit import audit as audit_redundancy
 from analysis.scalarization.audit import audit
 from analysis.scalarization.linear_programs import margin

@@ -10,7 +10,7 @@ import time
 import pytest
 import torch
 
-from moo_jsc.jets import JetSplit, load_jets
+from moo_jsc.data.jets import JetSplit, load_jets
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec, widened_family
 from moo_jsc.networks.grouping import grouped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from moo_jsc.files import sha256_of
+from moo_jsc.foundation.files import sha256_of
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.problem import Problem
 from moo_jsc.problems.space import Choice, SearchSpace

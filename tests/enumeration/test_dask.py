@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from moo_jsc.enumeration import Workers, enumerate_problem, stream_front
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 
 pytest.importorskip("distributed")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moo_jsc.data.jets.columns import CLASSES, FEATURES
+from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import ObjectiveTable, TableProblem, enumerate_problem
-from moo_jsc.errors import InputError
-from moo_jsc.jets.columns import CLASSES, FEATURES
-from moo_jsc.jets.dataset import RawJets, split_jets
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec
 from moo_jsc.objectives import get_objectives

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moo_jsc.enumeration import StreamingFront, enumerate_problem, stream_front
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studies import enumerate_front
-from studies.console import run_study
+from studies.common.console import run_study
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +72,7 @@ def test_help_imports_nothing_heavy():
     script = (
         "import sys\n"
         "from studies.enumerate_front import Config\n"
-        "from studies.console import parse\n"
+        "from studies.common.console import parse\n"
         "try:\n    parse(Config, ['--help'])\nexcept SystemExit:\n    pass\n"
         "heavy = {'torch', 'pandas', 'matplotlib', 'scipy', 'sklearn'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from moo_jsc.errors import InputError
 from moo_jsc.evaluation.evaluator import BatchedEvaluator
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import initialised, predict
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU

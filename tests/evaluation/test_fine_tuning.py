@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from moo_jsc.errors import InputError
+from moo_jsc.data.jets import JetSplit
 from moo_jsc.evaluation import fine_tuning
 from moo_jsc.evaluation.fine_tuning import (
     GROUP,
@@ -15,7 +15,8 @@ from moo_jsc.evaluation.fine_tuning import (
     fine_tuned_scores,
     quantized_scores,
 )
-from moo_jsc.jets import JetSplit
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.training import batch_order
@@ -23,7 +24,6 @@ from moo_jsc.objectives.prediction import ACCURACY, LOSS
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
-from moo_jsc.threads import one_thread
 
 SHORT = FineTuning(epochs=1, batch_size=64, learning_rate=5e-3)
 FLOAT = (LayerPrecision(),) * 3

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moo_jsc.errors import InputError
 from moo_jsc.evaluation.samples import GroupedSamples
+from moo_jsc.foundation.errors import InputError
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.integers(1, 12))

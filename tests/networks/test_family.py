@@ -3,7 +3,7 @@ import itertools
 import pytest
 import torch
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import JetClassifier, initialised, predict
 from moo_jsc.networks.family import (
     NETWORKS,

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from moo_jsc.errors import InputError
-from moo_jsc.jets import JetSplit
+from moo_jsc.data.jets import JetSplit
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import initialised, predict
 from moo_jsc.networks.family import NETWORKS, network_spec, widened, widened_family
 from moo_jsc.networks.group_training import _first_largest, batch_order

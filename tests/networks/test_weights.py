@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from moo_jsc.errors import InputError
-from moo_jsc.jets import load_jets
+from moo_jsc.data.jets import load_jets
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks import weights
 from moo_jsc.networks.classifier import initialised, predict
 from moo_jsc.networks.family import NETWORKS, network_spec

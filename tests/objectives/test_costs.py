@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.family import NETWORKS, network_spec
 from moo_jsc.networks.specification import BatchNorm, ReLU
 from moo_jsc.objectives import OBJECTIVES, get_objectives

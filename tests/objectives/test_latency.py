@@ -8,7 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import latency, latency_protocol
@@ -23,7 +24,6 @@ from moo_jsc.objectives.latency import (
 from moo_jsc.objectives.latency_protocol import Protocol, time_rounds
 from moo_jsc.objectives.latency_statistics import LEVEL_DRIFT, OWN_DRIFT, quiet_rounds, summarise
 from moo_jsc.objectives.objective import OBJECTIVES
-from moo_jsc.threads import one_thread
 
 TINY = network_spec("jsc-tiny")
 WIDE = widened(network_spec("jsc-three-linear"), (5, 5))

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.quantization.fixed_point import FormatBatch, quantize
 from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, half_fraction
 

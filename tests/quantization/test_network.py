@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import JetClassifier, initialised
 from moo_jsc.networks.family import NETWORKS, network_spec
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision

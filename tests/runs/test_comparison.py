@@ -4,7 +4,7 @@ import numpy as np
 import pandas
 import pytest
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs import load_trials, run_comparison
 from moo_jsc.runs.manifest import code_hash, read_manifest, write_manifest
 from moo_jsc.samplers import SAMPLERS, get_samplers

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.problems.space import Choice, SearchSpace
 from moo_jsc.runs.ledger import Ledger
 from moo_jsc.samplers import BudgetExhausted

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs.ledger import Trial
 from moo_jsc.runs.log import Header, ObjectiveEntry, open_log, read_log
 

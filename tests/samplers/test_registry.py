@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.samplers import SAMPLERS, default_samplers, get_samplers, register
 from moo_jsc.samplers.enumeration_orders import Exhaustive
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import Choice, SearchSpace
 from moo_jsc.runs.ledger import Ledger

@@ -20,7 +20,7 @@ def test_help_needs_no_heavy_import(study):
     program = (
         "import sys\n"
         f"from studies.{study} import Config, main\n"
-        "from studies.console import run_study\n"
+        "from studies.common.console import run_study\n"
         "try:\n"
         "    run_study(main, Config, ['--help'])\n"
         "except SystemExit:\n"

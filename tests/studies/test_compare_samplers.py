@@ -101,7 +101,7 @@ def test_a_config_file_sets_everything_and_flags_override(environment, tmp_path)
 
 
 def test_a_search_file_of_the_reports_form_runs(environment, tmp_path):
-    path = ROOT / "studies" / "data" / "lab3_search.toml"
+    path = ROOT / "studies" / "lab_reports" / "data" / "lab3_search.toml"
     more = ("--seeds", "2", "--budget", "5", "--workers", "1")
     result = run(environment, "--mase-config", str(path), *more, "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace
 from moo_jsc.quantization.formats import FixedPoint
 from moo_jsc.samplers.scalarised import ScalarisedSampler
-from studies.mase_config import SAMPLER_NAMES, read_mase_config
+from studies.lab_reports.mase_config import SAMPLER_NAMES, read_mase_config
 
-SHIPPED = resources.files("studies") / "data" / "lab3_search.toml"
+SHIPPED = resources.files("studies.lab_reports") / "data" / "lab3_search.toml"
 
 
 @pytest.fixture

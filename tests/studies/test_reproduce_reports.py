@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from moo_jsc.jets import FEATURES, Jets, load_jets
-from moo_jsc.jets.columns import CLASS_COLUMN
-from moo_jsc.threads import one_thread
-from studies.console import parse, run_study
-from studies.reports import figures, rules
-from studies.reports.catalogue import claims_of
-from studies.reports.claims import Measured, Verdict, findings_table, judge_all
-from studies.reports.effects import NO_SEED, chosen, protocol_effects, width_effects
-from studies.reports.measurements import MEASUREMENTS
-from studies.reports.protocols import (
+from moo_jsc.data.jets import FEATURES, Jets, load_jets
+from moo_jsc.data.jets.columns import CLASS_COLUMN
+from moo_jsc.foundation.threads import one_thread
+from studies.common.console import parse, run_study
+from studies.lab_reports import figures, rules
+from studies.lab_reports.catalogue import claims_of
+from studies.lab_reports.claims import Measured, Verdict, findings_table, judge_all
+from studies.lab_reports.effects import NO_SEED, chosen, protocol_effects, width_effects
+from studies.lab_reports.measurements import MEASUREMENTS
+from studies.lab_reports.protocols import (
     AS_REPORTED,
     CONTROLS,
     CORRECT,
@@ -30,9 +30,9 @@ from studies.reports.protocols import (
     drift,
     reported_accuracy,
 )
-from studies.reports.searching import RunningMeans
-from studies.reports.spaces import TYPES, few_jets, precisions, table
-from studies.reports.workshop import Setting, Workshop
+from studies.lab_reports.searching import RunningMeans
+from studies.lab_reports.spaces import TYPES, few_jets, precisions, table
+from studies.lab_reports.workshop import Setting, Workshop
 from studies.reproduce_reports import Config, main, measure
 
 REPRODUCED, NOT, OTHER, UNDECIDED = (

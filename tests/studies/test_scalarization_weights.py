@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from moo_jsc.errors import InputError
-from studies.console import parse
+from moo_jsc.foundation.errors import InputError
+from studies.common.console import parse
 from studies.scalarization_weights import (
     Config,
     audited_objectives,
@@ -62,7 +62,7 @@ def test_small_study_writes_its_report_and_prints_a_verdict_on_each_score(
     ],
 )
 def test_bad_input_gets_one_line_before_anything_is_computed(arguments, message):
-    from analysis.errors import InputError as AnalysisInputError
+    from analysis.foundation.errors import InputError as AnalysisInputError
 
     with pytest.raises((InputError, AnalysisInputError)) as caught:
         config = parse(Config, arguments)
@@ -87,7 +87,7 @@ def test_help_needs_no_heavy_imports():
     code = (
         "import sys; sys.argv = ['x', '--help']\n"
         "from studies.scalarization_weights import Config, main\n"
-        "from studies.console import run_study\n"
+        "from studies.common.console import run_study\n"
         "try: run_study(main, Config)\n"
         "except SystemExit: pass\n"
         "heavy = {'torch', 'optuna', 'pymoo', 'sklearn', 'matplotlib'} & set(sys.modules)\n"

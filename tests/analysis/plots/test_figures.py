@@ -3,15 +3,15 @@ import pandas as pd
 import pytest
 
 from analysis import plots
-from analysis.comparison import all_pairs
-from analysis.curves import hypervolume_curves
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
+from analysis.front.reference import Reference
+from analysis.indicators.curves import hypervolume_curves
 from analysis.plots.comparison import a12_matrix
 from analysis.plots.curves import ranked, thinned
 from analysis.plots.fronts import _staircase
 from analysis.plots.palette import SAMPLERS, look
-from analysis.reference import Reference
-from analysis.several_problems import friedman
+from analysis.statistics.comparison import all_pairs
+from analysis.statistics.several_problems import friedman
 from tests.analysis.strategies import OBJECTIVES, trial_table
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import InputError
-from analysis.objectives import Objective
-from analysis.pareto import nondominated
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import Objective
+from analysis.front.pareto import nondominated
 from analysis.redundancy.association import association, binned
 from analysis.redundancy.audit import audit, pair_sentence, sentences, set_sentence
 from analysis.redundancy.components import components

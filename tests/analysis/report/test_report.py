@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import InputError
+from analysis.foundation.errors import InputError
 from analysis.report import Column, Report
 from analysis.report.figures import inline_svg
 from analysis.report.files import write_whole

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analysis.pareto import pareto_front
+from analysis.front.pareto import pareto_front
 
 
 @st.composite

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from analysis.front.knees import KNEES, knee, least_trade_off
+from analysis.front.simplex import sampled_weights
 from analysis.scalarization.alternatives import (
     AUGMENTATION,
     UTOPIA_GAP,
@@ -12,8 +14,6 @@ from analysis.scalarization.alternatives import (
     reaches,
     weighted_chebyshev,
 )
-from analysis.scalarization.knees import KNEES, knee, least_trade_off
-from analysis.scalarization.samples import sampled_weights
 from analysis.scalarization.suggested import box_corners, preference_box, worst_regrets
 from analysis.scalarization.support import classify
 from analysis.scalarization.weight_space import to_unit_range

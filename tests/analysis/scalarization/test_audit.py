@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.objectives import Objective
+from analysis.foundation.objectives import Objective
 from analysis.scalarization.audit import audit, side_by_side
 from analysis.scalarization.picks import pick
 from analysis.scalarization.scores import Verdict, audit_score

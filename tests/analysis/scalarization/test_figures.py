@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.errors import InputError
-from analysis.objectives import Objective
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import Objective
 from analysis.plots.redundancy import association_matrices, leaving_out
 from analysis.plots.scalarization import (
     method_reach,

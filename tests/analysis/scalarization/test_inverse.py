@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from analysis.objectives import Objective
+from analysis.foundation.objectives import Objective
 from analysis.scalarization.front import SCALINGS, Front
 from analysis.scalarization.inverse import justify
 from analysis.scalarization.picks import pick

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.objectives import Objective
+from analysis.foundation.objectives import Objective
 from analysis.scalarization.front import SCALINGS, Front
 from analysis.scalarization.picks import pick
 from analysis.scalarization.tolerances import tolerances

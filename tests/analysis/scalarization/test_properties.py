@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.objectives import Objective
+from analysis.foundation.objectives import Objective
 from analysis.scalarization.front import SCALINGS, Front
 from analysis.scalarization.picks import pick
 from analysis.scalarization.regions import volumes

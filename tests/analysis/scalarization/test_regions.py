@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from analysis.front.simplex import sampled_weights
 from analysis.scalarization.regions import region_of, simplex_radius, volumes
-from analysis.scalarization.samples import sampled_volumes, sampled_weights
+from analysis.scalarization.samples import sampled_volumes
 from analysis.scalarization.weight_space import WeightSpace
 from tests.analysis.scalarization.strategies import integer_fronts, sphere_front
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import InputError
-from analysis.objectives import Objective
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import Objective
 from analysis.scalarization.audit import audit
 from analysis.scalarization.front import Front
 from analysis.scalarization.searching import Preference, regrets

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from analysis.pareto import pareto_front
+from analysis.front.pareto import pareto_front
 from analysis.scalarization.linear_programs import excess, margin
 from analysis.scalarization.rational import classify_exactly, rationals
 from analysis.scalarization.regions import region_of, volumes

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.errors import InputError
-from analysis.objectives import Objective
+from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import Objective
 from analysis.scalarization.front import Front
 from analysis.scalarization.inverse import justify
 from analysis.scalarization.suggested import box_corners

@@ -1,0 +1,1 @@
+"""Sample efficiency: the summary of a comparison, its robustness, its sentences and page."""

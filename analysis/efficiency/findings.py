@@ -1,0 +1,262 @@
+"""Everything that a comparison of samplers shows, as tables and sentences; no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.efficiency import sentences as statements
+from analysis.efficiency.optimism import selection_optimism
+from analysis.efficiency.robustness import Robustness, robustness
+from analysis.efficiency.summary import summarise
+from analysis.efficiency.warnings import cautions
+from analysis.foundation.errors import InputError
+from analysis.foundation.words import counted
+from analysis.indicators.attainment import Attainment, attainment
+from analysis.indicators.curves import (
+    Curves,
+    epsilon_curves,
+    hypervolume_curves,
+    igd_plus_curves,
+    on_unique_evaluations,
+)
+from analysis.indicators.targets import TARGETS, target_profile, target_table
+from analysis.statistics.comparison import against_baseline, all_pairs, probability_of_being_best
+from analysis.statistics.power import detectable_difference, seeds_needed
+from analysis.trials.table import runs_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.front.reference import Reference
+
+POWER = 0.8
+PROFILE = tuple(np.linspace(0.5, 1.0, 51))
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of the trials, with the levels of the answers.
+
+    Parameters
+    ----------
+    baseline
+        Whom all samplers are compared with. None: the first one of the table.
+    target
+        Share of the true hypervolume for the summary's trials to target.
+    targets
+        Shares for the table of trials to target.
+    epsilon
+        How near a front point counts as attained (see `analysis.indicators.attainment`).
+    alpha
+        Family-wise error rate; intervals have level 1 - alpha.
+    space_size
+        Configurations in the space, if known.
+    populations
+        For each evolutionary sampler the size of its first generation, if known.
+    """
+
+    baseline: str | None = None
+    target: float = 0.9
+    targets: tuple[float, ...] = TARGETS
+    epsilon: float = 0.02
+    alpha: float = 0.05
+    space_size: int | None = None
+    populations: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What was found. Tests are None with one sampler, or fewer than two common seeds.
+
+    Attributes
+    ----------
+    questions, reference
+        What was asked, on which scale (`questions.baseline` is set).
+    hypervolume, unique, igd_plus, epsilon
+        Curves; `unique` on unique evaluations, None where the table does not tell.
+    attainment, profile
+        Front points attained; share of targets reached so far.
+    summary, targets
+        Tables by sampler, and by (sampler, target).
+    comparison, pairs, best, robustness
+        Tests and their robustness.
+    optimism
+        Table by sampler, None without values on another split.
+    answers
+        Sentences, the answer to the question first.
+    warnings
+        See `analysis.efficiency.warnings`.
+    """
+
+    questions: Questions
+    reference: Reference
+    hypervolume: Curves
+    unique: Curves | None
+    igd_plus: Curves
+    epsilon: Curves
+    attainment: Attainment
+    profile: Curves
+    summary: pd.DataFrame
+    targets: pd.DataFrame
+    comparison: pd.DataFrame | None
+    pairs: pd.DataFrame | None
+    best: dict[str, float] | None
+    robustness: Robustness | None
+    optimism: pd.DataFrame | None
+    answers: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def find(
+    trials: pd.DataFrame,
+    reference: Reference,
+    questions: Questions | None = None,
+    *,
+    retested: pd.DataFrame | None = None,
+    retested_reference: Reference | None = None,
+    workers: int = 1,
+) -> Findings:
+    """Analyse a comparison of samplers on one problem.
+
+    Parameters
+    ----------
+    trials
+        See `analysis.trials.table`.
+    reference
+        The true front and its scale.
+    questions
+        What to ask; None: the defaults.
+    retested, retested_reference
+        Values of the configurations on a split that the search has not seen (see
+        `analysis.efficiency.optimism`).
+    workers
+        Threads.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    InputError
+        A table is unusable, or the baseline is not in it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis.foundation.objectives import Objective
+    >>> from analysis.front.reference import Reference
+    >>> reference = Reference.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> rows = [(name, seed, float(name == "worse"), 1.0) for name in ("random", "worse")
+    ...         for seed in range(6)]
+    >>> trials = pd.DataFrame(rows, columns=["sampler", "seed", "a", "b"]).assign(trial=0)
+    >>> find(trials, reference).answers[0]
+    "After 1 trial, no sampler found more of the true front's hypervolume than random; one sampler \
+found less: worse by 33.3 [33.3, 33.3] percentage points."
+    """
+    asked = questions or Questions()
+    samplers = runs_of(trials, reference.objectives)
+    baseline = next(iter(samplers)) if asked.baseline is None else asked.baseline
+    if baseline not in samplers:
+        raise InputError(f"baseline {baseline!r}: expected one of {', '.join(samplers)}")
+    asked = replace(asked, baseline=baseline)
+    curves = hypervolume_curves(trials, reference, workers=workers)
+    told = all(run.new is not None for runs in samplers.values() for run in runs)
+    summary = summarise(trials, reference, curves, target=asked.target, level=1 - asked.alpha)
+    common = set.intersection(*(set(seeds) for seeds in curves.seeds.values()))
+    testable = len(samplers) > 1 and len(common) > 1
+    comparison = pairs = best = found = None
+    if testable:
+        scores = curves.paired().final()
+        comparison = _with_power(
+            against_baseline(scores, baseline, alpha=asked.alpha), scores, asked
+        )
+        pairs = all_pairs(scores, alpha=asked.alpha)
+        best = probability_of_being_best(scores)
+        found = robustness(trials, reference, alpha=asked.alpha)
+    optimism = None
+    if retested is not None:
+        optimism = selection_optimism(trials, reference, retested, retested_reference)
+    return Findings(
+        questions=asked,
+        reference=reference,
+        hypervolume=curves,
+        unique=on_unique_evaluations(curves, samplers) if told else None,
+        igd_plus=igd_plus_curves(trials, reference, workers=workers),
+        epsilon=epsilon_curves(trials, reference, workers=workers),
+        attainment=attainment(trials, reference, epsilon=asked.epsilon),
+        profile=target_profile(curves, PROFILE),
+        summary=summary,
+        targets=target_table(curves, asked.targets, level=1 - asked.alpha),
+        comparison=comparison,
+        pairs=pairs,
+        best=best,
+        robustness=found,
+        optimism=optimism,
+        answers=tuple(
+            _answers(asked, curves, summary, comparison, best, found, optimism, len(common))
+        ),
+        warnings=tuple(
+            cautions(
+                trials,
+                reference,
+                finals=curves.final(),
+                baseline=baseline,
+                space_size=asked.space_size,
+                populations=asked.populations,
+                alpha=asked.alpha,
+            )
+        ),
+    )
+
+
+def _with_power(
+    comparison: pd.DataFrame, scores: Mapping[str, np.ndarray], asked: Questions
+) -> pd.DataFrame:
+    """Add the smallest detectable difference, and the seeds that the one seen would take."""
+    alpha = asked.alpha / max(len(comparison), 1)
+    detectable, needed = [], []
+    for name, difference in comparison["difference"].items():
+        spread = scores[str(name)] - scores[str(asked.baseline)]
+        detectable.append(detectable_difference(spread, alpha=alpha, power=POWER))
+        needed.append(seeds_needed(spread, float(difference), alpha=alpha, power=POWER))
+    return comparison.assign(detectable=detectable, seeds_needed=needed)
+
+
+def _answers(
+    asked: Questions,
+    curves: Curves,
+    summary: pd.DataFrame,
+    comparison: pd.DataFrame | None,
+    best: Mapping[str, float] | None,
+    found: Robustness | None,
+    optimism: pd.DataFrame | None,
+    seeds: int,
+) -> list[str]:
+    baseline = str(asked.baseline)
+    sentences = []
+    if comparison is None:
+        first = summary.iloc[0]
+        sentences.append(
+            f"After {counted(curves.budget, 'trial')}, {summary.index[0]} found "
+            f"{100 * first['hypervolume']:.1f} % of the true front's hypervolume; with "
+            f"{counted(len(summary), 'sampler')} and "
+            f"{counted(seeds, 'common seed')} nothing can be compared."
+        )
+    else:
+        sentences.append(statements.answer(comparison, baseline, curves.budget))
+        sentences.append(statements.method(seeds, len(comparison), asked.alpha))
+        sentences.extend(statements.identical(comparison, baseline))
+        sentences.extend(statements.detectability(comparison, POWER))
+    if best is not None:
+        sentences.append(statements.being_best(best))
+    sentences.append(statements.to_target(summary, asked.target))
+    if found is not None:
+        sentences.extend(statements.sensitivity(found))
+    if optimism is not None:
+        sentences.append(statements.optimism(optimism))
+    return sentences

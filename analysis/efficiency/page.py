@@ -1,0 +1,357 @@
+"""The report of a comparison of samplers: one page, with its figures and tables as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis import plots
+from analysis.efficiency.findings import POWER, Findings, Questions, find
+from analysis.efficiency.front_section import add_front
+from analysis.foundation.objectives import labelled
+from analysis.foundation.words import counted, percent
+from analysis.plots.curves import ranked
+from analysis.report import Column, Report, Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.front.reference import Reference
+
+
+@dataclass(frozen=True, eq=False)
+class EfficiencyReport:
+    """What `efficiency_report` made.
+
+    Attributes
+    ----------
+    page
+        The HTML file.
+    answer
+        Its first sentence.
+    findings
+        All tables behind it.
+    """
+
+    page: Path
+    answer: str
+    findings: Findings
+
+
+def efficiency_report(
+    trials: pd.DataFrame,
+    reference: Reference,
+    *,
+    folder: Path | str,
+    setting: Mapping[str, str],
+    questions: Questions | None = None,
+    retested: pd.DataFrame | None = None,
+    retested_reference: Reference | None = None,
+    command: str = "",
+    title: str = "Which sampler is more sample-efficient?",
+    workers: int = 1,
+) -> EfficiencyReport:
+    """Analyse a comparison of samplers and write its report.
+
+    Parameters
+    ----------
+    trials
+        See `analysis.trials.table`.
+    reference
+        The true front and its scale.
+    folder
+        Gets ``report.html``, ``figures/`` (SVG; the curves as PNG too), ``tables/`` (CSV, LaTeX).
+    setting
+        What was run: problem, budget, seeds, versions; shown as it is.
+    questions
+        What to ask (baseline, targets, levels); None: the defaults.
+    retested, retested_reference
+        Values of the configurations on a split that the search has not seen (see
+        `analysis.efficiency.optimism`).
+    command
+        The lines that make this report again.
+    title
+        The question.
+    workers
+        Threads.
+
+    Returns
+    -------
+    EfficiencyReport
+
+    Raises
+    ------
+    InputError
+        A table is unusable, the baseline is not in it, or the folder cannot be written to.
+    """
+    findings = find(
+        trials,
+        reference,
+        questions,
+        retested=retested,
+        retested_reference=retested_reference,
+        workers=workers,
+    )
+    names = ", ".join(labelled(objective) for objective in reference.objectives)
+    report = Report(
+        title,
+        f"{counted(len(findings.summary), 'sampler')}, "
+        f"{counted(findings.hypervolume.budget, 'trial')} a run; "
+        f"objectives: {names}",
+    )
+    _answer(report.section("Answer"), findings)
+    _summary(report.section("What each sampler reached"), findings)
+    _curves(report.section("Over the budget"), findings)
+    add_front(report.section("The true front"), findings, trials)
+    if findings.comparison is not None:
+        _tests(report.section("Tests and effect sizes"), findings)
+        _robustness(report.section("Robustness"), findings)
+    if findings.optimism is not None:
+        _optimism(report.section("On data that the search has not seen"), findings)
+    report.section("Warnings").warnings(findings.warnings)
+    _reproduction(report.section("Setting, and how to reproduce"), findings, setting, command)
+    page = report.write(folder)
+    return EfficiencyReport(page=page, answer=findings.answers[0], findings=findings)
+
+
+def _answer(section: Section, findings: Findings) -> None:
+    first, *others = findings.answers
+    section.lead(first)
+    section.sentences(others)
+    if findings.comparison is not None:
+        section.figure(
+            "differences",
+            plots.differences(findings.comparison, str(findings.questions.baseline)),
+            f"Mean difference to {findings.questions.baseline} in the share of the true "
+            "hypervolume at the end, with its interval. Filled: decided after correction for the "
+            "number of comparisons; open: undecided.",
+            narrow=True,
+        )
+
+
+def _summary(section: Section, findings: Findings) -> None:
+    section.table(
+        "summary",
+        findings.summary,
+        [
+            Column("sampler", "sampler", "text"),
+            Column("seeds", "seeds", "whole"),
+            Column(
+                "hypervolume",
+                "hypervolume (%)",
+                "percent",
+                1,
+                limits=("hypervolume_low", "hypervolume_high"),
+            ),
+            Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
+            Column("trials", "trials", "whole"),
+            Column("unique", "unique", digits=1),
+            Column("reached", f"reached {percent(findings.questions.target)}", "whole"),
+            Column("trials_to_target", "trials to it", digits=1),
+            Column("overhead_seconds", "overhead (s)", digits=3),
+        ],
+        "Hypervolume: share of the true front's at the end, mean over seeds with its interval; "
+        "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
+        "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "
+        "itself spends on a run, median. Click a head to sort.",
+    )
+    section.table(
+        "trials_to_target",
+        findings.targets,
+        [
+            Column("sampler", "sampler", "text"),
+            Column("target", "target (%)", "percent", 0),
+            Column("reached", "reached", "whole"),
+            Column("success", "success (%)", "percent", 0, limits=("success_low", "success_high")),
+            Column("median", "median trials", digits=1, limits=("median_low", "median_high")),
+            Column(
+                "expected", "expected trials", digits=1, limits=("expected_low", "expected_high")
+            ),
+        ],
+        "Trials until a share of the true hypervolume is reached. Expected trials: those spent in "
+        "all runs per success, that is with a fresh start after every failed run.",
+        folded=True,
+    )
+
+
+def _curves(section: Section, findings: Findings) -> None:
+    baseline = findings.questions.baseline
+    section.figure(
+        "hypervolume_curves",
+        plots.hypervolume_curves(findings.hypervolume, baseline=baseline),
+        "Share of the true front's hypervolume found so far: mean over seeds and pointwise "
+        f"interval of each sampler, best first, against {baseline} (dashed); grey lines: the "
+        "other samplers.",
+        png=True,
+    )
+    section.figure(
+        "indicators",
+        plots.overview(
+            [
+                (findings.hypervolume.regret(), "log"),
+                (findings.igd_plus, "log"),
+                (findings.epsilon, "log"),
+            ]
+        ),
+        "What is still missing, mean over seeds, logarithmic: share of the hypervolume, IGD+ and "
+        "additive epsilon to the true front (both on the normalised scale).",
+    )
+    panels = [(findings.attainment.curves(), "linear"), (findings.profile, "linear")]
+    if findings.unique is not None:
+        panels.append((findings.unique, "linear"))
+    section.figure(
+        "profiles",
+        plots.overview(panels),  # type: ignore[arg-type]
+        "Cumulative distributions: points of the true front attained (over points and seeds, "
+        f"within {percent(findings.questions.epsilon)} of the front's range in every objective), "
+        "targets from 50 to 100 % of the hypervolume reached (over targets and seeds); and, where "
+        "known, the hypervolume against unique evaluations.",
+    )
+
+
+def _tests(section: Section, findings: Findings) -> None:
+    assert findings.comparison is not None and findings.pairs is not None
+    baseline = findings.questions.baseline
+    table = findings.comparison.sort_values("difference", ascending=False, kind="stable")
+    table = table.assign(best=[(findings.best or {})[str(name)] for name in table.index])
+    section.table(
+        "against_baseline",
+        table,
+        [
+            Column("sampler", "sampler", "text"),
+            Column("verdict", "verdict", "text"),
+            Column(
+                "difference",
+                "difference (points)",
+                "percent",
+                1,
+                limits=("difference_low", "difference_high"),
+                signed=True,
+            ),
+            Column("p_holm", "p (Holm)", "p"),
+            Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
+            Column("wins", "wins", "whole"),
+            Column("ties", "ties", "whole"),
+            Column("losses", "losses", "whole"),
+            Column("best", "P(best) (%)", "percent", 0),
+            Column("detectable", "detectable (points)", "percent", 1),
+            Column("seeds_needed", "seeds needed", "whole"),
+        ],
+        f"Against {baseline}, by the hypervolume at the end. A12: probability that a run of the "
+        f"sampler beats one of {baseline}. P(best): of the best mean of all, when seeds are drawn "
+        f"again. Detectable: true difference that is found with power {percent(POWER)} at "
+        "the strictest step of Holm's correction; seeds needed: to find the difference seen, if it "
+        "is the true one.",
+    )
+    section.figure(
+        "effect_sizes",
+        plots.effect_sizes(findings.pairs, ranked(findings.hypervolume)),
+        "A12 of all pairs; a dot marks pairs that Wilcoxon's test with Holm's correction over all "
+        "pairs decides.",
+    )
+    section.table(
+        "pairs",
+        findings.pairs,
+        [
+            Column("one", "sampler", "text"),
+            Column("other", "against", "text"),
+            Column("verdict", "verdict", "text"),
+            Column(
+                "difference",
+                "difference (points)",
+                "percent",
+                1,
+                limits=("difference_low", "difference_high"),
+                signed=True,
+            ),
+            Column("p_holm", "p (Holm)", "p"),
+            Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
+        ],
+        "All pairs.",
+        folded=True,
+    )
+
+
+def _robustness(section: Section, findings: Findings) -> None:
+    found = findings.robustness
+    assert found is not None
+    section.text(
+        "The same runs, measured in other ways. A pairwise verdict is lost if it was decided as "
+        "reported and is not any more, gained the other way round, reversed if it is decided for "
+        "the other sampler."
+    )
+    section.table(
+        "robustness",
+        found.table,
+        [
+            Column("scenario", "measured with", "text"),
+            Column("tau", "rank correlation", digits=2),
+            Column("pairs", "pairs", "whole"),
+            Column("lost", "lost", "whole"),
+            Column("gained", "gained", "whole"),
+            Column("reversed", "reversed", "whole"),
+            Column("best", "best mean", "text"),
+        ],
+        "Rank correlation: Kendall's tau of the samplers' means with those reported.",
+    )
+    ranks = found.means.rank(ascending=False, method="min")
+    ranks = ranks.sort_values("as reported", kind="stable").rename_axis("sampler")
+    section.table(
+        "robustness_ranks",
+        ranks,
+        [
+            Column("sampler", "sampler", "text"),
+            *(Column(str(name), str(name), "whole") for name in ranks.columns),
+        ],
+        "Rank of each sampler by its mean share of the true hypervolume (1 is best).",
+    )
+    if found.skipped:
+        section.sentences([f"Not measured: {name} ({why})." for name, why in found.skipped.items()])
+
+
+def _optimism(section: Section, findings: Findings) -> None:
+    assert findings.optimism is not None
+    section.table(
+        "selection_optimism",
+        findings.optimism,
+        [
+            Column("sampler", "sampler", "text"),
+            Column("front", "front size", digits=1),
+            Column("survive", "survive (%)", "percent", 0),
+            Column("claimed", "hypervolume searched (%)", "percent", 1),
+            Column("delivered", "retested (%)", "percent", 1),
+            Column(
+                "optimism",
+                "optimism (points)",
+                "percent",
+                1,
+                limits=("optimism_low", "optimism_high"),
+                signed=True,
+            ),
+        ],
+        "Each run's final front, measured again on the other split. Survive: configurations that "
+        "the others of that front do not dominate there. Where that split's own true front is not "
+        "known, both are measured on the search's scale, and a general difference between the "
+        "splits counts as well.",
+    )
+
+
+def _reproduction(
+    section: Section, findings: Findings, setting: Mapping[str, str], command: str
+) -> None:
+    reference = findings.reference
+    scale = "logarithmic costs" if reference.log_costs else "linear"
+    section.definitions(
+        {
+            **setting,
+            "baseline": findings.questions.baseline,
+            "true front": f"{len(reference.front)} points",
+            "hypervolume": f"reference point {reference.reference_point[0]:.4g} on the scale "
+            f"ideal = 0, nadir = 1 of the true front ({scale})",
+            "error rate": f"{findings.questions.alpha:g} family-wise",
+        }
+    )
+    if command:
+        section.code(command)

@@ -1,0 +1,203 @@
+"""What a careful colleague would point out before believing a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.statistics.power import smallest_conclusive_seeds
+from analysis.trials.table import Run, runs_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.front.reference import Reference
+
+MOST_REPEATS = 0.2
+ALMOST_ALL = 0.95
+CEILING = 0.999
+
+
+def cautions(
+    trials: pd.DataFrame,
+    reference: Reference,
+    *,
+    finals: Mapping[str, np.ndarray] | None = None,
+    baseline: str | None = None,
+    space_size: int | None = None,
+    populations: Mapping[str, int] | None = None,
+    alpha: float = 0.05,
+) -> list[str]:
+    """Return warnings about a comparison, one sentence each; none if nothing stands out.
+
+    Parameters
+    ----------
+    trials
+        See `analysis.trials.table`.
+    reference
+        The true front and its scale.
+    finals
+        Final share of the true hypervolume of each run; to see whether the budget is too large
+        to tell samplers apart.
+    baseline
+        Runs with the same trials as its runs are named.
+    space_size
+        Configurations in the space, if known.
+    populations
+        For each evolutionary sampler the size of its first generation.
+    alpha
+        Family-wise error rate of the tests.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    InputError
+        The table is unusable (see `analysis.trials.table.runs_of`).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis.foundation.objectives import Objective
+    >>> from analysis.front.reference import Reference
+    >>> reference = Reference.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> trials = pd.DataFrame({"sampler": "nsga2", "seed": range(9), "trial": 0,
+    ...                        "a": range(9), "b": 0})
+    >>> cautions(trials, reference, populations={"nsga2": 50})[0]
+    'nsga2 never left its first generation: its population of 50 is not smaller than the budget...'
+    """
+    samplers = runs_of(trials, reference.objectives)
+    return [
+        *_first_generation(samplers, populations or {}),
+        *_same_as_baseline(samplers, baseline),
+        *_budget_above_space(samplers, space_size),
+        *_repeats(samplers),
+        *_seeds(samplers, alpha),
+        *_constant(samplers, reference),
+        *_ceiling(finals or {}),
+        *_lengths(samplers),
+    ]
+
+
+def _first_generation(
+    samplers: Mapping[str, list[Run]], populations: Mapping[str, int]
+) -> list[str]:
+    found = []
+    for name, runs in samplers.items():
+        longest = max(len(run) for run in runs)
+        if name in populations and populations[name] >= longest:
+            found.append(
+                f"{name} never left its first generation: its population of {populations[name]} "
+                f"is not smaller than the budget of {longest} trials, so nothing was evolved."
+            )
+    return found
+
+
+def _same_as_baseline(samplers: Mapping[str, list[Run]], baseline: str | None) -> list[str]:
+    if baseline is None or baseline not in samplers:
+        return []
+    own = {run.seed: run.values for run in samplers[baseline]}
+    found = []
+    for name, runs in samplers.items():
+        if name == baseline:
+            continue
+        same = sum(run.seed in own and np.array_equal(run.values, own[run.seed]) for run in runs)
+        if same:
+            found.append(
+                f"{name} made exactly the trials of {baseline} in {same} of {len(runs)} runs: "
+                "at this budget it is that sampler."
+            )
+    return found
+
+
+def _budget_above_space(samplers: Mapping[str, list[Run]], space_size: int | None) -> list[str]:
+    budget = max(len(run) for runs in samplers.values() for run in runs)
+    if space_size is None or budget < space_size:
+        return []
+    return [
+        f"The budget of {budget} trials is not below the {space_size} configurations of the "
+        "space: trying them all answers every question, and no sampler can do better."
+    ]
+
+
+def _repeats(samplers: Mapping[str, list[Run]]) -> list[str]:
+    found = []
+    for name, runs in samplers.items():
+        shares = [1.0 - run.new.mean() for run in runs if run.new is not None and len(run)]
+        if shares and np.mean(shares) > MOST_REPEATS:
+            found.append(
+                f"{name} spent {np.mean(shares):.0%} of its trials on configurations that it had "
+                "already evaluated."
+            )
+    return found
+
+
+def _seeds(samplers: Mapping[str, list[Run]], alpha: float) -> list[str]:
+    common = set.intersection(*({run.seed for run in runs} for runs in samplers.values()))
+    found = []
+    everything = {run.seed for runs in samplers.values() for run in runs}
+    if len(common) < len(everything):
+        found.append(
+            f"Only {len(common)} of {len(everything)} seeds are common to all samplers; tests use "
+            "these alone."
+        )
+    comparisons = max(len(samplers) - 1, 1)
+    needed = smallest_conclusive_seeds(alpha / comparisons)
+    if len(common) < needed:
+        found.append(
+            f"With {len(common)} seeds and {comparisons} comparisons no difference, however "
+            f"large, can be significant after correction; at least {needed} seeds are needed."
+        )
+    return found
+
+
+def _constant(samplers: Mapping[str, list[Run]], reference: Reference) -> list[str]:
+    values = np.concatenate([run.values for runs in samplers.values() for run in runs])
+    found = []
+    for column, objective in enumerate(reference.objectives):
+        _, counts = np.unique(values[:, column], return_counts=True)
+        share = counts.max() / len(values)
+        if share == 1.0:
+            found.append(
+                f"Objective {objective.name} is constant over all trials: it measures nothing here."
+            )
+        elif reference.degenerate[column]:
+            found.append(
+                f"Objective {objective.name} is constant along the true front: no trade-off "
+                "involves it."
+            )
+        elif share >= ALMOST_ALL:
+            found.append(
+                f"Objective {objective.name} is nearly constant: {share:.0%} of the trials have "
+                "the same value."
+            )
+    return found
+
+
+def _ceiling(finals: Mapping[str, np.ndarray]) -> list[str]:
+    if not finals:
+        return []
+    done = np.mean([np.mean(values >= CEILING) for values in finals.values()])
+    if done <= 0.5:
+        return []
+    return [
+        f"{done:.0%} of all runs found at least {CEILING:.1%} of the true hypervolume: the budget "
+        "is too large to tell samplers apart by what they end with."
+    ]
+
+
+def _lengths(samplers: Mapping[str, list[Run]]) -> list[str]:
+    budget = max(len(run) for runs in samplers.values() for run in runs)
+    found = []
+    for name, runs in samplers.items():
+        short = sum(len(run) < budget for run in runs)
+        if short:
+            found.append(
+                f"{name} ended before {budget} trials in {short} of {len(runs)} runs; its curves "
+                "keep their last value."
+            )
+    return found

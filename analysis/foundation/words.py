@@ -1,0 +1,45 @@
+"""Words of sentences: lists, numbers with their nouns, percentages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """Return names as a list in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    >>> listed(["a", "b", "c", "d"], most=2)
+    'a, b and 2 others'
+    """
+    shown = list(names)
+    if most is not None and len(shown) > most + 1:
+        shown = [*shown[:most], f"{len(shown) - most} others"]
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where that is right.
+
+    Examples
+    --------
+    >>> counted(1, "seed"), counted(30, "seed")
+    ('1 seed', '30 seeds')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent.
+
+    Examples
+    --------
+    >>> percent(0.9), percent(0.025)
+    ('90 %', '2.5 %')
+    """
+    return f"{100 * share:g} %"

@@ -1,0 +1,1 @@
+"""Fronts of known values: dominance, hypervolume, the reference, knees."""

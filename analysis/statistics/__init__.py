@@ -1,0 +1,1 @@
+"""Paired replicates to verdicts: intervals, tests, power, several problems, accuracies."""

@@ -1,0 +1,89 @@
+"""Files that are either whole or absent: atomic writes and content hashes."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from moo_jsc.foundation.errors import InputError
+
+
+@contextmanager
+def atomic_path(target: Path | str) -> Iterator[Path]:
+    """Give a temporary path beside `target`; rename it to `target` when the block succeeds.
+
+    Parameters
+    ----------
+    target
+        The file to write. Its folder is created.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write. Removed, and `target` left as it was, when the block raises.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made or written to.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with atomic_path(folder / "a.txt") as path:
+    ...     _ = path.write_text("whole")
+    >>> (folder / "a.txt").read_text()
+    'whole'
+    """
+    target = Path(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror})") from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(target: Path | str, text: str) -> None:
+    """Write a whole text file or nothing (see `atomic_path`)."""
+    with atomic_path(target) as path:
+        path.write_text(text, encoding="utf-8")
+
+
+def sha256_of(*parts: bytes | str) -> str:
+    """Hash the parts, each preceded by its length, so that boundaries matter.
+
+    Examples
+    --------
+    >>> sha256_of("ab", "c") == sha256_of("a", "bc")
+    False
+    >>> len(sha256_of("ab"))
+    64
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def sha256_of_file(path: Path | str) -> str:
+    """Hash a file's bytes (hexadecimal, 64 digits)."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,154 @@
+"""The command line that every study shares: flags, a TOML file, one-line errors, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from analysis.foundation.errors import InputError as AnalysisInputError
+from moo_jsc.foundation.errors import InputError
+
+Config = TypeVar("Config")
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def run_study(
+    main: Callable[[Config], None],
+    config_type: type[Config],
+    arguments: Sequence[str] | None = None,
+) -> None:
+    """Parse the command line into `config_type`, call `main`, and exit.
+
+    A field named ``config`` (a path) is read first as TOML and sets the defaults; flags
+    override it. Bad input ends with one line on standard error and exit code 2; Ctrl-C with
+    code 130 and a line that says how to go on.
+
+    Parameters
+    ----------
+    main
+        The study itself.
+    config_type
+        A dataclass whose fields are the flags; their docstrings are the help texts.
+    arguments
+        The command line without the program's name; ``sys.argv`` by default.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        main(parse(config_type, given))
+    except (InputError, AnalysisInputError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        print("interrupted: the same command resumes where this one stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def parse(config_type: type[Config], arguments: Sequence[str]) -> Config:
+    """Return the configuration of a TOML file (``--config``) overridden by flags.
+
+    Raises
+    ------
+    InputError
+        A flag, a key or a value is wrong.
+    """
+    import tyro
+
+    path = _config_path(arguments)
+    default = read_config(config_type, path) if path else None
+    messages = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(messages):
+            if default is None:
+                return tyro.cli(config_type, args=arguments)
+            return tyro.cli(config_type, args=arguments, default=default)
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        raise InputError(
+            f"{_first_message(messages.getvalue())} (--help lists the flags)"
+        ) from None
+
+
+def read_config(config_type: type[Config], path: Path) -> Config:
+    """Read a study's TOML file; keys are the field names.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is not TOML, or holds an unknown key or a wrong value.
+    """
+    import msgspec
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not TOML ({error})") from None
+    names = [field.name for field in fields(config_type)]  # type: ignore[arg-type]
+    table = {key.replace("-", "_"): value for key, value in table.items()}
+    for key in table:
+        if key not in names:
+            raise InputError(f"{path}: unknown key {key!r}, expected one of {', '.join(names)}")
+    try:
+        return msgspec.convert(table, config_type, dec_hook=_from_toml)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def listed(names: Sequence[str]) -> tuple[str, ...]:
+    """Split names that were given with commas, blanks or both.
+
+    Examples
+    --------
+    >>> listed(["a,b", "c"])
+    ('a', 'b', 'c')
+    """
+    return tuple(part for name in names for part in name.split(",") if part)
+
+
+def require_at_least(name: str, value: int, least: int) -> None:
+    """Check a whole number from the command line.
+
+    Examples
+    --------
+    >>> require_at_least("budget", 0, 1)
+    Traceback (most recent call last):
+    moo_jsc.foundation.errors.InputError: budget = 0: expected a whole number of at least 1
+    """
+    if value < least:
+        raise InputError(f"{name} = {value}: expected a whole number of at least {least}")
+
+
+def _from_toml(kind: type[Any], value: Any) -> Any:
+    if issubclass(kind, Path):
+        return kind(value)
+    raise NotImplementedError(kind)
+
+
+def _config_path(arguments: Sequence[str]) -> Path | None:
+    for position, argument in enumerate(arguments):
+        if argument == "--config" and position + 1 < len(arguments):
+            return Path(arguments[position + 1])
+        if argument.startswith("--config="):
+            return Path(argument.partition("=")[2])
+    return None
+
+
+def _first_message(box: str) -> str:
+    """Return the first paragraph of a framed error message on one line."""
+    lines = [line.strip("│╭╮╰╯─ ").strip() for line in box.splitlines()]
+    paragraph: list[str] = []
+    for line in lines[1:]:
+        if not line:
+            break
+        paragraph.append(line)
+    return " ".join(paragraph) or box.strip()

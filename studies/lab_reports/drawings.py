@@ -1,0 +1,217 @@
+"""Figures of the reproduction: the protocols, and stated figures beside our own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.plots.palette import BASELINE_INK, INK, MUTED, style
+from studies.lab_reports import rules
+from studies.lab_reports.claims import Arrays, Measured, Measurements
+from studies.lab_reports.effects import NO_SEED, Effect
+from studies.lab_reports.figures import stated, stated_list
+from studies.lab_reports.outcomes import ACCURACY, BITWIDTH, best_of_runs, highest_among_best
+from studies.lab_reports.protocols import WIDTH_FAULTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+KIND_COLOURS = {"control": BASELINE_INK, "fault": "#ee6677", "as reported": "#aa3377"}
+"""Paul Tol's bright scheme, as in the other figures."""
+
+_RIGHT, _SHOWN = "#4477aa", "#ee6677"
+_COLUMNS = 5
+
+
+def protocol_figure(tables: Arrays, widths: Arrays, effects: Sequence[Effect]) -> Figure:
+    """Draw reported against correct accuracy for every protocol, and what it does to the choice.
+
+    Parameters
+    ----------
+    tables, widths
+        The measurements ``protocols`` and ``widths``.
+    effects
+        See `studies.lab_reports.effects.protocol_effects`.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    panels = [effect for effect in effects if effect.name != NO_SEED]
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(10.6, 8.2))
+        halves = figure.subfigures(2, 1, height_ratios=(2, 1.45))
+        upper, lower = np.asarray(halves, dtype=object).ravel()
+        axes = upper.subplots(2, _COLUMNS, squeeze=False).flat
+        limits = _accuracy_limits(tables, [effect.name for effect in panels])
+        for panel, effect in zip(axes, panels, strict=False):
+            _accuracy_panel(panel, tables["correct"], tables[effect.name], effect, limits)
+        _width_panel(axes[len(panels)], widths)
+        for panel in axes[len(panels) + 1 :]:
+            panel.set_visible(False)
+        upper.supxlabel("correct accuracy (all validation jets)", fontsize=9)
+        upper.supylabel("reported accuracy", fontsize=9)
+        rank, same, lost = lower.subplots(1, 3, sharey=True)
+        _dots(rank, effects, "tau", "Kendall's tau with the correct order", (-0.2, 1.02))
+        _dots(same, effects, "same_design", "share choosing the same design", (-0.05, 1.05))
+        _dots(lost, effects, "lost", "accuracy lost by the choice", None)
+        rank.set_yticks(range(len(effects)), [effect.name for effect in effects])
+        rank.invert_yaxis()
+    return figure
+
+
+@dataclass(frozen=True)
+class StatedRow:
+    """Single-run figures of a report, and where one further run of ours would fall."""
+
+    label: str
+    stated: tuple[float, ...]
+    shown: Measured | None
+    right: Measured
+
+
+def stated_rows(data: Measurements) -> tuple[StatedRow, ...]:
+    """Return the accuracies that reports state, beside ours, for the reports that were measured."""
+    rows = []
+    if "reported-searches" in data and "types" in data:
+        runs, accuracy = data["reported-searches"], data["types"]["accuracy"]
+        for label, sampler, key in (
+            ("R1, TPE, best of a run", "optuna-tpe", "R1.tpe.run_best"),
+            ("R1, brute force, best of a run", "optuna-brute-force", "R1.brute_force.run_best"),
+        ):
+            shown = highest_among_best(runs[f"{sampler}.reported"], (ACCURACY, BITWIDTH))
+            right = best_of_runs(accuracy, runs[f"{sampler}.trials"], "max")
+            rows.append(
+                StatedRow(
+                    label,
+                    stated_list(key),
+                    rules.range_of("as reported", shown),
+                    rules.range_of("right", right),
+                )
+            )
+    if "grid" in data:
+        grid = data["grid"]
+        rows.append(
+            StatedRow(
+                "R4, float network",
+                (stated("R4.pretrained_accuracy"),),
+                None,
+                rules.range_of("right", grid["float accuracy"]),
+            )
+        )
+        rows.append(
+            StatedRow(
+                "R4, brute force, best of 16",
+                stated_list("R4.brute_force_best"),
+                rules.range_of("as reported", grid["accuracy as reported"].max(axis=1)),
+                rules.range_of("right", grid["accuracy"].max(axis=1)),
+            )
+        )
+    return tuple(rows)
+
+
+def stated_figure(rows: Sequence[StatedRow]) -> Figure:
+    """Draw the stated accuracies over the 95 % prediction intervals of one further run."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(6.6, 0.9 + 0.55 * len(rows)))
+        axes = figure.subplots()
+        for position, row in enumerate(rows):
+            drawn = ((row.right, _RIGHT, "o", -0.14), (row.shown, _SHOWN, "s", 0.14))
+            for measured, colour, marker, shift in drawn:
+                if measured is not None:
+                    _interval(axes, measured, position + shift, colour, marker)
+            axes.plot(row.stated, [position] * len(row.stated), "x", color=INK, ms=7, mew=1.8)
+        for colour, marker, label in (
+            (_RIGHT, "o", "ours, rightly scored"),
+            (_SHOWN, "s", "ours, scored as the report did"),
+        ):
+            axes.plot([], [], color=colour, marker=marker, ms=5, label=label)
+        axes.plot([], [], "x", color=INK, ms=7, mew=1.8, label="stated")
+        axes.set_yticks(range(len(rows)), [row.label for row in rows])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_xlabel("accuracy (mean, 95 % prediction interval of one further run)")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    return figure
+
+
+def _accuracy_limits(tables: Arrays, names: Sequence[str]) -> tuple[float, float]:
+    values = np.concatenate([tables[name].ravel() for name in ("correct", *names)])
+    return float(values.min()) - 0.02, float(values.max()) + 0.02
+
+
+def _accuracy_panel(
+    panel: Axes,
+    correct: np.ndarray,
+    reported: np.ndarray,
+    effect: Effect,
+    limits: tuple[float, float],
+) -> None:
+    panel.plot(limits, limits, color=MUTED, lw=0.9, zorder=1)
+    panel.plot(
+        correct.ravel(),
+        reported.ravel(),
+        ls="",
+        marker="o",
+        ms=2.2,
+        mew=0,
+        alpha=0.45,
+        color=KIND_COLOURS[effect.kind],
+        rasterized=True,
+    )
+    panel.set(xlim=limits, ylim=limits)
+    panel.set_title(_broken(effect.name), fontsize=8, loc="left", pad=3)
+    panel.text(
+        0.04,
+        0.95,
+        f"tau {effect.tau.value:.2f}\nbias {effect.bias.value:+.3f}",
+        transform=panel.transAxes,
+        va="top",
+        fontsize=7.5,
+    )
+
+
+def _width_panel(panel: Axes, widths: Arrays) -> None:
+    right = widths["none"]
+    panel.plot([0, 33], [0, 33], color=MUTED, lw=0.9, zorder=1)
+    looks: Mapping[str, tuple[str, str, str]] = {
+        WIDTH_FAULTS[0]: ("o", "#ee6677", "float layers left out"),
+        WIDTH_FAULTS[1]: ("^", "#4477aa", "fraction added"),
+    }
+    for fault, (marker, colour, label) in looks.items():
+        panel.plot(
+            right, widths[fault], ls="", marker=marker, ms=3, mew=0, color=colour, label=label
+        )
+    panel.set(xlim=(0, 33), ylim=(0, 33))
+    panel.set_title("average bitwidth (bits)\nof 64 networks", fontsize=8, loc="left", pad=3)
+    panel.legend(fontsize=6.5, loc="upper left", handletextpad=0.1, borderaxespad=0.1)
+
+
+def _dots(
+    axes: Axes, effects: Sequence[Effect], key: str, label: str, limits: tuple[float, float] | None
+) -> None:
+    for position, effect in enumerate(effects):
+        _interval(axes, getattr(effect, key), position, KIND_COLOURS[effect.kind], "o")
+    axes.set_xlabel(label)
+    if limits:
+        axes.set_xlim(limits)
+
+
+def _interval(axes: Axes, measured: Measured, height: float, colour: str, marker: str) -> None:
+    if measured.low is not None and measured.high is not None and np.isfinite(measured.low):
+        axes.plot([measured.low, measured.high], [height] * 2, color=colour, lw=1.8)
+    axes.plot([measured.value], [height], marker=marker, color=colour, ms=5)
+
+
+def _broken(name: str) -> str:
+    """Break a name into two lines near its middle."""
+    if len(name) < 20:
+        return name + "\n "
+    gaps = [position for position, letter in enumerate(name) if letter == " "]
+    middle = min(gaps, key=lambda position: abs(position - len(name) / 2))
+    return f"{name[:middle]}\n{name[middle + 1 :]}"

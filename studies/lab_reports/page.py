@@ -1,0 +1,188 @@
+"""The report of the reproduction: answer, claims, protocols, setting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from analysis.report import Column, Report
+from analysis.report.tables import Kind
+from studies.lab_reports.claims import Finding, Measurements, Verdict, findings_table
+from studies.lab_reports.drawings import protocol_figure, stated_figure, stated_rows
+from studies.lab_reports.effects import Effect, effects_table, protocol_effects, width_effects
+from studies.lab_reports.workshop import Setting
+
+if TYPE_CHECKING:
+    from analysis.report import Section
+
+INTERPRETATION = (
+    "Intervals are 95 % studentised bootstrap intervals over seeds; where a single run of a report "
+    "is compared, they are 95 % prediction intervals of one further run. Every verdict follows "
+    "from the stated rule at 5 %, each claim by itself: among many claims that the data cannot "
+    "decide, about one in twenty would still get a verdict."
+)
+
+
+def build_report(
+    findings: Sequence[Finding], data: Measurements, setting: Setting, about: Mapping[str, object]
+) -> Report:
+    """Compose the page.
+
+    Parameters
+    ----------
+    findings
+        The judged claims.
+    data
+        The measurements, with ``protocols`` and ``widths``.
+    setting
+        Of the run.
+    about
+        Names and values for the last section: data, software, command.
+    """
+    reports = sorted({finding.claim.report for finding in findings})
+    report = Report(
+        "Which claims of the lab reports hold?",
+        f"{len(findings)} claims of {', '.join(reports)}, measured again with {setting.seeds} "
+        "seeds, each with its own trained network, jets and search",
+    )
+    _answer(report.section("Answer"), findings)
+    _claims(report.section("Claims"), findings)
+    rows = stated_rows(data)
+    if rows:
+        section = report.section("Stated accuracies")
+        section.figure(
+            "stated_accuracies",
+            stated_figure(rows),
+            "Accuracies that single runs of the reports state (crosses), and the mean and 95 % "
+            "prediction interval of one further run of ours: rightly scored on all validation jets "
+            "(circles), and with the faults of the reports' search (squares).",
+            png=True,
+        )
+    effects = protocol_effects(data["protocols"])
+    _protocols(report.section("How the numbers were reported"), data, effects)
+    _contradictions(report.section("Contradictions inside the reports"), findings)
+    last = report.section("Setting")
+    last.definitions(about)
+    last.text(INTERPRETATION)
+    return report
+
+
+def counts(findings: Sequence[Finding]) -> dict[Verdict, int]:
+    """Return how many claims got each verdict."""
+    found = Counter(finding.judgement.verdict for finding in findings)
+    return {verdict: found[verdict] for verdict in Verdict}
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Say in one sentence how the claims fared."""
+    number = counts(findings)
+    parts = [f"{number[verdict]} {_are(number[verdict], verdict)}" for verdict in Verdict]
+    return f"Of {len(findings)} claims {', '.join(parts[:-1])}, and {parts[-1]}."
+
+
+def effect_sentences(data: Measurements, effects: Sequence[Effect]) -> list[str]:
+    """Say what each protocol does, in one sentence each."""
+    said = [
+        f"{_capital(effect.name)}: accuracy {effect.bias.value:+.3f} [{effect.bias.low:+.3f}, "
+        f"{effect.bias.high:+.3f}], tau {effect.tau.value:.2f} [{effect.tau.low:.2f}, "
+        f"{effect.tau.high:.2f}], the same design chosen in {effect.same_design.value:.0%}, "
+        f"{effect.lost.value:.3f} of accuracy lost by the choice."
+        for effect in effects
+    ]
+    for fault, (tau, widest) in width_effects(data["widths"]).items():
+        said.append(
+            f"Average bitwidth, {fault}: tau {tau:.2f} over 64 networks; the design reported as "
+            f"narrowest may have a true average bitwidth of {widest:.1f}."
+        )
+    before, after = data["protocols"]["before drift"], data["protocols"]["after drift"]
+    said.append(
+        f"Batch norms that drift in training mode leave the float network at "
+        f"{after.mean():.3f} instead of {before.mean():.3f} after a study of 18 trials."
+    )
+    return said
+
+
+def _answer(section: Section, findings: Sequence[Finding]) -> None:
+    section.lead(summary(findings))
+    order = (Verdict.NOT_REPRODUCED, Verdict.ANOTHER_REASON, Verdict.UNDECIDED)
+    for verdict in order:
+        chosen = [f for f in findings if f.judgement.verdict is verdict]
+        if chosen:
+            section.heading(_capital(str(verdict)))
+            section.sentences(
+                [f"{f.claim.key}, {f.claim.statement}: {f.judgement.because}" for f in chosen]
+            )
+
+
+def _claims(section: Section, findings: Sequence[Finding]) -> None:
+    table = findings_table(tuple(findings))
+    section.table(
+        "claims",
+        table,
+        [
+            Column("claim", "claim", "text"),
+            Column("statement", "what the report says", "text", wrap=True),
+            Column("setting", "setting", "text", wrap=True),
+            Column("measured", "measured [95 % interval]", "text", wrap=True),
+            Column("seeds", "seeds", "whole"),
+            Column("verdict", "verdict", "text", wrap=True),
+        ],
+        "Every claim, what was measured, and the verdict. Numbers "
+        "without a seed are exact counts. Sentences are in claims.csv.",
+    )
+    section.heading("Rules")
+    section.definitions({finding.claim.key: finding.claim.rule for finding in findings})
+
+
+def _protocols(section: Section, data: Measurements, effects: Sequence[Effect]) -> None:
+    section.text(
+        "Each panel switches on one fault of the tool that the reports used and reports the 18 "
+        "configurations of jsc-tiny by it; the controls have no fault but as few jets. The last "
+        "two come with all their faults together."
+    )
+    section.figure(
+        "protocols",
+        protocol_figure(data["protocols"], data["widths"], effects),
+        "Above: reported against correct accuracy, one point for each configuration and seed; the "
+        "line is equality. Below: Kendall's tau with the correct order, share of studies that "
+        "choose the same design, and the accuracy lost by the choice, with 95 % intervals over "
+        "seeds. Grey: controls, red: one fault, purple: all that came together. The last row "
+        "compares two runs of one configured study with each other.",
+        png=True,
+    )
+    section.sentences(effect_sentences(data, effects))
+    section.table(
+        "protocols",
+        effects_table(tuple(effects)),
+        [
+            Column("protocol", "protocol", "text"),
+            Column("kind", "kind", "text"),
+            _with_interval("bias", "accuracy minus correct", "number", 3),
+            _with_interval("tau", "Kendall's tau", "number", 2),
+            _with_interval("same_design", "same design (%)", "percent", 0),
+            _with_interval("lost", "accuracy lost", "number", 3),
+        ],
+        "The same in numbers.",
+    )
+
+
+def _with_interval(key: str, title: str, kind: Kind, digits: int) -> Column:
+    return Column(key, title, kind, digits, limits=(f"{key}_low", f"{key}_high"))
+
+
+def _contradictions(section: Section, findings: Sequence[Finding]) -> None:
+    about = [f for f in findings if f.claim.key in ("R1.4", "R2.3")]
+    section.sentences([f"{f.claim.key}: {f.judgement.because}" for f in about])
+    if not about:
+        section.text("None of the reports chosen.")
+
+
+def _are(count: int, verdict: Verdict) -> str:
+    if verdict is Verdict.UNDECIDED:
+        return str(verdict)
+    return f"{'is' if count == 1 else 'are'} {verdict}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

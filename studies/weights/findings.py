@@ -1,0 +1,173 @@
+"""What the scalarisation study found, and its tables of designs and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.foundation.words import listed
+from analysis.redundancy.audit import Redundancy
+from analysis.scalarization import sentences as words
+from analysis.scalarization.audit import Audit
+from analysis.scalarization.picks import described
+from analysis.scalarization.scores import ScoreAudit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moo_jsc.enumeration import ObjectiveTable
+    from studies.weights.search import Search
+
+SPELT_OUT = 3
+"""Designs of spaces with at most so many choices are named by their values."""
+
+
+@dataclass
+class Designs:
+    """Names designs of a table, and remembers which ones were named."""
+
+    table: ObjectiveTable
+    named: list[int] = field(default_factory=list)
+
+    def __call__(self, row: int) -> str:
+        """Return the name of a design by its flat index."""
+        if row not in self.named:
+            self.named.append(row)
+        values = self.table.space.named(self.table.space.configurations([row])[0])
+        if len(values) > SPELT_OUT:
+            return f"design {row}"
+        return "[" + ", ".join(f"{name} {value}" for name, value in values.items()) + "]"
+
+    def frame(self) -> pd.DataFrame:
+        """Return the named designs with their choices and objectives."""
+        import pandas as pd
+
+        rows = np.array(sorted(self.named), dtype=np.int64)
+        space = self.table.space
+        frame = pd.DataFrame(
+            [space.named(configuration) for configuration in space.configurations(rows)],
+            columns=[choice.name for choice in space.choices],
+        ).astype(str)
+        frame.insert(0, "design", [f"design {row}" for row in rows])
+        for objective in self.table.objectives:
+            frame[objective.name] = self.table.column(objective.name)[rows]
+        return frame
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The reports' scores on the designs of one problem."""
+
+    title: str
+    table: ObjectiveTable
+    audits: tuple[ScoreAudit, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the study found.
+
+    Attributes
+    ----------
+    audit
+        Of the problem.
+    table
+        Of the problem, with the audited objectives.
+    triangle
+        Audit of three of these objectives, for the figure; None if there are only two.
+    scored
+        The reports' scores, in their setting and on the problem.
+    weightings
+        The user's own weights by label, each (m,).
+    chosen
+        Flat index of the user's chosen design, or None: the deepest unsupported one and the
+        knee stand in for it.
+    redundancy
+        Of all metrics of the reports on the problem.
+    search
+        Searching with weights; None if it was left out.
+    """
+
+    audit: Audit
+    table: ObjectiveTable
+    triangle: Audit | None
+    scored: tuple[Scored, ...]
+    weightings: Mapping[str, np.ndarray]
+    chosen: int | None
+    redundancy: Redundancy
+    search: Search | None
+
+
+def score_lines(scored: Scored) -> list[str]:
+    """Return the verdict on each score in one sentence."""
+    name = Designs(scored.table)
+    return [words.score_sentence(audit, name) for audit in scored.audits]
+
+
+def inverse_lines(found: Findings, name: Designs) -> list[str]:
+    """Answer the inverse question for the chosen design, or for two telling ones."""
+    audit = found.audit
+    if found.chosen is not None:
+        return [words.chosen_sentence(audit, found.table.values, found.chosen, name)]
+    rows = {audit.knee: "The knee"}
+    deepest = int(audit.support.depth.argmax())
+    if audit.support.depth[deepest] > 0:
+        rows.setdefault(deepest, "The design farthest from being justified")
+    return [
+        f"{role}: {words.justification_sentence(audit.front, audit.justify(row), name)}"
+        for row, role in rows.items()
+    ]
+
+
+def score_frame(scored: Scored) -> pd.DataFrame:
+    """Return one row for each score."""
+    import pandas as pd
+
+    name = Designs(scored.table)
+    rows = []
+    for audit in scored.audits:
+        point = None if audit.on_front is None else audit.on_front.point
+        sampled = audit.sampled if point is not None else None
+        rows.append(
+            {
+                "score": audit.score.label,
+                "formula": audit.score.formula,
+                "pick": name(audit.design),
+                "values": words.valued(audit.front, audit.values),
+                "dominating": audit.dominating,
+                "volume": audit.volume,
+                "sampled_low": np.nan if sampled is None else sampled.low[point],
+                "sampled_high": np.nan if sampled is None else sampled.high[point],
+                "radius": audit.radius,
+                "knee_distance": audit.knee_distance,
+                "vacuous": listed(audit.vacuous) or "none",
+                "verdict": audit.verdict.value,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def scaling_frame(scored: Scored) -> pd.DataFrame:
+    """Return one row for each score and scaling."""
+    import pandas as pd
+
+    name = Designs(scored.table)
+    rows = []
+    for audit in scored.audits:
+        for scaling, row in audit.other_picks.items():
+            chosen = described(audit.front, np.array([row]))
+            shares = zip(audit.front.names, chosen.given_up_share, strict=True)
+            rows.append(
+                {
+                    "score": audit.score.label,
+                    "scaling": scaling,
+                    "pick": name(int(audit.front.designs[row])),
+                    "values": words.valued(audit.front, chosen.values),
+                    "ranks": ", ".join(f"{rank} of {len(audit.front)}" for rank in chosen.ranks),
+                    "given_up": ", ".join(f"{each} {100 * share:.0f}" for each, share in shares),
+                }
+            )
+    return pd.DataFrame(rows, columns=["score", "scaling", "pick", "values", "ranks", "given_up"])

@@ -1,0 +1,400 @@
+"""The report of the scalarisation study: one page with its figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.foundation.words import counted, listed
+from analysis.plots import scalarization as drawings
+from analysis.redundancy.audit import sentences
+from analysis.report import Column, Report, Section
+from analysis.scalarization import sentences as words
+from analysis.scalarization.audit import side_by_side
+from analysis.scalarization.front import SCALINGS
+from analysis.scalarization.picks import pick
+from analysis.scalarization.support import Support
+from studies.weights.findings import (
+    Designs,
+    Findings,
+    inverse_lines,
+    scaling_frame,
+    score_frame,
+    score_lines,
+)
+
+if TYPE_CHECKING:
+    from studies.weights.search import Search
+
+
+def page(found: Findings, setting: Mapping[str, str], command: str) -> Report:
+    """Build the report."""
+    objectives = listed(found.audit.front.names)
+    report = Report(
+        "Are the weights justified?",
+        f"{found.table.name}: {counted(found.audit.designs, 'design')}, all of them known; "
+        f"objectives: {objectives}",
+    )
+    name = Designs(found.table)
+    _scores(report, found)
+    _reach(report.section("What weighted sums can never pick"), found)
+    _weight_space(report.section("Weight space"), found, name)
+    _own_weights(report.section("What weights pick here, method by method"), found, name)
+    _inverse(report.section("Which weights justify a design"), found, name)
+    _suggestions(report.section("Weights that can be defended"), found, name)
+    if found.search is not None:
+        _search(report.section("Searching with weights"), found.search)
+    _redundancy(report.section("Which objectives are the same objective"), found)
+    _designs(report.section("Designs named on this page"), name)
+    section = report.section("Setting, and how to reproduce")
+    section.definitions(setting)
+    section.code(command)
+    return report
+
+
+def _scores(report: Report, found: Findings) -> None:
+    section = report.section("Verdicts on the reports' weights")
+    first = found.scored[0]
+    lines = score_lines(first)
+    section.lead(words.scores_sentence(first.audits))
+    section.sentences(lines)
+    for number, scored in enumerate(found.scored):
+        section.heading(scored.title)
+        if number:
+            section.sentences(score_lines(scored))
+        section.table(
+            f"scores_{number}",
+            score_frame(scored),
+            [
+                Column("score", "score", "text"),
+                Column("formula", "formula", "text", wrap=True),
+                Column("pick", "pick", "text", wrap=True),
+                Column("values", "its objectives", "text", wrap=True),
+                Column("dominating", "dominated by", "whole"),
+                Column(
+                    "volume",
+                    "region (% of weights)",
+                    "percent",
+                    2,
+                    limits=("sampled_low", "sampled_high"),
+                ),
+                Column("radius", "largest ball", "significant", 2),
+                Column("knee_distance", "to the knee (ranges)", digits=2),
+                Column("vacuous", "vacuous weights", "text", wrap=True),
+                Column("verdict", "verdict", "text", wrap=True),
+            ],
+            "Region: share of the simplex of weights, in natural units, that gives the same pick, "
+            "exact, and in brackets its 95 % interval by sampling; a score with a negative weight "
+            "is no point of it. Largest ball: how far weights that sum to 1 may move in any "
+            "direction, from the region's centre. Dominated by: designs better throughout.",
+        )
+        section.figure(
+            f"score_tolerances_{number}",
+            drawings.score_tolerances(scored.audits),
+            "Tolerance of each weight: the multiples of the stated value, the others as stated, "
+            "for which the pick stays. Dotted: the objective is constant.",
+        )
+        name = Designs(scored.table)
+        section.table(
+            f"scalings_{number}",
+            scaling_frame(scored),
+            [
+                Column("score", "score", "text"),
+                Column("scaling", "scaling", "text"),
+                Column("pick", "pick", "text", wrap=True),
+                Column("values", "its objectives", "text", wrap=True),
+                Column("ranks", "rank in each", "text", wrap=True),
+                Column("given_up", "given up (% of range)", "text", wrap=True),
+            ],
+            "What the same weights pick when the objectives are first divided by 1 (natural "
+            "units), by their range along the front, or by their standard deviation over the "
+            "space; scores that reward what should be avoided have no such weights.",
+        )
+        section.heading("Tolerance of each weight")
+        section.sentences(
+            [
+                f"{audit.score.label}: {words.tolerance_sentence(each, name)}"
+                for audit in scored.audits
+                for each in audit.tolerances
+                if each.weight != 0
+            ]
+        )
+
+
+def _reach(section: Section, found: Findings) -> None:
+    import pandas as pd
+
+    lines = words.audit_sentences(found.audit)
+    section.lead(lines[1])
+    section.sentences([lines[0], *lines[2:]])
+    section.figure(
+        "support",
+        drawings.support_projections(found.audit),
+        "The true front by class of its points. Unsupported points are optimal for no weights, "
+        "whatever the units.",
+    )
+    section.figure(
+        "reach",
+        drawings.method_reach(found.audit),
+        "Share of each class that a method can pick, for parameters that were found (weighted "
+        "sums: all that any weights reach; augmented Chebyshev and achievement: for the weights "
+        "or the target that aim at the point).",
+    )
+    counts = found.audit.support.counts()
+    total = len(found.audit.front)
+    frame = pd.DataFrame(
+        [
+            {"class": kind.label, "points": count, "share": count / total}
+            | {
+                reach.method: float(reach.attainable[found.audit.support.of(kind)].mean())
+                for reach in found.audit.reach
+                if count
+            }
+            for kind, count in counts.items()
+        ]
+    )
+    section.table(
+        "classes",
+        frame,
+        [
+            Column("class", "class", "text"),
+            Column("points", "points", "whole"),
+            Column("share", "share (%)", "percent", 1),
+            *[
+                Column(reach.method, f"{reach.method} (%)", "percent", 1)
+                for reach in found.audit.reach
+            ],
+        ],
+        "Classes after Könen and Stiglmayr (arXiv:2501.13842); share of each class that each "
+        "method reaches.",
+    )
+
+
+def _weight_space(section: Section, found: Findings, name: Designs) -> None:
+    import pandas as pd
+
+    audit = found.audit
+    if found.triangle is not None:
+        section.figure(
+            "triangle",
+            drawings.weight_triangle(found.triangle),
+            f"The weights of {listed(found.triangle.front.names)} on the range scale, cut into "
+            "the regions that pick the same design; stars: suggested weights for these three.",
+        )
+    section.figure(
+        "volumes",
+        drawings.region_volumes(audit),
+        "The largest regions in three scalings: bars exact, lines 95 % intervals from "
+        f"{audit.sampled['raw'].samples} sampled weights, the same in each.",
+    )
+    order = [
+        row for row in np.argsort(-audit.volumes["range"], kind="stable") if row in audit.regions
+    ]
+    sampled = audit.sampled["range"]
+    frame = pd.DataFrame(
+        [
+            {
+                "design": name(int(audit.front.designs[row])),
+                "values": words.valued(audit.front, audit.front.values[row]),
+                "volume": audit.volumes["range"][row],
+                "low": sampled.low[row],
+                "high": sampled.high[row],
+                "radius": audit.regions[int(row)].radius,
+                "centre": words.weighted(audit.front, audit.regions[int(row)].centre),
+                "neighbours": len(audit.regions[int(row)].neighbours),
+                "raw": audit.volumes["raw"][row],
+                "deviation": audit.volumes["deviation"][row],
+            }
+            for row in order[:12]
+        ]
+    )
+    section.table(
+        "regions",
+        frame,
+        [
+            Column("design", "design", "text"),
+            Column("values", "objectives", "text", wrap=True),
+            Column("volume", "volume (%)", "percent", 2, limits=("low", "high")),
+            Column("radius", "largest ball", "significant", 2),
+            Column("centre", "its centre", "text", wrap=True),
+            Column("neighbours", "neighbours", "whole"),
+            Column("raw", "raw units (%)", "percent", 2),
+            Column("deviation", "deviations (%)", "percent", 2),
+        ],
+        "The twelve largest regions on the range scale. Volume: share of all weights with this "
+        "pick, exact, and in brackets the 95 % interval of the sampled estimate; the last columns "
+        "are the same design's shares in other scalings. Neighbours: designs to which a small "
+        "change of weights at the region's edge leads.",
+    )
+
+
+def _own_weights(section: Section, found: Findings, name: Designs) -> None:
+    import pandas as pd
+
+    front = found.audit.front
+    rows, lines = [], []
+    for label, weights in found.weightings.items():
+        for choice in side_by_side(front, weights):
+            row = choice.point
+            rows.append(
+                {"weights": label, "method": choice.method}
+                | (
+                    {"design": "none satisfies it", "class": "-", "values": "-"}
+                    if row is None
+                    else {
+                        "design": name(int(front.designs[row])),
+                        "class": Support(int(found.audit.support.classes[row])).label,
+                        "values": words.valued(front, front.values[row]),
+                    }
+                )
+            )
+        for scaling in SCALINGS:
+            sentence = words.pick_sentence(front, pick(front, weights, scaling), found.audit.knee)
+            lines.append(f"{label}, {scaling}: {sentence}")
+    section.sentences(lines)
+    section.table(
+        "methods",
+        pd.DataFrame(rows),
+        [
+            Column("weights", "weights", "text"),
+            Column("method", "method", "text"),
+            Column("design", "design", "text"),
+            Column("class", "class", "text"),
+            Column("values", "objectives", "text", wrap=True),
+        ],
+        "The design that each method picks for the same weights; the target is the median of the "
+        "front in each objective. Knees do not depend on weights.",
+    )
+
+
+def _inverse(section: Section, found: Findings, name: Designs) -> None:
+    section.sentences(inverse_lines(found, name))
+
+
+def _suggestions(section: Section, found: Findings, name: Designs) -> None:
+    section.sentences(
+        [words.suggestion_sentence(found.audit, each, name) for each in found.audit.suggestions]
+    )
+
+
+def _search(section: Section, search: Search) -> None:
+    from analysis.plots.curves import hypervolume_curves
+    from studies.weights.search import BASELINE, PREFERENCES
+
+    section.lead(search.sentences[0])
+    section.sentences(search.sentences[1:])
+    section.figure(
+        "search_curves",
+        hypervolume_curves(search.curves, baseline=BASELINE),
+        "Share of the true front's hypervolume against trials: mean over seeds with its "
+        f"interval; dashed: {BASELINE}, which searches for the whole front.",
+    )
+    section.table(
+        "search",
+        search.summary,
+        [
+            Column("sampler", "search", "text"),
+            Column(
+                "hypervolume",
+                "hypervolume (%)",
+                "percent",
+                1,
+                limits=("hypervolume_low", "hypervolume_high"),
+            ),
+            *[
+                Column(
+                    f"regret_{k}",
+                    f"regret, {preference.label} (%)",
+                    "percent",
+                    2,
+                    limits=(f"regret_{k}_low", f"regret_{k}_high"),
+                )
+                for k, preference in enumerate(PREFERENCES)
+            ],
+        ],
+        "Regret: by how much the run's best trial under these weights misses the best design of "
+        "the space, as a share of the spread of scores along the true front. Searches with scaled "
+        "or random weights spend two trials on the space's corners. Means with 95 % intervals.",
+    )
+
+
+def _redundancy(section: Section, found: Findings) -> None:
+    import pandas as pd
+
+    from analysis.plots.redundancy import association_matrices, leaving_out
+
+    redundancy = found.redundancy
+    section.sentences(sentences(redundancy))
+    section.figure(
+        "association",
+        association_matrices(redundancy),
+        "Pairs of objectives, each turned so that smaller is better: Kendall's tau-b, and mutual "
+        "information as a share of the smaller entropy, adjusted for chance. All designs of the "
+        "space are known, so the values are exact.",
+    )
+    section.figure(
+        "leaving_out",
+        leaving_out(redundancy),
+        "What leaving one objective out does: designs of the front that stay on it, and pairs of "
+        "designs whose dominance relation changes (line: 95 % interval where pairs were sampled).",
+    )
+    size_of = len(redundancy.names)
+    frame = pd.DataFrame(
+        [
+            {
+                "objectives": listed([redundancy.names[k] for k in each.columns]),
+                "size": len(each.columns),
+                "delta": each.delta,
+                "front_kept": each.front_kept,
+                "newcomers": each.newcomers,
+            }
+            for size in range(1, size_of + 1)
+            for each in [s for s in redundancy.sets if len(s.columns) == size][:3]
+        ]
+    )
+    section.table(
+        "objective_sets",
+        frame,
+        [
+            Column("objectives", "objectives that stay", "text", wrap=True),
+            Column("size", "how many", "whole"),
+            Column("delta", "delta (% of a range)", "percent", 2),
+            Column("front_kept", "front kept (%)", "percent", 1),
+            Column("newcomers", "newcomers", "whole"),
+        ],
+        "The three best sets of each size by delta-conflict (Brockhoff and Zitzler): the largest "
+        "error on the front of judging by these objectives alone.",
+    )
+    parts = redundancy.components
+    names = [redundancy.names[column] for column in parts.columns]
+    section.table(
+        "components",
+        pd.DataFrame(
+            parts.loadings.T, columns=names, index=[f"component {k + 1}" for k in range(len(names))]
+        )
+        .assign(share=parts.shares)
+        .rename_axis("component"),
+        [
+            Column("component", "component", "text"),
+            Column("share", "share of variance (%)", "percent", 1),
+            *[Column(each, each, digits=2, signed=True) for each in names],
+        ],
+        "Principal components of the front's correlation matrix, objectives minimised.",
+    )
+
+
+def _designs(section: Section, name: Designs) -> None:
+    frame = name.frame()
+    objectives = [objective.name for objective in name.table.objectives]
+    section.table(
+        "designs",
+        frame,
+        [
+            Column(str(key), str(key), "significant", 4)
+            if key in objectives
+            else Column(str(key), str(key), "text")
+            for key in frame.columns
+        ],
+    )

@@ -1,0 +1,158 @@
+"""Searching with weights against searching for the front, at equal budget and with paired seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.scalarization.searching import Preference
+from studies.weights.scores import SCORES, SEARCH_OBJECTIVES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.indicators.curves import Curves
+    from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.samplers import Sampler
+
+Scores = dict[str, NDArray[np.float64]]
+"""One number for each seed, by the sampler's name."""
+
+BASELINE = "optuna-tpe"
+
+PREFERENCES = (
+    Preference("R1's weights", {"accuracy": 1.0, "average-bitwidth": 0.2}),
+    Preference(
+        "R3's weights", {"accuracy": 1.0, "average-bitwidth": 0.2, "flops": 0.1, "bitops": 0.2}
+    ),
+    Preference(
+        "R3's weights, range scale",
+        {"accuracy": 1.0, "average-bitwidth": 0.2, "flops": 0.1, "bitops": 0.2},
+        "range",
+    ),
+    Preference("equal weights, range scale", dict.fromkeys(SEARCH_OBJECTIVES, 1.0), "range"),
+)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What searching with and without weights found.
+
+    Attributes
+    ----------
+    curves
+        Share of the true front's hypervolume.
+    summary
+        One row a sampler: its final hypervolume and its regret under each preference, means
+        over seeds with intervals; and the verdicts against multi-objective TPE.
+    sentences
+        The answer in words.
+    """
+
+    curves: Curves
+    summary: pd.DataFrame
+    sentences: tuple[str, ...]
+
+
+def samplers() -> tuple[Sampler, ...]:
+    """Return the searches that are compared."""
+    from moo_jsc.samplers import get_samplers
+    from moo_jsc.samplers.scalarised import RandomWeights, ScalarisedSampler, scalarised_tpe
+
+    first, third, _, mase = SCORES
+    magnitudes = {name: abs(value) for name, value in third.terms.items()}
+    return (
+        *get_samplers([BASELINE, "optuna-random"]),
+        scalarised_tpe({name: abs(value) for name, value in first.terms.items()}, "tpe-r1-weights"),
+        scalarised_tpe(magnitudes, "tpe-r3-weights"),
+        scalarised_tpe(magnitudes, "tpe-r3-weights-scaled", normalisation="corners"),
+        ScalarisedSampler("tpe-random-weights", RandomWeights(), normalisation="corners"),
+        scalarised_tpe(dict(mase.terms), "tpe-mase-sum", direction="max"),
+    )
+
+
+def search(
+    table: ObjectiveTable, seeds: Sequence[int], budget: int, folder: Path, workers: int
+) -> Search:
+    """Run the searches on the enumerated table and compare what they found."""
+    from analysis.front.reference import Reference
+    from analysis.indicators.curves import hypervolume_curves
+    from analysis.scalarization.front import Front
+    from analysis.scalarization.searching import regrets
+    from moo_jsc.enumeration import TableProblem
+    from moo_jsc.runs import run_comparison
+
+    chosen = table.selected(SEARCH_OBJECTIVES)
+    comparison = run_comparison(
+        TableProblem(chosen), samplers(), seeds, budget, folder, workers=workers
+    )
+    trials = comparison.trials()
+    curves = hypervolume_curves(trials, Reference.from_values(chosen.values, chosen.objectives))
+    lost = regrets(trials, Front.from_values(chosen.values, chosen.objectives), PREFERENCES)
+    final = curves.final()
+    return Search(curves, _summary(final, lost), _sentences(final, lost, budget))
+
+
+def _summary(final: Scores, lost: dict[str, Scores]) -> pd.DataFrame:
+    import pandas as pd
+
+    from analysis.statistics.intervals import mean_interval
+
+    rows = {}
+    for name, shares in final.items():
+        row: dict[str, float] = {}
+        measures = {"hypervolume": shares}
+        measures |= {f"regret_{k}": each[name] for k, each in enumerate(lost.values())}
+        for key, values in measures.items():
+            interval = mean_interval(values, bounds=(0.0, 1.0 if key == "hypervolume" else 1e300))
+            row[key] = float(interval.estimate)
+            row[f"{key}_low"], row[f"{key}_high"] = float(interval.low), float(interval.high)
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("sampler")
+
+
+def _sentences(final: Scores, lost: dict[str, Scores], budget: int) -> tuple[str, ...]:
+    from analysis.statistics.comparison import against_baseline
+
+    seeds = len(final[BASELINE])
+    if seeds < 2:
+        return ("One seed tells nothing about differences between searches.",)
+    text = [
+        _verdicts(
+            f"Share of the true front's hypervolume after {budget} trials",
+            final,
+            against_baseline(final, BASELINE, sense="max"),
+            "worse",
+        )
+    ]
+    text += [
+        _verdicts(
+            f"Regret of the final pick under {label}",
+            scores,
+            against_baseline(scores, BASELINE, sense="min"),
+            "better",
+        )
+        for label, scores in lost.items()
+    ]
+    return tuple(text)
+
+
+def _verdicts(measure: str, scores: Scores, table: pd.DataFrame, named: str) -> str:
+    """Say how each search compares with multi-objective TPE; `named` verdicts come first."""
+    other = {"better": "worse", "worse": "better"}[named]
+    parts = []
+    for verdict in (named, other, "undecided", "identical"):
+        names = [name for name in table.index if table.loc[name, "verdict"] == verdict]
+        if names:
+            means = ", ".join(f"{name} ({scores[name].mean():.3g})" for name in names)
+            parts.append(f"{verdict}: {means}")
+    return (
+        f"{measure}: multi-objective TPE {scores[BASELINE].mean():.3g} on average over "
+        f"{len(scores[BASELINE])} seeds; against it (Wilcoxon with Holm's correction), "
+        f"{'; '.join(parts)}."
+    )
