@@ -105,7 +105,8 @@ def read_mase_config(path: Path) -> MaseStudy:
     Examples
     --------
     >>> from importlib import resources
-    >>> study = read_mase_config(resources.files("studies.lab_reports") / "data" / "lab3_search.toml")
+    >>> data = resources.files("studies.lab_reports") / "data"
+    >>> study = read_mase_config(data / "lab3_search.toml")
     >>> study.problem, study.network, study.sampler.name, study.budget
     ('lab3-types', 'jsc-tiny', 'optuna-tpe', 20)
     >>> study.objectives
