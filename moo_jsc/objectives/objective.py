@@ -6,13 +6,15 @@ Three kinds exist, by what the value depends on:
 - `PredictionObjective`: the network's outputs on labelled samples (accuracy, loss);
 - `MeasuredObjective`: a measurement of the architecture on this machine (latency).
 
+The first and the last are known for every design before any network is scored (`known`).
+
 A new metric is one instance or subclass of one of them, registered in `OBJECTIVES`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
@@ -45,6 +47,9 @@ class Objective:
         One line.
     source
         Paper, library or report that the definition comes from.
+    known
+        Whether a problem can tell the value before it evaluates a design
+        (`moo_jsc.problems.problem.Problem.known_values`); False for what has to be tried.
     """
 
     name: str
@@ -52,8 +57,10 @@ class Objective:
     sense: Sense
     definition: str
     source: str
+    known: bool = field(default=False, kw_only=True)
 
 
+@dataclass(frozen=True)
 class CostObjective(Objective, ABC):
     """A cost known from shapes and formats: sums over layers, then a closing step.
 
@@ -62,6 +69,8 @@ class CostObjective(Objective, ABC):
     what lets a whole space be computed at once. Most costs are one sum; a ratio of two sums
     (an average) takes two.
     """
+
+    known: bool = field(default=True, kw_only=True)
 
     @abstractmethod
     def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
@@ -122,8 +131,11 @@ class PredictionObjective(Objective, ABC):
         """Return the value from logits (n, classes) and labels (n,)."""
 
 
+@dataclass(frozen=True)
 class MeasuredObjective(Objective, ABC):
-    """A property of the architecture that this machine must be asked for."""
+    """A property of the architecture that this machine is asked for before any search."""
+
+    known: bool = field(default=True, kw_only=True)
 
 
 OBJECTIVES: dict[str, Objective] = {}

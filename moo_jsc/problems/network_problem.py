@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -154,18 +154,33 @@ class NetworkProblem(Problem):
         )
 
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
-        values = np.empty((len(configurations), len(self.objectives)))
+        values = self._known_values(configurations)
+        predictions = self._columns(PredictionObjective)
+        if predictions:
+            for architecture, rows, choices in self._by_network(configurations):
+                values[rows[:, None], predictions] = self._score(architecture, choices)
+        return values
+
+    def _known_values(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        values = np.full((len(configurations), len(self.objectives)), np.nan)
+        for architecture, rows, choices in self._by_network(configurations):
+            values[rows] = self._known_of_one_network(architecture, choices)
+        return values
+
+    def _by_network(
+        self, configurations: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each network's number, its rows (k,) and their layers' options (k, L)."""
         architectures = self.architectures(configurations)
         choices = self._layer_indices(configurations)
         for architecture in np.unique(architectures):
             rows = np.flatnonzero(architectures == architecture)
-            values[rows] = self._evaluate_one_network(int(architecture), choices[rows])
-        return values
+            yield int(architecture), rows, choices[rows]
 
-    def _evaluate_one_network(
+    def _known_of_one_network(
         self, architecture: int, choices: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        values = np.empty((len(choices), len(self.objectives)))
+        values = np.full((len(choices), len(self.objectives)), np.nan)
         costs = self._columns(CostObjective)
         if costs:
             values[:, costs] = evaluate_costs(
@@ -174,9 +189,6 @@ class NetworkProblem(Problem):
                 self._options(architecture),
                 choices,
             )
-        predictions = self._columns(PredictionObjective)
-        if predictions:
-            values[:, predictions] = self._score(architecture, choices)
         if self.scoring.latency is not None:
             values[:, self._columns(MeasuredObjective)] = self.scoring.latency[architecture]
         return values

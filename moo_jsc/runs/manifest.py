@@ -16,7 +16,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.identity import identify, package_versions
-from moo_jsc.samplers.sampler import Sampler
+from moo_jsc.samplers.sampler import Sampler, told
 
 REPORTED_PACKAGES = (
     "moo-jsc",
@@ -52,6 +52,8 @@ class Manifest(msgspec.Struct, frozen=True):
         What was searched; objectives with unit and sense.
     samplers
         Name -> settings.
+    told
+        Name -> objectives whose values the sampler was told before it started.
     seeds, budget
         Of all runs.
     code
@@ -69,6 +71,7 @@ class Manifest(msgspec.Struct, frozen=True):
     objectives: list[dict[str, str]]
     space_size: int
     samplers: dict[str, str]
+    told: dict[str, tuple[str, ...]]
     seeds: list[int]
     budget: int
     code: str
@@ -116,6 +119,7 @@ def write_manifest(
         objectives=[msgspec.to_builtins(entry) for entry in identity.objectives],
         space_size=problem.space.size,
         samplers={sampler.name: sampler.settings for sampler in samplers},
+        told={sampler.name: told(sampler, problem.objectives) for sampler in samplers},
         seeds=list(seeds),
         budget=budget,
         code=code_hash(packages),

@@ -117,6 +117,12 @@ def test_rows_do_not_depend_on_one_another(problem, some):
     np.testing.assert_array_equal(together, repeated)
 
 
+def test_known_values_are_those_that_evaluation_returns(problem, some):
+    known = [objective.known for objective in problem.objectives]
+    expected = np.where(known, problem.evaluate(some), np.nan)
+    assert np.array_equal(problem.known_values(some), expected, equal_nan=True)
+
+
 def test_no_configuration_gives_no_row(problem):
     assert problem.evaluate(np.empty((0, problem.space.dimensions), dtype=int)).shape == (
         0,
