@@ -99,7 +99,7 @@ def run_comparison(
     >>> class Square(Problem):
     ...     name = "square"
     ...     space = SearchSpace("line", (Choice("x", (-1, 0, 1)),))
-    ...     objectives = (Objective("cost", "1", "min", "x squared", "example"),)
+    ...     objectives = (Objective(name="cost", unit="1", sense="min"),)
     ...     fingerprint = "1"
     ...     def _evaluate(self, configurations):
     ...         return (configurations - 1.0) ** 2

@@ -12,6 +12,7 @@ import pytest
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
 from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import TableProblem, enumerate_problem
+from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec, widened
@@ -22,7 +23,6 @@ from moo_jsc.problems.network_problem import (
     ArchitectureProblem,
     JointProblem,
     QuantizationProblem,
-    Scoring,
 )
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace, widths
 from moo_jsc.quantization.network import QuantizedNetwork
@@ -153,7 +153,7 @@ def test_table_replays_the_problem(problem, some, tmp_path):
 def test_values_are_those_of_the_plain_reference(problem, some):
     import torch
 
-    split = problem.jets.validation
+    split = problem.data.validation
     features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
     values = problem.evaluate(some)
     for row, found in zip(some, values, strict=True):

@@ -25,7 +25,7 @@ def table():
 def test_only_predictions_have_to_be_tried():
     for objective in OBJECTIVES.values():
         assert objective.known != isinstance(objective, PredictionObjective)
-    assert not Objective("o", "1", "min", "one", "test").known
+    assert not Objective(name="o", unit="1", sense="min", definition="one", source="test").known
 
 
 @pytest.mark.parametrize("name", ["lab3-types", "mixed-precision"])
