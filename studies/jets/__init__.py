@@ -1,0 +1,1 @@
+"""Parts of the studies of the jet sample."""
