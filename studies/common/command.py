@@ -22,8 +22,6 @@ STUDIES: dict[str, str] = {
     "reports": "reproduce_reports",
     "trials": "analyse_trials",
     "train": "train_networks",
-    "generate-jets": "generate_jets",
-    "compare-jets": "compare_jets_to_openml",
 }
 """Name of each study's script in `studies`, by its short name."""
 

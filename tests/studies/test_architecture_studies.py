@@ -73,11 +73,16 @@ def test_the_grid_search_runs(tmp_path):
     assert "2x2,True,1797" in table
 
 
-@pytest.mark.parametrize("script", ["quantization_aware", "quantisation_aware"])
-def test_the_fine_tuning_study_runs_by_both_of_its_names(script, tmp_path):
+def test_the_fine_tuning_study_has_its_former_name_too():
+    found = run("quantisation_aware", "--show-config", "--epochs", "7")
+    assert found.returncode == 0, found.stderr
+    assert "epochs = 7" in found.stdout
+
+
+def test_the_fine_tuning_study_runs(tmp_path):
     out = tmp_path / "out"
     found = run(
-        script,
+        "quantization_aware",
         *("--spaces", "lab3-types", "--seeds", "2", "--epochs", "1", "--workers", "1"),
         *("--out", str(out)),
     )

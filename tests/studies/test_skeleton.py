@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -61,11 +61,8 @@ def test_shown_settings_are_a_config_file_of_the_same_settings(name, tmp_path, c
     run_study(module.main, module.Config, ["--show-config", "--workers", "3"])
     path = tmp_path / "study.toml"
     path.write_text(capsys.readouterr().out)
-    expected = module.Config(workers=3)
-    assert (
-        parse(module.Config, ["--config", str(path)]) == module.Config(workers=3, config=path)
-        or parse(module.Config, ["--config", str(path)]) == expected
-    )
+    read = parse(module.Config, ["--config", str(path)])
+    assert replace(read, config=None) == module.Config(workers=3)
 
 
 def test_settings_survive_their_file(tmp_path):
@@ -78,7 +75,7 @@ def test_settings_survive_their_file(tmp_path):
     )
     path = tmp_path / "study.toml"
     path.write_text(as_toml(config), encoding="utf-8")
-    assert parse(Config, ["--config", str(path)]) == config
+    assert replace(parse(Config, ["--config", str(path)]), config=None) == config
     assert "# Trials of each run." in path.read_text(encoding="utf-8").splitlines()
 
 
