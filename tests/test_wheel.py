@@ -21,6 +21,11 @@ name: str = table.objectives[0].name
 wrong: int = table.objectives[0].name
 """
 
+MYPY_FLAGS = (
+    *("--no-incremental", "--ignore-missing-imports", "--no-site-packages"),
+    *("--follow-imports", "silent"),
+)
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
@@ -38,8 +43,16 @@ def installed(tmp_path_factory):
     pip = (sys.executable, "-m", "pip")
     for arguments in (
         ("wheel", *quiet, "--no-build-isolation", "--wheel-dir", str(wheels), str(source)),
-        ("install", *quiet, "--no-index", "--find-links", str(wheels), "--target", str(target))
-        + ("moo-jsc",),
+        (
+            "install",
+            *quiet,
+            "--no-index",
+            "--find-links",
+            str(wheels),
+            "--target",
+            str(target),
+            "moo-jsc",
+        ),
     ):
         done = subprocess.run([*pip, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -87,8 +100,7 @@ def test_a_program_against_the_wheel_is_type_checked(installed, tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--no-incremental", "--ignore-missing-imports"]
-        + ["--follow-imports", "silent", "--no-site-packages", str(program)],
+        [sys.executable, "-m", "mypy", *MYPY_FLAGS, str(program)],
         capture_output=True,
         text=True,
         cwd=tmp_path,

@@ -113,7 +113,7 @@ def as_toml(settings: Settings, *, leaving_out: frozenset[str] = PASSING) -> str
 
     Examples
     --------
-    >>> print(as_toml(Settings(workers=1)).splitlines()[-4])
+    >>> print(as_toml(Settings(workers=1)).splitlines()[-3])
     workers = 1
     """
     import tomli_w
