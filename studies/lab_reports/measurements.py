@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from moo_jsc.networks.classifier import Classifier
 
 SEARCHERS = ("optuna-tpe", "optuna-brute-force", "optuna-random")
-COSTS = ("average-bitwidth", "bitops-report", "size-report", "flops-ptflops", "bitops-bops")
+COSTS = ("average-bitwidth", "bitops-report", "size", "size-report", "flops-ptflops", "bitops-bops")
 
 
 def type_tables(shop: Workshop) -> Arrays:
@@ -242,7 +242,7 @@ MEASUREMENTS: dict[str, Callable[[Workshop], Arrays]] = {
     "large-searches": large_searches,
     "trained-search": trained_search,
     "trained-grid": trained_grid,
-    "single-batch-latency": timing.single_batch_latency,
+    "summed-latency": timing.summed_latency,
     "search-seconds": timing.search_seconds,
     "precision-latency": timing.precision_latency,
 }
