@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.enumeration.table_problem import TableProblem
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.ledger import Ledger
-from moo_jsc.runs.log import Header, check_header, open_log, read_log
+from moo_jsc.runs.log import Header, RecordedRun, check_header, open_log, read_log
 from moo_jsc.runs.tables import load_trials, write_tables
 from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler, run_sampler
 
@@ -120,7 +121,7 @@ def run_comparison(
     for seed in seeds:
         for sampler in samplers:
             header = identity.header(sampler, seed)
-            if not _is_finished(log_path(folder, sampler.name, seed), header):
+            if not _is_finished(log_path(folder, sampler.name, seed), header, problem):
                 pending.append((sampler, header))
     _run_all(problem, pending, folder, workers, progress, total=len(seeds) * len(samplers))
     names = tuple(sampler.name for sampler in samplers)
@@ -249,13 +250,32 @@ def _stop_if_orphaned(parent: int) -> None:
         os._exit(1)
 
 
-def _is_finished(path: Path, header: Header) -> bool:
+def _is_finished(path: Path, header: Header, problem: Problem) -> bool:
     if not path.exists():
         return False
     run = read_log(path)
     if run.header is not None:
         check_header(path, run.header, header)
+    if isinstance(problem, TableProblem):
+        _check_values(path, run, problem)
     return run.end is not None
+
+
+def _check_values(path: Path, run: RecordedRun, problem: TableProblem) -> None:
+    """Compare recorded trials with the table that they are said to come from."""
+    if not run.trials:
+        return
+    try:
+        expected = problem.evaluate([trial.configuration for trial in run.trials])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    found = np.array([trial.values for trial in run.trials])
+    for trial, column in zip(*np.nonzero(found != expected), strict=True):
+        raise InputError(
+            f"{path}, line {trial + 2}: {problem.objectives[column].name} = "
+            f"{found[trial, column]}, the table of {problem.name} says {expected[trial, column]}; "
+            f"delete the file to make its run again"
+        )
 
 
 def _check_arguments(
