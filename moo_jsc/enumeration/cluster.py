@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
-from moo_jsc.foundation.code import DECISIVE_PACKAGES, ROOMS, code_hash, package_versions
+from moo_jsc.foundation.code import DECISIVE_PACKAGES, ROOMS, package_versions, rooms_hash
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.problems.problem import Problem
 
@@ -33,7 +33,7 @@ _AHEAD = 64
 def credentials() -> dict[str, str]:
     """Return what decides the values that this process computes, by name."""
     return {
-        "moo_jsc": code_hash(*(f"moo_jsc.{room}" for room in (*ROOMS, "enumeration")))[:16],
+        "moo_jsc": rooms_hash(*ROOMS, "enumeration")[:16],
         "python": ".".join(platform.python_version_tuple()[:2]),
         **package_versions(DECISIVE_PACKAGES),
     }
@@ -84,7 +84,7 @@ def _client(scheduler: str | None, count: int) -> Iterator[Any]:
         raise InputError("Dask is not installed: pip install 'moo-jsc[distributed]'") from None
     limits = {
         "distributed.comm.timeouts.connect": f"{ANSWER_SECONDS}s",
-        "distributed.comm.timeouts.tcp": f"{2 * ANSWER_SECONDS}s",
+        "distributed.comm.timeouts.tcp": "15s",
     }
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(limits))
@@ -105,21 +105,36 @@ def _client(scheduler: str | None, count: int) -> Iterator[Any]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's own reports of lost connections off the terminal: one line says it all."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _check_present(client: Any, name: str) -> None:
-    """Ask every worker that is there for its code and versions before any gets work."""
+    """Ask every worker that is there for its code and versions before any gets work.
+
+    The scheduler only passes work on, but reads it on its way, and so needs the package too.
+    """
+    try:
+        client.run_on_scheduler(credentials)
+    except Exception as error:  # Whatever it lacks.
+        raise InputError(
+            f"scheduler {name}: cannot read this machine's moo_jsc ({_first_line(error)}), "
+            "install it there"
+        ) from None
     try:
         answers = client.run(credentials, on_error="return")
     except Exception as error:  # Whatever a broken worker or connection raises.
-        raise InputError(f"scheduler {name}: its workers do not answer ({error})") from None
+        raise InputError(
+            f"scheduler {name}: its workers do not answer ({_first_line(error)})"
+        ) from None
     for address, answer in sorted(answers.items()):
         if isinstance(answer, BaseException):
             raise InputError(
@@ -164,7 +179,8 @@ def _result(client: Any, name: str, future: Any) -> Any:
     import asyncio
     from concurrent.futures import CancelledError
 
-    from distributed import CommClosedError, KilledWorker
+    from distributed import KilledWorker
+    from distributed.comm import CommClosedError
 
     alone_since: float | None = None
     while True:
