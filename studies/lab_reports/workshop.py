@@ -77,6 +77,8 @@ class Workshop:
         Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers
         Processes for searches.
+    device
+        Where networks are trained: ``"cpu"`` or ``"cuda"``.
     jets
         Instead of those that the setting names, for tests.
     """
@@ -87,6 +89,7 @@ class Workshop:
         folder: Path,
         *,
         workers: int = 2,
+        device: str = "cpu",
         jets: Dataset | None = None,
         cache: Path | None = None,
     ) -> None:
@@ -94,6 +97,7 @@ class Workshop:
         self.folder = folder
         self.store = Store.at(cache)
         self.workers = workers
+        self.device = device
         self._given_jets = jets
 
     @cached_property
@@ -140,7 +144,12 @@ class Workshop:
             groups.append([(spec, seed) for spec in group for seed in seeds])
         trained = processes(min(self.workers, len(groups)), max_nbytes=None)(
             delayed(train_or_load)(
-                self.store.root, self._training_key(every, epochs), every, self.jets, epochs
+                self.store.root,
+                self._training_key(every, epochs),
+                every,
+                self.jets,
+                epochs,
+                self.device,
             )
             for every in groups
         )
@@ -154,7 +163,9 @@ class Workshop:
     def _training_key(self, every: Sequence[tuple[NetworkSpec, int]], epochs: int) -> str:
         """Hash what decides networks that train together."""
         together = repr([(spec.layers, seed) for spec, seed in every])
-        return sha256_of(together, f"{epochs}", self.jets.fingerprint, _training_code())
+        return sha256_of(
+            together, f"{epochs}", self.device, self.jets.fingerprint, _training_code()
+        )
 
     def piece(self, name: str, measure: Callable[[Workshop], Arrays]) -> Arrays:
         """Return a finished piece from the store, or measure it and keep it."""
