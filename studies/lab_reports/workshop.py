@@ -12,6 +12,7 @@ import numpy as np
 
 from moo_jsc.foundation.code import DECISIVE_PACKAGES, code_hash, package_versions
 from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.processes import processes
 from moo_jsc.foundation.store import Store
 from studies.lab_reports.claims import Arrays
 
@@ -133,7 +134,7 @@ class Workshop:
         The schedule is that of the reports: Adam at 0.001, batches of 512 jets. Networks whose
         first dense layers are equally wide train together, so that little is padded.
         """
-        from joblib import Parallel, delayed
+        from joblib import delayed
 
         from studies.lab_reports.training import train_or_load
 
@@ -141,7 +142,7 @@ class Workshop:
         for width in sorted({spec.linear_layers[0].outputs for spec in specs}):
             group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
             groups.append([(spec, seed) for spec in group for seed in seeds])
-        trained = Parallel(n_jobs=min(self.workers, len(groups)), max_nbytes=None)(
+        trained = processes(min(self.workers, len(groups)), max_nbytes=None)(
             delayed(train_or_load)(
                 self.store.root,
                 self._training_key(every, epochs),
