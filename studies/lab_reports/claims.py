@@ -135,9 +135,7 @@ def judge_all(claims: tuple[Claim, ...], measurements: Measurements) -> tuple[Ju
     return tuple(JudgedClaim(claim, claim.judge(measurements)) for claim in claims)
 
 
-def claims_table(
-    findings: tuple[JudgedClaim, ...], titles: Mapping[str, str]
-) -> pd.DataFrame:
+def claims_table(findings: tuple[JudgedClaim, ...], titles: Mapping[str, str]) -> pd.DataFrame:
     """Return one row a claim, as written to ``claims.csv`` and into the report.
 
     Parameters

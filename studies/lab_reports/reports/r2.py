@@ -129,7 +129,7 @@ def trained_search(data: Measurements) -> Judgement:
 
 def toml_file(_: Measurements) -> Judgement:
     """Read the search from a file of the report's form."""
-    from studies.lab_reports.mase_config import read_mase_config
+    from studies.lab_reports.mase import read_mase_config
 
     study = read_mase_config(resources.files("studies.lab_reports") / "data" / "lab3_search.toml")  # type: ignore[arg-type]
     read = (study.problem, study.network, study.budget)
