@@ -53,6 +53,24 @@ def mean_above(values: ArrayLike, threshold: float) -> ClaimVerdict:
     return ClaimVerdict.UNDECIDED
 
 
+def mean_outside(values: ArrayLike, low: float, high: float) -> ClaimVerdict:
+    """Reproduced when the whole interval lies above `high`, not when it lies below `low`.
+
+    Undecided otherwise; a gap between the two keeps chance from turning one into the other.
+
+    Examples
+    --------
+    >>> str(mean_outside([0.9, 0.92, 0.94, 0.91], 0.3, 0.7)), str(mean_outside([0.5] * 4, 0.3, 0.7))
+    ('reproduced', 'cannot be told apart')
+    """
+    interval = limits(values)
+    if interval.low > high:
+        return ClaimVerdict.REPRODUCED
+    if interval.high < low:
+        return ClaimVerdict.NOT_REPRODUCED
+    return ClaimVerdict.UNDECIDED
+
+
 def larger(differences: ArrayLike) -> ClaimVerdict:
     """Reproduced when paired differences are significantly positive, in mean and by ranks.
 
@@ -87,17 +105,18 @@ def never_larger(differences: ArrayLike) -> bool:
     return bool((np.asarray(differences, dtype=np.float64) <= 0).all())
 
 
-def within(differences: ArrayLike, margin: float) -> ClaimVerdict:
+def within(differences: ArrayLike, margin: float, level: float = LEVEL) -> ClaimVerdict:
     """Reproduced when the interval of the mean difference lies within -margin..margin.
 
-    Not reproduced when it lies wholly outside, undecided when it holds a margin inside.
+    Not reproduced when it lies wholly outside, undecided when it holds a margin inside. With many
+    comparisons `level` is that of each.
 
     Examples
     --------
     >>> str(within([0.001, -0.002, 0.001], 0.05)), str(within([0.20, 0.21, 0.22, 0.2], 0.05))
     ('reproduced', 'not reproduced')
     """
-    interval = limits(differences)
+    interval = limits(differences, level)
     if interval.low >= -margin and interval.high <= margin:
         return ClaimVerdict.REPRODUCED
     if interval.low > margin or interval.high < -margin:
@@ -157,7 +176,7 @@ def by_protocol(correct: ClaimVerdict, reported: ClaimVerdict) -> ClaimVerdict:
     return correct
 
 
-def limits(values: ArrayLike) -> Interval:
+def limits(values: ArrayLike, level: float = LEVEL) -> Interval:
     """Return the mean over seeds with its interval; a lone seed has an unbounded one.
 
     Shares of yes and no get Wilson's binomial interval: the bootstrap is no good for them.
@@ -172,9 +191,9 @@ def limits(values: ArrayLike) -> Interval:
 
     array = np.asarray(values)
     if array.dtype == np.bool_:
-        share = binomtest(int(array.sum()), len(array)).proportion_ci(LEVEL, method="wilson")
+        share = binomtest(int(array.sum()), len(array)).proportion_ci(level, method="wilson")
         return Interval(np.mean(array), np.asarray(share.low), np.asarray(share.high))
-    interval = mean_interval(array, level=LEVEL)
+    interval = mean_interval(array, level=level)
     if np.isnan(interval.low):
         unbounded = np.asarray(np.inf)
         return Interval(interval.estimate, -unbounded, unbounded)

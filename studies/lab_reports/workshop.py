@@ -33,6 +33,7 @@ _SOURCES = (
     "spaces",
     "searching",
     "counting",
+    "command_line",
     "timing",
     "measurements",
 )

@@ -56,7 +56,7 @@ def best_trials(study: MaseStudy, trials: pd.DataFrame, metrics: Problem) -> pd.
         for number, listed in zip(chosen["trial"], values, strict=True):
             found = dict(zip(names, listed.tolist(), strict=True))
             scaled = {f"scaled {name}": found[name] * scale for name, scale in study.scales.items()}
-            rows.append({"seed": int(seed), "number": int(number), **found, **scaled})  # type: ignore[call-overload]
+            rows.append({"seed": int(seed), "number": int(number), **found, **scaled})
     return pd.DataFrame(rows)
 
 

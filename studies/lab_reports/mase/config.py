@@ -29,8 +29,10 @@ from studies.lab_reports.mase.strategy import (
 from studies.lab_reports.mase.tables import SearchFile, plain
 
 _TRAINING_KEYS = ("max_epochs", "batch_size", "learning_rate", "load_name", "load_type")
-_SILENT_KEYS = ("dataset", "task", "project", "accelerator", "log_every_n_steps", "num_workers")
-_SILENT_KEYS += ("optimizer", "training_optimizer")
+_SILENT_KEYS = (
+    *("dataset", "task", "project", "accelerator", "log_every_n_steps", "num_workers"),
+    *("optimizer", "training_optimizer"),
+)
 
 
 @dataclass(frozen=True)
