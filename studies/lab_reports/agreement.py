@@ -13,7 +13,7 @@ def same_metric(data: Measurements) -> Judgement:
     types = data["types"]
     tau = rules.rank_correlations(types["accuracy"], -types["loss"])
     same = types["accuracy"].argmax(axis=1) == types["loss"].argmin(axis=1)
-    measured = rules.mean_of("Kendall's tau of accuracy and loss", tau)
+    measured = rules.mean_of("Kendall's tau of accuracy and loss", tau, bounds=rules.TAU)
     picks = rules.mean_of("networks whose best configuration is the same", same)
     return Judgement(
         rules.mean_above(tau, SAME_METRIC),

@@ -17,6 +17,12 @@ from studies.lab_reports.claims import ClaimVerdict, Measured
 
 LEVEL = 0.95
 ALPHA = 0.05
+UNBOUNDED = (-np.inf, np.inf)
+TAU = (-1.0, 1.0)
+"""Bounds of a rank correlation."""
+
+COUNT = (0.0, np.inf)
+"""Bounds of a number or a duration."""
 
 
 def exact(stated: ArrayLike, measured: ArrayLike) -> ClaimVerdict:
@@ -176,7 +182,9 @@ def by_protocol(correct: ClaimVerdict, reported: ClaimVerdict) -> ClaimVerdict:
     return correct
 
 
-def limits(values: ArrayLike, level: float = LEVEL) -> Interval:
+def limits(
+    values: ArrayLike, level: float = LEVEL, bounds: tuple[float, float] = UNBOUNDED
+) -> Interval:
     """Return the mean over seeds with its interval; a lone seed has an unbounded one.
 
     Shares of yes and no get Wilson's binomial interval: the bootstrap is no good for them.
@@ -193,16 +201,18 @@ def limits(values: ArrayLike, level: float = LEVEL) -> Interval:
     if array.dtype == np.bool_:
         share = binomtest(int(array.sum()), len(array)).proportion_ci(level, method="wilson")
         return Interval(np.mean(array), np.asarray(share.low), np.asarray(share.high))
-    interval = mean_interval(array, level=level)
+    interval = mean_interval(array, level=level, bounds=bounds)
     if np.isnan(interval.low):
         unbounded = np.asarray(np.inf)
         return Interval(interval.estimate, -unbounded, unbounded)
     return interval
 
 
-def mean_of(what: str, values: ArrayLike, unit: str = "1") -> Measured:
-    """Return the mean over seeds with its interval, as a number of a row."""
-    interval = limits(values)
+def mean_of(
+    what: str, values: ArrayLike, unit: str = "1", bounds: tuple[float, float] = UNBOUNDED
+) -> Measured:
+    """Return the mean over seeds with its interval, within its bounds, as a number of a row."""
+    interval = limits(values, bounds=bounds)
     return Measured(
         what,
         float(interval.estimate),

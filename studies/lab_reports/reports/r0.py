@@ -61,7 +61,7 @@ def summed_latency(data: Measurements) -> Judgement:
     milliseconds = data["summed-latency"]["milliseconds"]
     tau = rules.rank_correlations(milliseconds[:, 0], milliseconds[:, 1])
     spread = milliseconds.std(axis=(1, 2), ddof=1) / milliseconds.mean(axis=(1, 2))
-    measured = rules.mean_of("Kendall's tau of two measurements", tau)
+    measured = rules.mean_of("Kendall's tau of two measurements", tau, bounds=rules.TAU)
     varied = rules.mean_of("coefficient of variation", spread)
     return Judgement(
         rules.mean_outside(tau, UNORDERED, REPEATABLE),

@@ -118,7 +118,7 @@ def in_tandem(data: Measurements) -> Judgement:
     """Ask whether accuracy rises where loss falls."""
     types = data["types"]
     tau = rules.rank_correlations(types["accuracy"], -types["loss"])
-    measured = rules.mean_of("Kendall's tau of accuracy and falling loss", tau)
+    measured = rules.mean_of("Kendall's tau of accuracy and falling loss", tau, bounds=rules.TAU)
     return Judgement(
         rules.mean_above(tau, 0),
         (measured,),
@@ -193,7 +193,9 @@ def approached(data: Measurements) -> Judgement:
     verdict = rules.unless_otherwise_explained(near, random_near is near)
     measured = rules.mean_of("TPE minus brute force, best accuracy", short["optuna-tpe"])
     by_chance = rules.mean_of("random minus brute force", short["optuna-random"])
-    count = rules.mean_of("different configurations, TPE", different["optuna-tpe"])
+    count = rules.mean_of(
+        "different configurations, TPE", different["optuna-tpe"], bounds=rules.COUNT
+    )
     return Judgement(
         verdict if fewer else ClaimVerdict.NOT_REPRODUCED,
         (

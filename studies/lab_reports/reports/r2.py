@@ -42,8 +42,8 @@ def whole_space(data: Measurements) -> Judgement:
     (size,) = data["exact"]["types size"]
     repeated, different = lengths(trials) - unique(trials), unique(trials)
     covered = different == size
-    measured = rules.mean_of("different configurations of a run", different)
-    again = rules.mean_of("repeated trials of a run", repeated, "trials")
+    measured = rules.mean_of("different configurations of a run", different, bounds=rules.COUNT)
+    again = rules.mean_of("repeated trials of a run", repeated, "trials", rules.COUNT)
     if (repeated > 0).all():
         verdict = ClaimVerdict.NOT_REPRODUCED if not covered.any() else rules.holds(covered.all())
     else:

@@ -155,8 +155,8 @@ def local_maximum(data: Measurements) -> Judgement:
         ),
         f"TPE reaches the best score in {measured.value:.0%} of its runs; of the "
         f"{np.count_nonzero(missed)} others {np.count_nonzero(local)} end in a local maximum, "
-        f"where no single choice improves the score. By accuracy alone {by_accuracy.mean():.0%} reach "
-        f"the best.",
+        f"where no single choice improves the score. By accuracy alone "
+        f"{by_accuracy.mean():.0%} reach the best.",
     )
 
 

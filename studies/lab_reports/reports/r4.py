@@ -149,7 +149,7 @@ def inversely_proportional(data: Measurements) -> Judgement:
     exponent = (centred[0] * centred[1]).sum(axis=1) / (centred[0] ** 2).sum(axis=1)
     tau = rules.rank_correlations(grid["accuracy"], -grid["loss"])
     measured = rules.mean_of("loss goes as accuracy to the power", exponent)
-    order = rules.mean_of("Kendall's tau of accuracy and falling loss", tau)
+    order = rules.mean_of("Kendall's tau of accuracy and falling loss", tau, bounds=rules.TAU)
     return Judgement(
         rules.within(exponent + 1, PROPORTIONAL),
         (measured, order),
@@ -172,7 +172,7 @@ def _improves(data: Measurements, metric: str, sign: float) -> Judgement:
     grid = data["grid"]
     bits = np.broadcast_to(grid["data width"] + grid["weight width"], grid[metric].shape)
     tau = rules.rank_correlations(bits, sign * grid[metric])
-    measured = rules.mean_of(f"Kendall's tau of {metric} and total width", tau)
+    measured = rules.mean_of(f"Kendall's tau of {metric} and total width", tau, bounds=rules.TAU)
     widest, narrowest = bits[0].argmax(), bits[0].argmin()
     gain = sign * (grid[metric][:, widest] - grid[metric][:, narrowest])
     unit = "1" if metric == "accuracy" else "nats"
@@ -267,7 +267,9 @@ def untrained(data: Measurements) -> Judgement:
     """Ask whether untrained networks order the multipliers as trained ones do."""
     before, after = data["untrained-grid"]["accuracy"], data["trained-grid"]["accuracy"]
     tau = rules.rank_correlations(before, after)
-    measured = rules.mean_of("Kendall's tau of untrained and trained accuracy", tau)
+    measured = rules.mean_of(
+        "Kendall's tau of untrained and trained accuracy", tau, bounds=rules.TAU
+    )
     return Judgement(
         rules.within(tau, UNRELATED),
         (
