@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analysis.efficiency.page import EfficiencyReport
     from analysis.front.reference import Reference
     from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.objectives.objective import Objective
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.samplers import Sampler
@@ -256,6 +257,7 @@ def write_report(
             "Seeds": f"{config.seeds}, paired over the samplers",
             "Search sees": "the validation split",
             "Samplers": ", ".join(sampler.name for sampler in samplers),
+            "Told beforehand": told_beforehand(samplers, table.objectives),
             "Versions and machine": "manifest.json in this folder",
         },
         questions=Questions(
@@ -273,6 +275,18 @@ def write_report(
         with atomic_path(folder / name) as path:
             path.write_bytes((folder / "figures" / name).read_bytes())
     return report
+
+
+def told_beforehand(samplers: Sequence[Sampler], objectives: tuple[Objective, ...]) -> str:
+    """Say which samplers were told which objectives of every design before they started."""
+    from moo_jsc.samplers import told
+
+    informed = [
+        f"{sampler.name}: {', '.join(told(sampler, objectives))}"
+        for sampler in samplers
+        if told(sampler, objectives)
+    ]
+    return "; ".join([*informed, "all others: nothing" if informed else "nothing, to any sampler"])
 
 
 def command_line(config: Config) -> str:

@@ -114,7 +114,7 @@ def terminal_table(findings: Sequence[Finding]) -> str:
 
 def about(shop: Workshop) -> dict[str, object]:
     """Return data, settings and software, for the page."""
-    from moo_jsc.runs.identity import package_versions
+    from moo_jsc.foundation.code import package_versions
 
     setting: Setting = shop.setting
     versions = package_versions(("moo-jsc", "numpy", "scipy", "optuna", "torch"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 
@@ -10,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from moo_jsc.enumeration.cache import default_cache
-from moo_jsc.enumeration.sealed import BrokenSeal
 from moo_jsc.enumeration.shards import ShardStore
 from moo_jsc.enumeration.table import ObjectiveTable
 from moo_jsc.enumeration.workers import Backend, Workers
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.store import Store
 from moo_jsc.problems.problem import Problem
 
 SHARD_SIZE = 8192
@@ -25,8 +23,6 @@ TABLE_BYTES = 2 * 10**9
 """Largest table that is held in memory; larger spaces are for `stream_front`."""
 
 _WORTH_STARTING_SECONDS = 5.0
-
-log = logging.getLogger(__name__)
 
 
 def enumerate_problem(
@@ -52,7 +48,7 @@ def enumerate_problem(
     problem
         Anything deterministic that can be pickled.
     cache_dir
-        By default ``$MOO_JSC_CACHE``, else ``~/.cache/moo_jsc``.
+        Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers, backend, scheduler
         See `Workers`. Processes of this machine are started only where the work takes longer
         than starting them.
@@ -91,8 +87,7 @@ def enumerate_problem(
             f"{problem.name}: a table of {size} configurations exceeds {TABLE_BYTES} bytes, "
             "enumerate it in streaming fashion"
         )
-    folder = default_cache() if cache_dir is None else Path(cache_dir)
-    store = ShardStore.of(problem, folder, shard_size)
+    store = ShardStore.of(problem, Store.at(cache_dir), shard_size)
     values = np.empty((size, columns))
     missing = [span for span in store.ranges() if not _read(store, *span, values)]
     _compute(problem, store, missing, crew, values, progress)
@@ -108,11 +103,7 @@ def evaluate_range(problem: Problem, start: int, stop: int) -> NDArray[np.float6
 
 def _read(store: ShardStore, start: int, stop: int, values: NDArray[np.float64]) -> bool:
     """Copy a stored shard into place; False where it has to be computed."""
-    try:
-        shard = store.read(start, stop)
-    except BrokenSeal as error:
-        log.warning("%s; computing it again", error)
-        return False
+    shard = store.read(start, stop)
     if shard is None:
         return False
     values[start:stop] = shard

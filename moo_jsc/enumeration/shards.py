@@ -15,10 +15,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.enumeration.cache import cache_key, code_version, file_name
-from moo_jsc.enumeration.sealed import read_sealed, write_sealed
-from moo_jsc.foundation.files import write_text
+from moo_jsc.foundation.code import version_key
+from moo_jsc.foundation.files import sha256_of, write_text
+from moo_jsc.foundation.sealed import write_sealed
+from moo_jsc.foundation.store import Store
 from moo_jsc.problems.problem import Problem
+
+
+def table_key(problem: Problem, *settings: str) -> str:
+    """Return a SHA-256 over a problem's fingerprint, the code, package versions and settings.
+
+    The fingerprint covers network weights, data, space and objectives.
+    """
+    return sha256_of(problem.fingerprint, version_key(), *settings)
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class ShardStore:
 
     Attributes
     ----------
-    folder
+    store, folder
         Where they are.
     key
         SHA-256 over the problem's fingerprint, the code version and the shard size.
@@ -39,6 +48,7 @@ class ShardStore:
         Configurations of a shard; the last one may be smaller.
     """
 
+    store: Store
     folder: Path
     key: str
     size: int
@@ -46,21 +56,21 @@ class ShardStore:
     shard_size: int
 
     @classmethod
-    def of(cls, problem: Problem, cache_dir: Path, shard_size: int) -> ShardStore:
+    def of(cls, problem: Problem, store: Store, shard_size: int) -> ShardStore:
         """Return the store of a problem's table, with a description for people beside it."""
-        key = cache_key(problem, str(shard_size))
-        folder = cache_dir / "tables" / file_name(problem.name, key)
+        key = table_key(problem, str(shard_size))
+        folder = store.path("tables", problem.name, key, ending="")
         description = {
             "problem": problem.name,
             "fingerprint": problem.fingerprint,
-            "code": code_version(),
+            "code": version_key(),
             "size": problem.space.size,
             "shard_size": shard_size,
             "objectives": [objective.name for objective in problem.objectives],
         }
         if not (folder / "table.json").is_file():
             write_text(folder / "table.json", json.dumps(description, indent=2) + "\n")
-        return cls(folder, key, problem.space.size, len(problem.objectives), shard_size)
+        return cls(store, folder, key, problem.space.size, len(problem.objectives), shard_size)
 
     def ranges(self) -> Iterator[tuple[int, int]]:
         """Yield the range of flat indices of every shard."""
@@ -76,14 +86,11 @@ class ShardStore:
         write_sealed(self.path(start, stop), {"values": values}, self._place(start, stop))
 
     def read(self, start: int, stop: int) -> NDArray[np.float64] | None:
-        """Return the verified values (stop - start, m) of a shard; None if never written.
+        """Return the verified values (stop - start, m) of a shard.
 
-        Raises
-        ------
-        moo_jsc.enumeration.sealed.BrokenSeal
-            The file is damaged, or belongs elsewhere.
+        None where there is none, or one that is damaged or belongs elsewhere, which is said.
         """
-        arrays = read_sealed(self.path(start, stop), self._place(start, stop))
+        arrays = self.store.read(self.path(start, stop), self._place(start, stop))
         return None if arrays is None else arrays["values"]
 
     def _place(self, start: int, stop: int) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from moo_jsc.enumeration.cache import cache_key, default_cache, file_name
-from moo_jsc.enumeration.sealed import BrokenSeal, read_sealed, write_sealed
+from moo_jsc.enumeration.shards import table_key
 from moo_jsc.enumeration.table import best_of, nondominated, worst_of
 from moo_jsc.enumeration.workers import Backend, Workers
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.sealed import write_sealed
+from moo_jsc.foundation.store import Store
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.problem import Problem
 
@@ -23,8 +24,6 @@ BLOCK_SIZE = 16384
 """Configurations evaluated together."""
 
 _CHECKPOINT_BLOCKS = 32
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def stream_front(
     problem
         Anything deterministic that can be pickled.
     cache_dir
-        By default ``$MOO_JSC_CACHE``, else ``~/.cache/moo_jsc``.
+        Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers, backend, scheduler
         See `Workers`.
     block_size
@@ -155,10 +154,10 @@ def stream_front(
     crew = Workers(workers, backend, scheduler)
     if block_size < 1:
         raise InputError(f"block_size = {block_size}: expected a whole number of at least 1")
-    key = cache_key(problem)
-    folder = default_cache() if cache_dir is None else Path(cache_dir)
-    path = folder / "fronts" / f"{file_name(problem.name, key)}.safetensors"
-    front = _load(path, key, problem.objectives)
+    key = table_key(problem)
+    store = Store.at(cache_dir)
+    path = store.path("fronts", problem.name, key)
+    front = _front_of(store.read(path, key), problem.objectives)
     size = problem.space.size
     ranges = [
         (start, min(start + block_size, size)) for start in range(front.seen, size, block_size)
@@ -195,13 +194,10 @@ def _save(path: Path, key: str, front: StreamingFront) -> None:
     write_sealed(path, arrays, key)
 
 
-def _load(path: Path, key: str, objectives: Sequence[Objective]) -> StreamingFront:
-    """Return the checkpointed front; the front of nothing where there is none, or a broken one."""
-    try:
-        arrays = read_sealed(path, key)
-    except BrokenSeal as error:
-        log.warning("%s; starting anew", error)
-        arrays = None
+def _front_of(
+    arrays: dict[str, NDArray[Any]] | None, objectives: Sequence[Objective]
+) -> StreamingFront:
+    """Return a checkpointed front; the front of nothing where there is none."""
     if arrays is None:
         return StreamingFront.empty(objectives)
     return StreamingFront(

@@ -47,6 +47,11 @@ class TableProblem(Problem):
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
         return self.table.values[self.space.indices(configurations)]
 
+    def _known_values(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        values = self._evaluate(configurations)
+        values[:, [not objective.known for objective in self.objectives]] = np.nan
+        return values
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over the problem's fingerprint and the values themselves.

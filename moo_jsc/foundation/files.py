@@ -1,5 +1,6 @@
 """Files that are either whole or absent: atomic writes and content hashes."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -8,6 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from moo_jsc.foundation.errors import InputError
+
+DISK_FAULTS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ENAMETOOLONG}
+)
+"""Error numbers that speak of the disk, not of the program."""
+
+_SHOWN_LETTERS = 120
 
 
 @contextmanager
@@ -27,7 +35,7 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     Raises
     ------
     InputError
-        The folder cannot be made or written to.
+        The folder cannot be made or written to, or the disk is full.
 
     Examples
     --------
@@ -41,16 +49,51 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        raise disk_fault(target, error) from None
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
+    except OSError as error:
+        if error.errno in DISK_FAULTS or error.filename2 == str(target):
+            raise disk_fault(target, error) from None
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def disk_fault(target: Path | str, error: Exception) -> InputError:
+    """Return the line that says why a file or folder cannot be written.
+
+    Examples
+    --------
+    >>> disk_fault("out/a.csv", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    InputError('out/a.csv: cannot be written (No space left on device)')
+    """
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(f"{_shortened(target)}: cannot be written ({reason})")
+
+
+def require_writable(folder: Path | str) -> None:
+    """Check that a folder for results can be made and written to, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        It cannot.
+    """
+    probe = Path(folder) / ".writable"
+    with atomic_path(probe):
+        pass
+    probe.unlink()
+
+
+def _shortened(path: Path | str) -> str:
+    text = str(path)
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[:_SHOWN_LETTERS]}..."
 
 
 def write_text(target: Path | str, text: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +18,8 @@ from torch import Tensor
 
 from moo_jsc.data.jets import JetSplit
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.foundation.files import atomic_path, sha256_of
+from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.sealed import BrokenSeal, OtherPurpose, read_sealed, write_sealed
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import JetClassifier, initialised
 from moo_jsc.networks.group_training import GroupTraining, Samples, Schedule, batch_order
@@ -32,6 +35,8 @@ __all__ = [
     "batch_order",
     "train_ensemble",
 ]
+
+log = logging.getLogger(__name__)
 
 CURVES = ("train_loss", "validation_loss", "validation_accuracy")
 
@@ -94,8 +99,9 @@ def train_ensemble(
         Changes inputs, weights and biases of dense layers before each product (quantisation);
         gradients pass straight through it.
     checkpoint
-        A file that is rewritten after every epoch and taken up when it is there; removed at the
-        end. A run that resumes equals one that was not interrupted.
+        A sealed file that is rewritten after every epoch and taken up when it is there; removed
+        at the end. A run that resumes equals one that was not interrupted. A damaged checkpoint
+        is named in a warning, and the training starts anew.
     device
         ``"cpu"`` or ``"cuda"``.
     progress
@@ -202,13 +208,11 @@ def _save(
     trainings: Sequence[GroupTraining],
     curves: dict[str, NDArray[np.float64]],
 ) -> None:
-    from safetensors.torch import save
-
-    tensors = {f"curve/{key}": torch.from_numpy(value) for key, value in curves.items()}
+    arrays: dict[str, NDArray[Any]] = {"epochs": np.array(epochs)}
+    arrays |= {f"curve/{key}": value for key, value in curves.items()}
     for group, training in enumerate(trainings):
-        tensors |= {f"{group}/{key}": value for key, value in training.state().items()}
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(save(tensors, {"identity": identity, "epochs": str(epochs)}))
+        arrays |= {f"{group}/{key}": value.numpy() for key, value in training.state().items()}
+    write_sealed(path, arrays, identity)
 
 
 def _resume(
@@ -218,24 +222,26 @@ def _resume(
     curves: dict[str, NDArray[np.float64]],
 ) -> int:
     """Take up a checkpoint; return the number of epochs that are done."""
-    if path is None or not path.exists():
+    if path is None:
         return 0
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(path, framework="pt") as stored:
-            metadata = stored.metadata() or {}
-            tensors = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise InputError(f"{path}: damaged checkpoint ({error}), delete it to start anew") from None
-    if metadata.get("identity") != identity:
-        raise InputError(f"{path}: checkpoint of another training, delete it to start anew")
+        arrays = read_sealed(path, identity)
+    except OtherPurpose:
+        raise InputError(
+            f"{path}: checkpoint of another training, delete it to start anew"
+        ) from None
+    except BrokenSeal as error:
+        log.warning("%s; the training starts anew", error)
+        return 0
+    if arrays is None:
+        return 0
+    epochs = int(arrays.pop("epochs"))
     for name, curve in curves.items():
-        curve[:] = tensors.pop(f"curve/{name}").numpy()
+        curve[:] = arrays.pop(f"curve/{name}")
     states: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in tensors.items():
+    for key, array in arrays.items():
         group, _, name = key.partition("/")
-        states.setdefault(int(group), {})[name] = tensor
+        states.setdefault(int(group), {})[name] = torch.from_numpy(array.copy())
     for group_number, state in states.items():
         trainings[group_number].load_state(state)
-    return int(metadata["epochs"])
+    return epochs

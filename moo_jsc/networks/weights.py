@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import torch
+from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of_file
+from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.networks.specification import NetworkSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+_PURPOSE = "networks"
 
 WEIGHTS = Path(__file__).parent / "weights"
 MANIFEST = "manifest.json"
@@ -111,9 +115,38 @@ def read_network(path: Path | str, spec: NetworkSpec) -> JetClassifier:
     Raises
     ------
     InputError
-        The file is missing, damaged or holds another network.
+        The file is missing, damaged, not sealed by `save_network`, or holds another network.
     """
-    return _network(spec, _tensors(Path(path)), prefix="", source=str(path))
+    try:
+        arrays = read_sealed(Path(path), _PURPOSE)
+    except BrokenSeal as error:
+        raise InputError(f"{error}; expected a file that save_network wrote") from None
+    if arrays is None:
+        raise InputError(f"{path}: no such file, expected one that save_network wrote")
+    return network_of(spec, arrays, source=str(path))
+
+
+def network_of(
+    spec: NetworkSpec, arrays: Mapping[str, NDArray[Any]], *, prefix: str = "", source: str
+) -> JetClassifier:
+    """Return the network whose arrays (`network_arrays`) carry a prefix, in evaluation mode.
+
+    Raises
+    ------
+    InputError
+        They are those of another network; the message begins with `source`.
+    """
+    tensors = {key: torch.from_numpy(array.copy()) for key, array in arrays.items()}
+    return _network(spec, tensors, prefix, source)
+
+
+def network_arrays(networks: Mapping[str, JetClassifier]) -> dict[str, NDArray[Any]]:
+    """Return weights and statistics of several networks, each name under its prefix."""
+    return {
+        prefix + key: tensor.detach().cpu().numpy()
+        for prefix, network in networks.items()
+        for key, tensor in network.state_dict().items()
+    }
 
 
 def save_network(path: Path | str, network: JetClassifier) -> None:
@@ -122,16 +155,8 @@ def save_network(path: Path | str, network: JetClassifier) -> None:
 
 
 def save_networks(path: Path | str, networks: Mapping[str, JetClassifier]) -> None:
-    """Write several networks into one file, each under its prefix."""
-    from safetensors.torch import save
-
-    tensors = {
-        prefix + key: tensor.detach().cpu().contiguous()
-        for prefix, network in networks.items()
-        for key, tensor in network.state_dict().items()
-    }
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(save(tensors))
+    """Write several networks into one sealed file, each under its prefix."""
+    write_sealed(Path(path), network_arrays(networks), _PURPOSE)
 
 
 def write_manifest(folder: Path, entries: Mapping[str, WeightFile]) -> None:

@@ -51,24 +51,28 @@ class ReportBitOps(CostObjective):
 
 BITOPS = register(
     BitOps(
-        "bitops", "bit op", "min", "sum over dense layers: MACs x data x weight width", "standard"
+        name="bitops",
+        unit="bit op",
+        sense="min",
+        definition="sum over dense layers: MACs x data x weight width",
+        source="standard",
     )
 )
 BITOPS_BOPS = register(
     HardwareBops(
-        "bitops-bops",
-        "bit op",
-        "min",
-        "sum over dense layers: n m (data x weight + data + weight + log2 n)",
-        "Baskin et al., arXiv:1804.10969; Hawks et al., arXiv:2102.11289",
+        name="bitops-bops",
+        unit="bit op",
+        sense="min",
+        definition="sum over dense layers: n m (data x weight + data + weight + log2 n)",
+        source="Baskin et al., arXiv:1804.10969; Hawks et al., arXiv:2102.11289",
     )
 )
 BITOPS_REPORT = register(
     ReportBitOps(
-        "bitops-report",
-        "bit op",
-        "min",
-        "sum over dense layers: m ((2 n - 1) data x weight + bias width)",
-        "report R4",
+        name="bitops-report",
+        unit="bit op",
+        sense="min",
+        definition="sum over dense layers: m ((2 n - 1) data x weight + bias width)",
+        source="report R4",
     )
 )

@@ -50,24 +50,28 @@ class MemoryDensity(AverageBitwidth):
 
 AVERAGE_BITWIDTH = register(
     AverageBitwidth(
-        "average-bitwidth",
-        "bits",
-        "min",
-        "mean width of the dense layers' weights, float32 layers counted at 32",
-        "standard",
+        name="average-bitwidth",
+        unit="bits",
+        sense="min",
+        definition="mean width of the dense layers' weights, float32 layers counted at 32",
+        source="standard",
     )
 )
 AVERAGE_BITWIDTH_MASE = register(
     MaseAverageBitwidth(
-        "average-bitwidth-mase",
-        "bits",
-        "min",
-        "mean width of the quantised dense layers' weights, float32 layers left out",
-        "MASE; reports R1, R3",
+        name="average-bitwidth-mase",
+        unit="bits",
+        sense="min",
+        definition="mean width of the quantised dense layers' weights, float32 layers left out",
+        source="MASE; reports R1, R3",
     )
 )
 MEMORY_DENSITY = register(
     MemoryDensity(
-        "memory-density", "1", "max", "32 / average width of the weights", "MASE; report R1"
+        name="memory-density",
+        unit="1",
+        sense="max",
+        definition="32 / average width of the weights",
+        source="MASE; report R1",
     )
 )

@@ -13,7 +13,7 @@ from moo_jsc.objectives.objective import CostObjective, register
 from moo_jsc.quantization.formats import LayerPrecision
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FlopCount(CostObjective):
     """A count of operations for a batch of samples.
 
@@ -26,6 +26,7 @@ class FlopCount(CostObjective):
     batch: int = 1
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.batch < 1:
             raise InputError(f"batch = {self.batch}: expected a whole number of at least 1")
 
@@ -107,37 +108,38 @@ class RuntimeNormFlops(FlopCount):
 
 FLOPS = register(
     Flops(
-        "flops",
-        "FLOP",
-        "min",
-        "2 a MAC, 2 an element of a batch norm, 1 an element of a ReLU, for one sample",
-        "standard",
+        name="flops",
+        unit="FLOP",
+        sense="min",
+        definition="2 a MAC, 2 an element of a batch norm, 1 an element of a ReLU, for one sample",
+        source="standard",
     )
 )
 FLOPS_MASE = register(
     MaseFlops(
-        "flops-mase",
-        "FLOP",
-        "min",
-        "1 a MAC, 4 an element of a batch norm, 1 an element of a ReLU, for one sample",
-        "MASE; batch norm: report R0",
+        name="flops-mase",
+        unit="FLOP",
+        sense="min",
+        definition="1 a MAC, 4 an element of a batch norm, 1 an element of a ReLU, for one sample",
+        source="MASE; batch norm: report R0",
     )
 )
 FLOPS_PTFLOPS = register(
     PtflopsFlops(
-        "flops-ptflops",
-        "FLOP",
-        "min",
-        "1 a MAC, 1 a bias, 2 an element of a batch norm or ReLU, for one sample",
-        "ptflops 0.7, PyTorch backend; report R3",
+        name="flops-ptflops",
+        unit="FLOP",
+        sense="min",
+        definition="1 a MAC, 1 a bias, 2 an element of a batch norm or ReLU, for one sample",
+        source="ptflops 0.7, PyTorch backend; report R3",
     )
 )
 FLOPS_RUNTIME_NORM = register(
     RuntimeNormFlops(
-        "flops-runtime-norm",
-        "FLOP",
-        "min",
-        "2 a MAC, 1 an element of a ReLU, batch norm statistics at run time, for one sample",
-        "after report R4",
+        name="flops-runtime-norm",
+        unit="FLOP",
+        sense="min",
+        definition="2 a MAC, 1 an element of a ReLU, "
+        "batch norm statistics at run time, for one sample",
+        source="after report R4",
     )
 )

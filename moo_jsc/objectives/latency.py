@@ -8,7 +8,7 @@ measurement in a file, so that one study, and every later one, sees one latency 
 
 from __future__ import annotations
 
-import os
+import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,8 +20,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.foundation.code import code_hash
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.foundation.files import atomic_path, sha256_of
+from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.sealed import BrokenSeal, read_record, write_record
+from moo_jsc.foundation.store import Store
 from moo_jsc.networks.specification import Linear
 from moo_jsc.objectives.latency_protocol import Protocol, machine_description, time_rounds
 from moo_jsc.objectives.latency_statistics import Summary, summarise
@@ -33,7 +36,19 @@ if TYPE_CHECKING:
 DISPATCH_WARNING_BELOW = 32
 """Batches smaller than this mostly time the framework's calls, not the network."""
 
-_FORMAT = 1
+_FORMAT = 2
+
+_PURPOSE = "latency measurement"
+
+_CODE = (
+    "moo_jsc.objectives.latency",
+    "moo_jsc.objectives.latency_protocol",
+    "moo_jsc.objectives.latency_statistics",
+    "moo_jsc.networks.classifier",
+)
+"""Modules whose change makes a measurement stale."""
+
+log = logging.getLogger(__name__)
 
 
 class Latency(MeasuredObjective):
@@ -117,9 +132,8 @@ class LatencyMeasurement(
         return tuple(found)
 
     def save(self, path: Path | str) -> None:
-        """Write the measurement as JSON, whole or not at all."""
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1))
+        """Write the measurement as sealed JSON, whole or not at all."""
+        write_record(Path(path), self, _PURPOSE)
 
     @classmethod
     def load(cls, path: Path | str) -> LatencyMeasurement:
@@ -132,11 +146,11 @@ class LatencyMeasurement(
         """
         path = Path(path)
         try:
-            measurement = msgspec.json.decode(path.read_bytes(), type=cls)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: not a latency measurement ({error})") from None
+            measurement = read_record(path, cls, _PURPOSE)
+        except BrokenSeal as error:
+            raise InputError(f"{error}; expected a latency measurement") from None
+        if measurement is None:
+            raise InputError(f"{path}: no such file, expected a latency measurement")
         measurement._check(path)
         return measurement
 
@@ -223,23 +237,25 @@ def cached_measurement(
     batch_size
         Samples in a forward pass.
     cache_dir
-        Folder of measurements; `default_cache_dir` by default.
+        Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     """
     distinct = {_architecture(network): network for network in networks}
     keys = sorted(distinct)
     machine = machine_description()
-    name = sha256_of(*keys, str(batch_size), machine, str(_FORMAT))[:24]
-    path = Path(cache_dir or default_cache_dir()) / "latency" / f"{name}.json"
-    if path.exists():
-        try:
-            stored = LatencyMeasurement.load(path)
-        except InputError as error:
-            warnings.warn(f"{error}; measured anew", stacklevel=2)
-        else:
-            if stored.architectures == tuple(keys) and stored.machine == machine:
-                return stored
-    measurement = measure_latency([distinct[key] for key in keys], batch_size=batch_size)
-    measurement.save(path)
+    key = sha256_of(*keys, str(batch_size), machine, str(_FORMAT), code_hash(*_CODE))
+    store = Store.at(cache_dir)
+    path = store.path("latency", f"{len(keys)}-networks-batch-{batch_size}", key, ".json")
+    with store.locked(path):
+        if path.exists():
+            try:
+                stored = LatencyMeasurement.load(path)
+            except InputError as error:
+                log.warning("%s; measured anew", error)
+            else:
+                if stored.architectures == tuple(keys) and stored.machine == machine:
+                    return stored
+        measurement = measure_latency([distinct[key] for key in keys], batch_size=batch_size)
+        measurement.save(path)
     return measurement
 
 
@@ -268,17 +284,6 @@ def latency_for(
     measurement = cached_measurement(networks, batch_size=batch_size, cache_dir=cache_dir)
     known = dict(zip(measurement.architectures, measurement.median_ms, strict=True))
     return np.array([known[_architecture(network)] for network in networks])
-
-
-def default_cache_dir() -> Path:
-    """Return the folder for measurements of this machine.
-
-    ``$MOO_JSC_CACHE`` where it is set, else ``moo_jsc`` in the user's cache folder
-    (``$XDG_CACHE_HOME`` or ``~/.cache``).
-    """
-    if given := os.environ.get("MOO_JSC_CACHE"):
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "moo_jsc"
 
 
 def _architecture(network: JetClassifier) -> str:

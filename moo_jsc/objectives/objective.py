@@ -6,19 +6,23 @@ Three kinds exist, by what the value depends on:
 - `PredictionObjective`: the network's outputs on labelled samples (accuracy, loss);
 - `MeasuredObjective`: a measurement of the architecture on this machine (latency).
 
+The first and the last are known for every design before any network is scored (`known`).
+
 A new metric is one instance or subclass of one of them, registered in `OBJECTIVES`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.names import listed_names, unknown_name
 from moo_jsc.networks.specification import Layer, NetworkSpec
 from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
@@ -26,12 +30,15 @@ if TYPE_CHECKING:
     import torch
 
 Sense = Literal["min", "max"]
+SENSES: tuple[Sense, ...] = get_args(Sense)
 T = TypeVar("T", bound="Objective")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Objective:
     """One number that a candidate is judged by, in natural units and sense.
+
+    Fields are given by name, so that none can be taken for another.
 
     Parameters
     ----------
@@ -45,15 +52,36 @@ class Objective:
         One line.
     source
         Paper, library or report that the definition comes from.
+    known
+        Whether a problem can tell the value before it evaluates a design
+        (`moo_jsc.problems.problem.Problem.known_values`); False for what has to be tried.
+
+    Raises
+    ------
+    InputError
+        The name is empty, or the sense is neither ``"min"`` nor ``"max"``.
+
+    Examples
+    --------
+    >>> Objective(name="depth", unit="layers", sense="min").sense
+    'min'
     """
 
     name: str
     unit: str
     sense: Sense
-    definition: str
-    source: str
+    definition: str = ""
+    source: str = ""
+    known: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise InputError(f"objective {self.name!r}: expected a name")
+        if self.sense not in SENSES:
+            raise unknown_name(f"sense of objective {self.name!r}", self.sense, SENSES)
 
 
+@dataclass(frozen=True, kw_only=True)
 class CostObjective(Objective, ABC):
     """A cost known from shapes and formats: sums over layers, then a closing step.
 
@@ -62,6 +90,8 @@ class CostObjective(Objective, ABC):
     what lets a whole space be computed at once. Most costs are one sum; a ratio of two sums
     (an average) takes two.
     """
+
+    known: bool = True
 
     @abstractmethod
     def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
@@ -122,8 +152,11 @@ class PredictionObjective(Objective, ABC):
         """Return the value from logits (n, classes) and labels (n,)."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class MeasuredObjective(Objective, ABC):
-    """A property of the architecture that this machine must be asked for."""
+    """A property of the architecture that this machine is asked for before any search."""
+
+    known: bool = True
 
 
 OBJECTIVES: dict[str, Objective] = {}
@@ -138,19 +171,12 @@ def register(objective: T) -> T:
     return objective
 
 
-def get_objectives(names: tuple[str, ...] | list[str]) -> tuple[Objective, ...]:
+def get_objectives(names: Sequence[str]) -> tuple[Objective, ...]:
     """Look objectives up by name.
 
     Raises
     ------
     InputError
-        A name is unknown, repeated, or there is none.
+        A name is unknown, repeated, or there is none; `names` is one string.
     """
-    if not names:
-        raise InputError("objectives: expected at least one name")
-    for name in names:
-        if name not in OBJECTIVES:
-            raise InputError(f"objective {name!r}: expected one of {', '.join(OBJECTIVES)}")
-    if len(set(names)) != len(names):
-        raise InputError(f"objectives {', '.join(names)}: expected each name once")
-    return tuple(OBJECTIVES[name] for name in names)
+    return tuple(OBJECTIVES[name] for name in listed_names("objective", names, OBJECTIVES))

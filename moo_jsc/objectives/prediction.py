@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Accuracy(PredictionObjective):
     """Accuracy from torchmetrics' counts of each class, divided in float64.
 
@@ -56,16 +56,30 @@ class CrossEntropy(PredictionObjective):
 
 
 ACCURACY = register(
-    Accuracy("accuracy", "1", "max", "fraction of correct predictions (micro)", "standard")
+    Accuracy(
+        name="accuracy",
+        unit="1",
+        sense="max",
+        definition="fraction of correct predictions (micro)",
+        source="standard",
+    )
 )
 ACCURACY_MACRO = register(
     Accuracy(
-        "accuracy-macro",
-        "1",
-        "max",
-        "mean recall over the classes present or predicted (macro)",
-        "torchmetrics, the default of MASE",
-        "macro",
+        name="accuracy-macro",
+        unit="1",
+        sense="max",
+        definition="mean recall over the classes present or predicted (macro)",
+        source="torchmetrics, the default of MASE",
+        average="macro",
     )
 )
-LOSS = register(CrossEntropy("loss", "nats", "min", "cross-entropy, mean over samples", "standard"))
+LOSS = register(
+    CrossEntropy(
+        name="loss",
+        unit="nats",
+        sense="min",
+        definition="cross-entropy, mean over samples",
+        source="standard",
+    )
+)

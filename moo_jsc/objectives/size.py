@@ -52,23 +52,30 @@ def _linear_bits(layer: Linear, precision: LayerPrecision) -> int:
 
 SIZE = register(
     Size(
-        "size",
-        "bytes",
-        "min",
-        "weights and biases at their widths, batch norm as scale and shift of 32 bits, / 8",
-        "standard",
+        name="size",
+        unit="bytes",
+        sense="min",
+        definition="weights and biases at their widths, "
+        "batch norm as scale and shift of 32 bits, / 8",
+        source="standard",
     )
 )
 FLOAT32_SIZE = register(
-    Float32Size("size-float32", "bytes", "min", "learned parameters x 4 bytes", "report R0")
+    Float32Size(
+        name="size-float32",
+        unit="bytes",
+        sense="min",
+        definition="learned parameters x 4 bytes",
+        source="report R0",
+    )
 )
 REPORT_SIZE = register(
     ReportSize(
-        "size-report",
-        "bytes",
-        "min",
-        "weights and biases, batch norm included, at their widths, "
+        name="size-report",
+        unit="bytes",
+        sense="min",
+        definition="weights and biases, batch norm included, at their widths, "
         "plus channels + 1 data-width words for each batch norm, / 8",
-        "report R4",
+        source="report R4",
     )
 )

@@ -8,6 +8,7 @@ from itertools import product
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.problems.space import Choice
+from moo_jsc.problems.trends import improved_by_resources
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,10 @@ class ChannelMultipliers:
 
     def choices(self, spec: NetworkSpec) -> tuple[Choice, ...]:
         """Return a choice for each hidden dense layer, named ``seq_blocks_2.channels``."""
-        return tuple(Choice(f"{name}.channels", self.values) for name in spec.linear_names[:-1])
+        trends = improved_by_resources() if list(self.values) == sorted(self.values) else {}
+        return tuple(
+            Choice(f"{name}.channels", self.values, **trends) for name in spec.linear_names[:-1]
+        )
 
     def combinations(self, hidden_layers: int) -> tuple[tuple[int, ...], ...]:
         """Return every tuple of multipliers, in the order of the flat index."""

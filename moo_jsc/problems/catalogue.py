@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from moo_jsc.evaluation.scoring import Scoring, SplitName, Training
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.names import unknown_name
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.objective import MeasuredObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
@@ -14,9 +16,6 @@ from moo_jsc.problems.network_problem import (
     JointProblem,
     NetworkProblem,
     QuantizationProblem,
-    Scoring,
-    Split,
-    Training,
 )
 from moo_jsc.problems.precision import PRECISION_SPACES
 
@@ -87,7 +86,7 @@ def recipe_of(name: str) -> Recipe:
         return RECIPES[name]
     if name in PRECISION_SPACES:
         return Recipe("jsc-three-linear", QUANTIZATION_OBJECTIVES, name)
-    raise InputError(f"problem {name!r}: expected one of {', '.join(problem_names())}")
+    raise unknown_name("problem", name, problem_names())
 
 
 def build_problem(
@@ -95,7 +94,7 @@ def build_problem(
     *,
     network: str | None = None,
     objectives: Sequence[str] | None = None,
-    split: Split = "validation",
+    split: SplitName = "validation",
     jets: str = "sample",
     final_relu: bool = False,
     training: Training = "ptq",
@@ -134,7 +133,8 @@ def build_problem(
         A name is unknown, or no weights are shipped for it.
     """
     recipe = recipe_of(name)
-    chosen = get_objectives(tuple(objectives or recipe.objectives))
+    chosen = get_objectives(recipe.objectives if objectives is None else objectives)
+    scoring = Scoring(split=split, training=training, device=device)
 
     from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.weights import load_network, load_widened
@@ -152,12 +152,11 @@ def build_problem(
             load_widened(base, combination, seed=training_seed)
             for combination in multipliers.combinations(hidden)
         ]
-    latency = None
     if any(isinstance(objective, MeasuredObjective) for objective in chosen):
         from moo_jsc.objectives.latency import latency_for
 
-        latency = tuple(float(ms) for ms in latency_for(networks, batch_size=latency_batch))
-    scoring = Scoring(split, latency, training, device)
+        measured = latency_for(networks, batch_size=latency_batch)
+        scoring = replace(scoring, latency=tuple(measured.tolist()))
     precision = PRECISION_SPACES[recipe.precision] if recipe.precision else None
     problem: NetworkProblem
     if multipliers and precision:

@@ -1,26 +1,22 @@
-"""Problems over quantised and rescaled networks: one evaluation path for all of them."""
+"""Problems over quantized and rescaled networks: one evaluation path for all of them."""
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.evaluation.costs import evaluate_costs
+from moo_jsc.evaluation.evaluators import Columns, NetworkBatch, evaluators_of
+from moo_jsc.evaluation.scoring import Scoring, SplitName
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
-from moo_jsc.objectives.objective import (
-    CostObjective,
-    MeasuredObjective,
-    Objective,
-    PredictionObjective,
-)
+from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
 from moo_jsc.problems.problem import Problem
@@ -29,45 +25,21 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     from moo_jsc.data.jets import Jets
-    from moo_jsc.evaluation.evaluator import BatchedEvaluator
     from moo_jsc.networks.classifier import JetClassifier
 
-Split = Literal["train", "validation", "test"]
-Training = Literal["ptq", "qat"]
 FLOAT = LayerPrecision()
 
-CALIBRATION_JETS = 4096
-"""Jets of the (shuffled) training split whose activations decide the calibrated fractions."""
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """How candidates are scored.
-
-    Parameters
-    ----------
-    split
-        Where predictions are scored; a search should see ``"validation"`` only.
-    latency
-        Milliseconds of each network, in order; needed when an objective is measured.
-    training
-        ``"ptq"`` rounds the trained network (post-training quantisation); ``"qat"`` fine-tunes
-        every configuration with its rounding in place before it is scored.
-    device
-        Where predictions are computed.
-    """
-
-    split: Split = "validation"
-    latency: tuple[float, ...] | None = None
-    training: Training = "ptq"
-    device: str = "cpu"
-
+CALIBRATION_ROWS = 4096
+"""Rows of the (shuffled) training split whose activations decide the calibrated fractions."""
 
 DEFAULT_SCORING = Scoring()
 
 
 class NetworkProblem(Problem):
     """A choice among networks (leading columns) and among their precisions (the others).
+
+    The problem finds each configuration's network and formats; values come from the evaluators
+    of its objectives (`moo_jsc.evaluation.evaluators`).
 
     Parameters
     ----------
@@ -78,17 +50,18 @@ class NetworkProblem(Problem):
         one where there are no multipliers.
     objectives
         Any registered ones.
-    jets
-        Fractions are calibrated on the first `CALIBRATION_JETS` of the training split.
+    data
+        Fractions are calibrated on the first `CALIBRATION_ROWS` of the training split.
     scoring
-        Split, latencies and device.
+        Split, latencies, training and device.
     multipliers, precision
         The two parts of the space; at least one.
 
     Raises
     ------
     InputError
-        The number of networks does not fit, or a latency is needed and missing.
+        The number of networks does not fit; a latency is needed and missing; float networks are
+        to be trained with their rounding in place.
     """
 
     def __init__(
@@ -96,7 +69,7 @@ class NetworkProblem(Problem):
         name: str,
         networks: Sequence[JetClassifier],
         objectives: Sequence[Objective],
-        jets: Jets,
+        data: Jets,
         scoring: Scoring = DEFAULT_SCORING,
         *,
         multipliers: ChannelMultipliers | None = None,
@@ -108,25 +81,26 @@ class NetworkProblem(Problem):
         self.name = name
         self.networks = tuple(networks)
         self.objectives = tuple(objectives)
-        self.jets = jets
+        self.data = data
         self.precision = precision
         self.scoring = scoring
         self.space = SearchSpace(name, architecture_choices + precision_choices)
         self.architecture_dimensions = len(architecture_choices)
-        self._evaluators: dict[int, BatchedEvaluator] = {}
         expected = (
             SearchSpace("architectures", architecture_choices).size if architecture_choices else 1
         )
         if len(self.networks) != expected:
             raise InputError(f"{name}: {len(self.networks)} networks, expected {expected}")
-        if any(isinstance(o, MeasuredObjective) for o in objectives) and not scoring.latency:
-            raise InputError(f"{name}: a measured objective needs the latency of each network")
+        if scoring.training == "qat" and precision is None:
+            raise InputError(f"{name}: training = qat: no formats to train with, expected ptq")
+        self._columns = evaluators_of(self.objectives, data, scoring)
+        self._calibrated: dict[int, tuple[tuple[LayerPrecision, ...], ...]] = {}
 
-    def on(self, split: Split) -> NetworkProblem:
+    def on(self, split: SplitName) -> NetworkProblem:
         """Return the same problem scored on another split."""
         other = copy.copy(self)
         other.scoring = replace(self.scoring, split=split)
-        other._evaluators = {}
+        other._columns = evaluators_of(self.objectives, self.data, other.scoring)
         other.__dict__.pop("fingerprint", None)
         return other
 
@@ -146,80 +120,38 @@ class NetworkProblem(Problem):
         configuration
             Shape (d,).
         """
-        (architecture,) = self.architectures(configuration[None])
-        (row,) = self._layer_indices(configuration[None])
-        options = self._options(int(architecture))
-        return self.networks[architecture], tuple(
-            layer[index] for layer, index in zip(options, row, strict=True)
-        )
+        ((_, batch),) = self._batches(configuration[None])
+        (precision,), _ = batch.precisions()
+        return batch.network, precision
 
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
-        values = np.empty((len(configurations), len(self.objectives)))
+        return self._filled(configurations, self._columns)
+
+    def _known_values(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        return self._filled(configurations, [columns for columns in self._columns if columns.known])
+
+    def _filled(
+        self, configurations: NDArray[np.int64], parts: Iterable[Columns]
+    ) -> NDArray[np.float64]:
+        """Return values (n, m) in the columns of these evaluators, NaN in all others."""
+        values = np.full((len(configurations), len(self.objectives)), np.nan)
+        for rows, batch in self._batches(configurations):
+            for columns in parts:
+                values[rows[:, None], columns.places] = columns.evaluator.evaluate(batch)
+        return values
+
+    def _batches(
+        self, configurations: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int64], NetworkBatch]]:
+        """Yield the rows (k,) that belong to each network, and what they are of it."""
         architectures = self.architectures(configurations)
         choices = self._layer_indices(configurations)
-        for architecture in np.unique(architectures):
-            rows = np.flatnonzero(architectures == architecture)
-            values[rows] = self._evaluate_one_network(int(architecture), choices[rows])
-        return values
-
-    def _evaluate_one_network(
-        self, architecture: int, choices: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        values = np.empty((len(choices), len(self.objectives)))
-        costs = self._columns(CostObjective)
-        if costs:
-            values[:, costs] = evaluate_costs(
-                [o for o in self.objectives if isinstance(o, CostObjective)],
-                self.networks[architecture].spec,
-                self._options(architecture),
-                choices,
+        for number in np.unique(architectures).tolist():
+            rows = np.flatnonzero(architectures == number)
+            yield (
+                rows,
+                NetworkBatch(number, self.networks[number], self._options(number), choices[rows]),
             )
-        predictions = self._columns(PredictionObjective)
-        if predictions:
-            values[:, predictions] = self._score(architecture, choices)
-        if self.scoring.latency is not None:
-            values[:, self._columns(MeasuredObjective)] = self.scoring.latency[architecture]
-        return values
-
-    def _score(self, architecture: int, choices: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the prediction objectives (n, k) of configurations of one network."""
-        if self.scoring.training == "qat" and self.precision is not None:
-            return self._fine_tuned(architecture, choices)
-        from moo_jsc.evaluation.evaluator import BatchedEvaluator
-
-        if architecture not in self._evaluators:
-            split = getattr(self.jets, self.scoring.split)
-            self._evaluators[architecture] = BatchedEvaluator(
-                self.networks[architecture],
-                self._options(architecture),
-                split.features,
-                split.labels,
-                [o for o in self.objectives if isinstance(o, PredictionObjective)],
-                device=self.scoring.device,
-            )
-        return self._evaluators[architecture].evaluate(choices)
-
-    def _fine_tuned(self, architecture: int, choices: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the same after a short quantisation-aware training of each configuration."""
-        from moo_jsc.evaluation.fine_tuning import fine_tuned_scores
-
-        distinct, where = np.unique(choices, axis=0, return_inverse=True)
-        options = self._options(architecture)
-        scores = fine_tuned_scores(
-            self.networks[architecture],
-            [
-                tuple(layer[index] for layer, index in zip(options, row, strict=True))
-                for row in distinct
-            ],
-            self.jets.train,
-            getattr(self.jets, self.scoring.split),
-            [o for o in self.objectives if isinstance(o, PredictionObjective)],
-            device=self.scoring.device,
-        )
-        return scores[where]
-
-    def _columns(self, kind: type[Objective]) -> list[int]:
-        return [i for i, objective in enumerate(self.objectives) if isinstance(objective, kind)]
 
     def _layer_indices(self, configurations: NDArray[np.int64]) -> NDArray[np.int64]:
         layers = len(self.networks[0].spec.linear_layers)
@@ -228,58 +160,45 @@ class NetworkProblem(Problem):
         columns = configurations[:, self.architecture_dimensions :]
         return self.precision.layer_indices(columns, layers)
 
-    def _options(self, architecture: int) -> tuple[tuple[LayerPrecision, ...], ...]:
-        """Return each dense layer's precisions, fractions calibrated on training jets."""
-        if architecture not in self._calibrated:
-            network = self.networks[architecture]
-            layers = range(len(network.spec.linear_layers))
-            if self.precision is None:
-                self._calibrated[architecture] = tuple((FLOAT,) for _ in layers)
-            else:
-                from moo_jsc.quantization.calibration import Calibration
+    def _options(self, number: int) -> tuple[tuple[LayerPrecision, ...], ...]:
+        """Return each dense layer's precisions, fractions calibrated on training rows."""
+        if number not in self._calibrated:
+            self._calibrated[number] = self._calibrate(self.networks[number])
+        return self._calibrated[number]
 
-                calibration = Calibration(network, self.jets.train.features[:CALIBRATION_JETS])
-                self._calibrated[architecture] = tuple(
-                    tuple(
-                        calibration.resolve_layer(layer, option)
-                        for option in self.precision.layer_options()
-                    )
-                    for layer in layers
-                )
-        return self._calibrated[architecture]
+    def _calibrate(self, network: JetClassifier) -> tuple[tuple[LayerPrecision, ...], ...]:
+        layers = range(len(network.spec.linear_layers))
+        if self.precision is None:
+            return tuple((FLOAT,) for _ in layers)
+        from moo_jsc.quantization.calibration import Calibration
 
-    @cached_property
-    def _calibrated(self) -> dict[int, tuple[tuple[LayerPrecision, ...], ...]]:
-        return {}
+        calibration = Calibration(network, self.data.train.features[:CALIBRATION_ROWS])
+        options = self.precision.layer_options()
+        return tuple(
+            tuple(calibration.resolve_layer(layer, option) for option in options)
+            for layer in layers
+        )
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over weights, data and split, space, formats, objectives and latencies."""
+        """SHA-256 over weights, data, space, formats, objectives and their evaluation."""
         parts: list[bytes | str] = [
             self.space.fingerprint,
             json.dumps([o.name for o in self.objectives]),
             repr(self.precision),
-            self.jets.fingerprint,
-            self.scoring.split,
-            json.dumps([self.scoring.latency, self.scoring.training, CALIBRATION_JETS]),
+            self.data.fingerprint,
+            json.dumps([[c.places, c.evaluator.identity] for c in self._columns]),
+            str(CALIBRATION_ROWS),
         ]
-        if self.scoring.training == "qat":
-            from moo_jsc.evaluation.fine_tuning import DEFAULT_FINE_TUNING
-
-            parts.append(repr(DEFAULT_FINE_TUNING))
         for network in self.networks:
             parts.append(repr(network.spec.layers))
             for key, tensor in sorted(network.state_dict().items()):
                 parts += [key, tensor.cpu().numpy().tobytes()]
         return sha256_of(*parts)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out evaluators: they are rebuilt where the problem arrives."""
-        return {**self.__dict__, "_evaluators": {}}
-
 
 class QuantizationProblem(NetworkProblem):
-    """One trained network, many precisions (post-training quantisation)."""
+    """One trained network, many precisions."""
 
     def __init__(
         self,
@@ -287,10 +206,10 @@ class QuantizationProblem(NetworkProblem):
         network: JetClassifier,
         precision: PrecisionSpace,
         objectives: Sequence[Objective],
-        jets: Jets,
+        data: Jets,
         scoring: Scoring = DEFAULT_SCORING,
     ) -> None:
-        super().__init__(name, [network], objectives, jets, scoring, precision=precision)
+        super().__init__(name, [network], objectives, data, scoring, precision=precision)
 
 
 class ArchitectureProblem(NetworkProblem):
@@ -302,10 +221,10 @@ class ArchitectureProblem(NetworkProblem):
         networks: Sequence[JetClassifier],
         multipliers: ChannelMultipliers,
         objectives: Sequence[Objective],
-        jets: Jets,
+        data: Jets,
         scoring: Scoring = DEFAULT_SCORING,
     ) -> None:
-        super().__init__(name, networks, objectives, jets, scoring, multipliers=multipliers)
+        super().__init__(name, networks, objectives, data, scoring, multipliers=multipliers)
 
 
 class JointProblem(NetworkProblem):
@@ -318,9 +237,9 @@ class JointProblem(NetworkProblem):
         multipliers: ChannelMultipliers,
         precision: PrecisionSpace,
         objectives: Sequence[Objective],
-        jets: Jets,
+        data: Jets,
         scoring: Scoring = DEFAULT_SCORING,
     ) -> None:
         super().__init__(
-            name, networks, objectives, jets, scoring, multipliers=multipliers, precision=precision
+            name, networks, objectives, data, scoring, multipliers=multipliers, precision=precision
         )

@@ -28,7 +28,7 @@ def suggest(trial: optuna.Trial, space: SearchSpace) -> NDArray[np.int64]:
     """
     row = [
         trial.suggest_int(choice.name, 0, len(choice.values) - 1)
-        if _is_ordered(choice.values)
+        if choice.ordered
         else trial.suggest_categorical(choice.name, range(len(choice.values)))
         for choice in space.choices
     ]
@@ -54,8 +54,3 @@ def optuna_objective(
         return tuple(values[0].tolist())
 
     return objective
-
-
-def _is_ordered(values: tuple[object, ...]) -> bool:
-    numbers = [v for v in values if isinstance(v, int | float)]
-    return len(numbers) == len(values) and numbers == sorted(numbers)

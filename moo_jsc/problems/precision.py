@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.problems.space import Choice, SearchSpace, Value
+from moo_jsc.problems.trends import improved_by_resources
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision
 
 Tensor = Literal["data", "weight", "bias"]
@@ -61,7 +62,7 @@ class PrecisionSpace:
         """Return the choices for a network whose dense layers have these names."""
         prefixes = [f"{name}." for name in layer_names] if self.per_layer else [""]
         return tuple(
-            Choice(f"{prefix}{tensor}", _values(self.formats(tensor)))
+            _choice(f"{prefix}{tensor}", _values(self.formats(tensor)))
             for prefix in prefixes
             for tensor in TENSORS
             if len(self.formats(tensor)) > 1
@@ -111,6 +112,12 @@ class PrecisionSpace:
     def search_space(self, name: str, spec: NetworkSpec) -> SearchSpace:
         """Return the space of a network's precisions."""
         return SearchSpace(name, self.choices(spec.linear_names))
+
+
+def _choice(name: str, values: tuple[Value, ...]) -> Choice:
+    """Return a choice of widths, which predictions improve with, or of pairs in no such order."""
+    plain = Choice(name, values)
+    return Choice(name, values, **improved_by_resources()) if plain.ordered else plain
 
 
 PRECISION_SPACES: dict[str, PrecisionSpace] = {}

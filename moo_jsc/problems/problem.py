@@ -57,6 +57,37 @@ class Problem(ABC):
             )
         return values
 
+    def known_values(self, configurations: ArrayLike) -> NDArray[np.float64]:
+        """Return what is known of configurations (n, d) before any of them is evaluated.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, m), natural units and senses: the values that `evaluate` will return in the
+            columns of the objectives that are `known`, NaN in all others.
+
+        Raises
+        ------
+        InputError
+            A configuration is not one of the space's.
+        ArithmeticError
+            A known value is not finite, or one is given for an objective that is not known.
+        """
+        rows = self.space.validated(configurations)
+        values = np.asarray(self._known_values(rows), dtype=np.float64)
+        for column, objective in enumerate(self.objectives):
+            expected = np.isfinite if objective.known else np.isnan
+            if not expected(values[:, column]).all():
+                raise ArithmeticError(
+                    f"{self.name}: known values of {objective.name}: expected "
+                    f"{'finite numbers' if objective.known else 'NaN, for it is not known'}"
+                )
+        return values
+
+    def _known_values(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return known values (n, m) of checked configurations; a problem of none needs no own."""
+        return np.full((len(configurations), len(self.objectives)), np.nan)
+
     @abstractmethod
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return values (n, m) of checked configurations (n, d)."""

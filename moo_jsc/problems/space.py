@@ -25,25 +25,54 @@ _MAX_SIZE = 2**62
 class Choice:
     """A name and the values it may take, in order.
 
+    Parameters
+    ----------
+    name
+        Unique in its space.
+    values
+        At least one, each once.
+    rises, falls
+        Names of the objectives whose value, as a rule, rises or falls from one value of the
+        choice to the next, all else equal. A belief, not a promise: what uses it must survive
+        designs that break it.
+
     Raises
     ------
     InputError
-        There is no value, or one appears twice.
+        There is no value, or one appears twice; an objective is said to do both.
 
     Examples
     --------
-    >>> Choice("weight", (2, 4, 8)).values
-    (2, 4, 8)
+    >>> weight = Choice("weight", (2, 4, 8), rises=("accuracy",))
+    >>> weight.ordered, Choice("format", ("b", "a")).ordered
+    (True, False)
     """
 
     name: str
     values: tuple[Value, ...]
+    rises: tuple[str, ...] = ()
+    falls: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.values:
             raise InputError(f"choice {self.name!r}: expected at least one value")
         if len(set(self.values)) != len(self.values):
             raise InputError(f"choice {self.name!r}: expected each value once, got {self.values}")
+        for objective in self.rises:
+            if objective in self.falls:
+                raise InputError(
+                    f"choice {self.name!r}: expected {objective!r} to rise or to fall, not both"
+                )
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the values are numbers in increasing order."""
+        numbers = [value for value in self.values if isinstance(value, int | float)]
+        return len(numbers) == len(self.values) and numbers == sorted(numbers)
+
+    def trend(self, objective: str) -> int:
+        """Return 1 if an objective is said to rise with the choice, -1 if to fall, else 0."""
+        return int(objective in self.rises) - int(objective in self.falls)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.ledger import Ledger
 from moo_jsc.runs.log import Header, check_header, open_log, read_log
 from moo_jsc.runs.tables import load_trials, write_tables
-from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
+from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler, run_sampler
 
 if TYPE_CHECKING:
     import pandas
@@ -99,7 +99,7 @@ def run_comparison(
     >>> class Square(Problem):
     ...     name = "square"
     ...     space = SearchSpace("line", (Choice("x", (-1, 0, 1)),))
-    ...     objectives = (Objective("cost", "1", "min", "x squared", "example"),)
+    ...     objectives = (Objective(name="cost", unit="1", sense="min"),)
     ...     fingerprint = "1"
     ...     def _evaluate(self, configurations):
     ...         return (configurations - 1.0) ** 2
@@ -176,12 +176,14 @@ def run_recorded(
             source=str(path),
         )
         try:
-            sampler.run(
+            run_sampler(
+                sampler,
                 problem.space,
                 problem.objectives,
                 ledger,
                 seed=header.seed,
                 budget=header.budget,
+                known=problem.known_values,
             )
         except BudgetExhausted:
             pass

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
 
+from moo_jsc.foundation.code import package_versions
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of
 from moo_jsc.problems.problem import Problem
@@ -62,17 +62,6 @@ def identify(problem: Problem, budget: int) -> StudyIdentity:
         budget=budget,
         versions=package_versions(DECISIVE_PACKAGES),
     )
-
-
-def package_versions(names: tuple[str, ...]) -> dict[str, str]:
-    """Return the installed version of each distribution, ``"none"`` where it is missing."""
-    found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "none"
-    return found
 
 
 def claim_folder(folder: Path, identity: StudyIdentity) -> None:

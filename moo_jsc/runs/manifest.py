@@ -7,16 +7,16 @@ import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 
+from moo_jsc.foundation.code import code_hash, package_versions
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.foundation.files import atomic_path, sha256_of
+from moo_jsc.foundation.files import atomic_path
 from moo_jsc.problems.problem import Problem
-from moo_jsc.runs.identity import identify, package_versions
-from moo_jsc.samplers.sampler import Sampler
+from moo_jsc.runs.identity import identify
+from moo_jsc.samplers.sampler import Sampler, told
 
 REPORTED_PACKAGES = (
     "moo-jsc",
@@ -52,6 +52,8 @@ class Manifest(msgspec.Struct, frozen=True):
         What was searched; objectives with unit and sense.
     samplers
         Name -> settings.
+    told
+        Name -> objectives whose values the sampler was told before it started.
     seeds, budget
         Of all runs.
     code
@@ -69,6 +71,7 @@ class Manifest(msgspec.Struct, frozen=True):
     objectives: list[dict[str, str]]
     space_size: int
     samplers: dict[str, str]
+    told: dict[str, tuple[str, ...]]
     seeds: list[int]
     budget: int
     code: str
@@ -116,9 +119,10 @@ def write_manifest(
         objectives=[msgspec.to_builtins(entry) for entry in identity.objectives],
         space_size=problem.space.size,
         samplers={sampler.name: sampler.settings for sampler in samplers},
+        told={sampler.name: told(sampler, problem.objectives) for sampler in samplers},
         seeds=list(seeds),
         budget=budget,
-        code=code_hash(packages),
+        code=code_hash(*packages),
         versions=package_versions(REPORTED_PACKAGES),
         python=platform.python_version(),
         machine={
@@ -147,23 +151,3 @@ def read_manifest(folder: Path | str) -> Manifest:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except msgspec.DecodeError as error:
         raise InputError(f"{path}: expected a manifest ({error})") from None
-
-
-def code_hash(packages: Sequence[str] = ("moo_jsc",)) -> str:
-    """Hash the Python files of packages (by import name), without importing them.
-
-    Examples
-    --------
-    >>> len(code_hash())
-    64
-    """
-    parts: list[bytes | str] = []
-    for name in packages:
-        spec = find_spec(name)
-        if spec is None or not spec.submodule_search_locations:
-            raise ValueError(f"package {name!r} is not installed")
-        for location in spec.submodule_search_locations:
-            root = Path(location)
-            for path in sorted(root.rglob("*.py")):
-                parts += [f"{name}/{path.relative_to(root).as_posix()}", path.read_bytes()]
-    return sha256_of(*parts)

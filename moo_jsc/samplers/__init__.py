@@ -1,14 +1,26 @@
 """One contract, one registry; adapters to Optuna and pymoo; enumeration orders."""
 
 from moo_jsc.samplers.registry import SAMPLERS, default_samplers, get_samplers, register
-from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
+from moo_jsc.samplers.sampler import (
+    BudgetExhausted,
+    Evaluate,
+    InformedSampler,
+    Known,
+    Sampler,
+    run_sampler,
+    told,
+)
 
 __all__ = [
     "SAMPLERS",
     "BudgetExhausted",
     "Evaluate",
+    "InformedSampler",
+    "Known",
     "Sampler",
     "default_samplers",
     "get_samplers",
     "register",
+    "run_sampler",
+    "told",
 ]

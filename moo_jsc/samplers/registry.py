@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.names import listed_names
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
 from moo_jsc.samplers.optuna_samplers import (
     OptunaBruteForce,
@@ -62,21 +62,14 @@ def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
     Raises
     ------
     InputError
-        A name is unknown, repeated, or there is none.
+        A name is unknown, repeated, or there is none; `names` is one string.
 
     Examples
     --------
     >>> [sampler.name for sampler in get_samplers(["optuna-tpe", "exhaustive"])]
     ['optuna-tpe', 'exhaustive']
     """
-    if not names:
-        raise InputError("samplers: expected at least one name")
-    for name in names:
-        if name not in SAMPLERS:
-            raise InputError(f"sampler {name!r}: expected one of {', '.join(SAMPLERS)}")
-    if len(set(names)) != len(names):
-        raise InputError(f"samplers {', '.join(names)}: expected each name once")
-    return tuple(SAMPLERS[name] for name in names)
+    return tuple(SAMPLERS[name] for name in listed_names("sampler", names, SAMPLERS))
 
 
 def default_samplers(objectives: int) -> tuple[Sampler, ...]:

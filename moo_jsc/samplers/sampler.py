@@ -13,6 +13,10 @@ Evaluate = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 """(n, d) choice indices -> (n, m) objective values in natural units and senses."""
 
 
+Known = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+"""(n, d) choice indices -> (n, m) values known beforehand, NaN where one must be evaluated."""
+
+
 class BudgetExhausted(Exception):  # noqa: N818
     """Raised by the `evaluate` that a sampler gets, when its last trial has been used.
 
@@ -82,3 +86,53 @@ class Sampler(ABC):
         budget
             A hint (for population sizes); `evaluate` is what enforces it.
         """
+
+
+class InformedSampler(Sampler):
+    """A sampler that is also told what is known before anything is evaluated.
+
+    Being of this class is the declaration: all other samplers see nothing but `evaluate`.
+    """
+
+    @abstractmethod
+    def run(
+        self,
+        space: SearchSpace,
+        objectives: tuple[Objective, ...],
+        evaluate: Evaluate,
+        *,
+        seed: int,
+        budget: int,
+        known: Known | None = None,
+    ) -> None:
+        """Search as `Sampler.run` says, with the known values at hand.
+
+        Parameters
+        ----------
+        known
+            `moo_jsc.problems.problem.Problem.known_values`; asking it costs no trial. None:
+            nothing is known, every objective is a black box.
+        """
+
+
+def run_sampler(
+    sampler: Sampler,
+    space: SearchSpace,
+    objectives: tuple[Objective, ...],
+    evaluate: Evaluate,
+    *,
+    seed: int,
+    budget: int,
+    known: Known,
+) -> None:
+    """Run a sampler, and tell it what is known only if it declares that it uses it."""
+    if isinstance(sampler, InformedSampler):
+        sampler.run(space, objectives, evaluate, seed=seed, budget=budget, known=known)
+    else:
+        sampler.run(space, objectives, evaluate, seed=seed, budget=budget)
+
+
+def told(sampler: Sampler, objectives: tuple[Objective, ...]) -> tuple[str, ...]:
+    """Return the names of the objectives that a sampler is told before it starts."""
+    known = tuple(objective.name for objective in objectives if objective.known)
+    return known if isinstance(sampler, InformedSampler) else ()

@@ -168,7 +168,13 @@ class ScalarisedSampler(Sampler):
             spent = len(corners)
             magnitudes = np.abs(evaluate(corners)).max(axis=0)
             weights = weights / np.where(magnitudes > 0, magnitudes, 1.0)
-        score = Objective("score", "1", self.direction or "max", "weighted sum", self.name)
+        score = Objective(
+            name="score",
+            unit="1",
+            sense=self.direction or "max",
+            definition="weighted sum",
+            source=self.name,
+        )
         if spent < budget:
             self.inner.run(
                 space,

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from moo_jsc.foundation.files import atomic_path, sha256_of, sha256_of_file
+from moo_jsc.foundation.code import DECISIVE_PACKAGES, code_hash, package_versions
+from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.store import Store
 from studies.lab_reports.claims import Arrays
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from moo_jsc.networks.specification import NetworkSpec
 
 EPOCHS = 10
+
+PIECES = "report-pieces"
+"""Shelf of the store."""
 
 _SOURCES = (
     "workshop",
@@ -32,7 +35,7 @@ _SOURCES = (
     "timing",
     "measurements",
 )
-"""Modules whose change makes kept pieces stale."""
+"""Modules beside this one whose change makes kept pieces stale, as any of `moo_jsc` does."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,17 @@ class Setting:
 class Workshop:
     """Hands measurements what they need, and keeps what is finished.
 
-    A piece is one JSON file, written whole, that belongs to the setting, the jets and the code
-    that it was measured with; another setting or changed code measures it again.
+    A piece is one sealed file of the store that belongs to the setting, the jets, the code and
+    the packages that it was measured with; where one of them changes, it is measured again.
 
     Parameters
     ----------
     setting
         See `Setting`.
     folder
-        Where pieces and trained networks are kept.
+        For tables and the page.
+    cache
+        Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers
         Processes for searches.
     jets
@@ -76,10 +81,17 @@ class Workshop:
     """
 
     def __init__(
-        self, setting: Setting, folder: Path, *, workers: int = 2, jets: Jets | None = None
+        self,
+        setting: Setting,
+        folder: Path,
+        *,
+        workers: int = 2,
+        jets: Jets | None = None,
+        cache: Path | None = None,
     ) -> None:
         self.setting = setting
         self.folder = folder
+        self.store = Store.at(cache)
         self.workers = workers
         self._given_jets = jets
 
@@ -126,7 +138,9 @@ class Workshop:
             group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
             groups.append([(spec, seed) for spec in group for seed in seeds])
         trained = Parallel(n_jobs=min(self.workers, len(groups)), max_nbytes=None)(
-            delayed(train_or_load)(self._weights(every, epochs), every, self.jets, epochs)
+            delayed(train_or_load)(
+                self.store.root, self._training_key(every, epochs), every, self.jets, epochs
+            )
             for every in groups
         )
         networks = {
@@ -136,50 +150,34 @@ class Workshop:
         }
         return [networks[spec.name, seed] for spec in specs for seed in seeds]
 
-    def _weights(self, every: Sequence[tuple[NetworkSpec, int]], epochs: int) -> Path:
-        """Return the file for networks that train together."""
-        key = sha256_of(
-            repr([(spec.layers, seed) for spec, seed in every]), f"{epochs}", self._origin
-        )
-        return self.folder / "networks" / f"{every[0][0].name}-{key[:12]}.safetensors"
+    def _training_key(self, every: Sequence[tuple[NetworkSpec, int]], epochs: int) -> str:
+        """Hash what decides networks that train together."""
+        together = repr([(spec.layers, seed) for spec, seed in every])
+        return sha256_of(together, f"{epochs}", self.jets.fingerprint, _training_code())
 
     def piece(self, name: str, measure: Callable[[Workshop], Arrays]) -> Arrays:
-        """Return a finished piece from disk, or measure it and keep it."""
-        path = self.folder / "pieces" / f"{name}.json"
-        identity = sha256_of(name, repr(asdict(self.setting)), self._origin)
-        kept = _read(path, identity)
-        if kept is not None:
-            return kept
-        arrays = measure(self)
-        content = _Piece(identity, {key: np.asarray(a).tolist() for key, a in arrays.items()})
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(msgspec.json.encode(content))
-        return arrays
-
-    @cached_property
-    def _origin(self) -> str:
-        """Hash of the jets and of the code that measures."""
-        here = Path(__file__).parent
-        return sha256_of(
-            self.jets.fingerprint, *(sha256_of_file(here / f"{name}.py") for name in _SOURCES)
-        )
+        """Return a finished piece from the store, or measure it and keep it."""
+        key = sha256_of(name, repr(asdict(self.setting)), self.jets.fingerprint, _code())
+        arrays = self.store.made(PIECES, name, key, lambda: _floats(measure(self)))
+        return _floats(arrays)
 
 
-class _Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    identity: str
-    arrays: dict[str, object]
+def _code() -> str:
+    """Hash everything that a measurement can depend on."""
+    here = __package__
+    return sha256_of(
+        code_hash("moo_jsc", *(f"{here}.{name}" for name in _SOURCES)),
+        repr(package_versions((*DECISIVE_PACKAGES, "optuna", "pymoo", "torchmetrics"))),
+    )
 
 
-def _read(path: Path, identity: str) -> Arrays | None:
-    """Return a piece if it is there, readable, and of this identity."""
-    try:
-        piece = msgspec.json.decode(path.read_bytes(), type=_Piece)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-    if piece.identity != identity:
-        return None
-    return {key: _array(values) for key, values in piece.arrays.items()}
+def _training_code() -> str:
+    rooms = ("foundation", "data", "networks")
+    return sha256_of(
+        code_hash(*(f"moo_jsc.{room}" for room in rooms), f"{__package__}.training"),
+        repr(package_versions(DECISIVE_PACKAGES)),
+    )
 
 
-def _array(values: object) -> NDArray[np.float64]:
-    return np.asarray(values, dtype=np.float64)
+def _floats(arrays: Arrays) -> Arrays:
+    return {name: np.asarray(array, dtype=np.float64) for name, array in arrays.items()}

@@ -12,6 +12,7 @@ import pytest
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
 from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import TableProblem, enumerate_problem
+from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec, widened
@@ -22,7 +23,6 @@ from moo_jsc.problems.network_problem import (
     ArchitectureProblem,
     JointProblem,
     QuantizationProblem,
-    Scoring,
 )
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace, widths
 from moo_jsc.quantization.network import QuantizedNetwork
@@ -117,6 +117,12 @@ def test_rows_do_not_depend_on_one_another(problem, some):
     np.testing.assert_array_equal(together, repeated)
 
 
+def test_known_values_are_those_that_evaluation_returns(problem, some):
+    known = [objective.known for objective in problem.objectives]
+    expected = np.where(known, problem.evaluate(some), np.nan)
+    assert np.array_equal(problem.known_values(some), expected, equal_nan=True)
+
+
 def test_no_configuration_gives_no_row(problem):
     assert problem.evaluate(np.empty((0, problem.space.dimensions), dtype=int)).shape == (
         0,
@@ -147,7 +153,7 @@ def test_table_replays_the_problem(problem, some, tmp_path):
 def test_values_are_those_of_the_plain_reference(problem, some):
     import torch
 
-    split = problem.jets.validation
+    split = problem.data.validation
     features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
     values = problem.evaluate(some)
     for row, found in zip(some, values, strict=True):

@@ -38,7 +38,10 @@ WIDE = space(6, 6, 6, 6)
 
 def objectives(count, sense=None):
     senses = [sense or ("max" if i == 0 else "min") for i in range(count)]
-    return tuple(Objective(f"o{i}", "1", s, "test", "test") for i, s in enumerate(senses))
+    return tuple(
+        Objective(name=f"o{i}", unit="1", sense=s, definition="test", source="test")
+        for i, s in enumerate(senses)
+    )
 
 
 def values(rows, count, largest):

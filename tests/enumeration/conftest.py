@@ -13,9 +13,23 @@ from moo_jsc.problems.problem import Problem
 from moo_jsc.problems.space import Choice, SearchSpace
 
 OBJECTIVES = (
-    Objective("quality", "1", "max", "a wavy function of the choices", "test"),
-    Objective("cost", "1", "min", "a sum over the choices", "test"),
-    Objective("other", "1", "min", "another sum, with few values", "test"),
+    Objective(
+        name="quality",
+        unit="1",
+        sense="max",
+        definition="a wavy function of the choices",
+        source="test",
+    ),
+    Objective(
+        name="cost", unit="1", sense="min", definition="a sum over the choices", source="test"
+    ),
+    Objective(
+        name="other",
+        unit="1",
+        sense="min",
+        definition="another sum, with few values",
+        source="test",
+    ),
 )
 
 

@@ -90,7 +90,7 @@ def test_another_fingerprint_or_code_is_another_table(wavy, tmp_path, monkeypatc
     enumerate_problem(wavy(), cache_dir=tmp_path)
     enumerate_problem(wavy(seed=1), cache_dir=tmp_path)
     assert len(list(tmp_path.glob("tables/*"))) == 2
-    monkeypatch.setattr("moo_jsc.enumeration.cache.code_version", lambda: "edited")
+    monkeypatch.setattr("moo_jsc.enumeration.shards.version_key", lambda: "edited")
     enumerate_problem(wavy(), cache_dir=tmp_path)
     assert len(list(tmp_path.glob("tables/*"))) == 3
 

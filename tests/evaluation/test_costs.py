@@ -35,8 +35,8 @@ def test_equal_to_the_last_bit():
         for widths in ((2, 3), (4,), (8, 9, 10))
     ]
     objectives = [
-        Awkward("awkward", "1", "min", "a cost", "test"),
-        Plain("plain", "bits", "min", "a cost", "test"),
+        Awkward(name="awkward", unit="1", sense="min"),
+        Plain(name="plain", unit="bits", sense="min"),
     ]
     choices = np.array(list(itertools.product(*(range(len(layer)) for layer in options))))
     values = evaluate_costs(objectives, spec, options, choices)
@@ -48,7 +48,7 @@ def test_equal_to_the_last_bit():
 
 def test_no_configuration():
     spec = network_spec("jsc-tiny")
-    objective = Plain("plain", "bits", "min", "a cost", "test")
+    objective = Plain(name="plain", unit="bits", sense="min")
     values = evaluate_costs(
         [objective], spec, [[LayerPrecision()]], np.empty((0, 1), dtype=np.int64)
     )

@@ -39,9 +39,11 @@ class LargestLogit(PredictionObjective):
         return float((logits.amax(dim=1).double() * weights).sum())
 
 
-ACCURACY = Accuracy("accuracy", "1", "max", "fraction correct", "test")
-LOSS = Loss("loss", "nats", "min", "cross-entropy", "test")
-OTHER = LargestLogit("largest-logit", "1", "min", "weighted sum of largest logits", "test")
+ACCURACY = Accuracy(
+    name="accuracy", unit="1", sense="max", definition="fraction correct", source="test"
+)
+LOSS = Loss(name="loss", unit="nats", sense="min")
+OTHER = LargestLogit(name="largest-logit", unit="1", sense="min")
 
 
 def random_network(spec, rng):
@@ -204,7 +206,9 @@ def test_whole_space_in_small_batches(case, monkeypatch):
 
 def test_the_generic_path_agrees_with_the_fast_one(case, monkeypatch):
     network, options, features, labels = case
-    slow_accuracy = Accuracy("other-accuracy", "1", "max", "fraction correct", "test")
+    slow_accuracy = Accuracy(
+        name="other-accuracy", unit="1", sense="max", definition="fraction correct", source="test"
+    )
     evaluator = BatchedEvaluator(network, options, features, labels, [slow_accuracy, ACCURACY])
     monkeypatch.setattr("moo_jsc.evaluation.evaluator._LOGITS_BYTES", 2**20)
     choices = np.random.default_rng(0).integers(0, 9, size=(60, 3))

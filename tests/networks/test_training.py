@@ -308,12 +308,21 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path, monkeypatch, chan
         train_ensemble(**arguments, checkpoint=checkpoint, progress=False)
 
 
-def test_a_damaged_checkpoint_is_one_clear_line(tmp_path, monkeypatch):
+@pytest.mark.parametrize("place", [8, 200, -1])
+def test_a_damaged_checkpoint_is_named_and_the_training_starts_anew(
+    tmp_path, monkeypatch, caplog, place
+):
     checkpoint = tmp_path / "run.checkpoint"
     interrupted_at(checkpoint, monkeypatch)
-    checkpoint.write_bytes(checkpoint.read_bytes()[:200])
-    with pytest.raises(InputError, match="damaged checkpoint"):
-        train_ensemble([BASE], [0], TRAIN, VALIDATION, SHORT, checkpoint=checkpoint, progress=False)
+    data = bytearray(checkpoint.read_bytes())
+    data[place] ^= 1
+    checkpoint.write_bytes(data)
+    arguments = ([BASE], [0], TRAIN, VALIDATION, SHORT)
+    again = train_ensemble(*arguments, checkpoint=checkpoint, progress=False)
+    (record,) = caplog.records
+    assert str(checkpoint) in record.getMessage()
+    whole = train_ensemble(*arguments, progress=False)
+    assert_same_weights(whole.networks[0], again.networks[0], 0)
 
 
 def test_schedules():

@@ -137,7 +137,12 @@ def test_round_trip_through_a_path(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_network(tmp_path / "none.safetensors", network.spec)
     path.write_bytes(b"garbage")
-    with pytest.raises(InputError, match="not readable"):
+    with pytest.raises(InputError, match="damaged"):
+        read_network(path, network.spec)
+    from safetensors.torch import save_file
+
+    save_file(network.state_dict(), path)
+    with pytest.raises(InputError, match="expected a file that save_network wrote"):
         read_network(path, network.spec)
     broken = initialised(network_spec("jsc-tiny"), seed=0)
     with torch.no_grad():

@@ -1,7 +1,7 @@
 import copy
 import gc
-import json
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -17,7 +17,6 @@ from moo_jsc.objectives.latency import (
     LATENCY,
     LatencyMeasurement,
     cached_measurement,
-    default_cache_dir,
     latency_for,
     measure_latency,
 )
@@ -312,10 +311,8 @@ def test_a_measurement_survives_its_file(tmp_path):
         lambda text: text[: len(text) // 2],
         lambda text: "[]",
         lambda text: text.replace('"batch_size"', '"batchsize"'),
-        lambda text: json.dumps({**json.loads(text), "format": 99}),
-        lambda text: json.dumps({**json.loads(text), "rounds": [[1.0], [1.0]]}),
-        lambda text: json.dumps({**json.loads(text), "rounds": [[1.0, 0.0], [1.0, 1.0]]}),
-        lambda text: json.dumps({**json.loads(text), "networks": [], "architectures": []}),
+        lambda text: text.replace("0.1", "0.3"),
+        lambda text: text[:-1] + " ",
     ],
 )
 def test_a_damaged_file_is_named_in_one_line(tmp_path, damage):
@@ -328,8 +325,24 @@ def test_a_damaged_file_is_named_in_one_line(tmp_path, damage):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 99},
+        {"rounds": ((1.0,), (1.0,))},
+        {"rounds": ((1.0, 0.0), (1.0, 1.0))},
+        {"networks": (), "architectures": ()},
+    ],
+)
+def test_a_measurement_that_makes_no_sense_is_named(tmp_path, change):
+    path = tmp_path / "latency.json"
+    msgspec.structs.replace(measurement_of([[0.1, 0.2]] * 5), **change).save(path)
+    with pytest.raises(InputError, match=str(path)):
+        LatencyMeasurement.load(path)
+
+
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"absent\.json: cannot be read"):
+    with pytest.raises(InputError, match=r"absent\.json: no such file"):
         LatencyMeasurement.load(tmp_path / "absent.json")
 
 
@@ -355,19 +368,14 @@ def test_other_settings_are_measured_apart(tmp_path, networks, count_measurement
     assert count_measurements == [2, 2, 1, 2]
 
 
-def test_a_damaged_cache_is_measured_anew_and_says_so(tmp_path, networks, count_measurements):
+def test_a_damaged_cache_is_measured_anew_and_says_so(
+    tmp_path, networks, count_measurements, caplog
+):
     latency_for(networks, cache_dir=tmp_path)
-    (stored,) = (tmp_path / "latency").iterdir()
+    (stored,) = (tmp_path / "latency").glob("*.json")
     stored.write_text("{")
-    with pytest.warns(UserWarning, match="measured anew"):
-        cached_measurement(networks, cache_dir=tmp_path)
+    cached_measurement(networks, cache_dir=tmp_path)
+    assert [record.getMessage().split("; ")[-1] for record in caplog.records] == ["measured anew"]
+    assert str(stored) in caplog.text
     assert cached_measurement(networks, cache_dir=tmp_path)
     assert count_measurements == [2, 2]
-
-
-def test_the_cache_folder_follows_the_environment(monkeypatch, tmp_path):
-    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "own"))
-    assert default_cache_dir() == tmp_path / "own"
-    monkeypatch.delenv("MOO_JSC_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_cache_dir() == tmp_path / "moo_jsc"

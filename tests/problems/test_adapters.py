@@ -13,8 +13,16 @@ class Toy(Problem):
     name = "toy"
     space = SearchSpace("toy", (Choice("a", (1, 2, 3)), Choice("b", ("x", "y"))))
     objectives = (
-        Objective("sum", "1", "max", "sum of the indices", "test"),
-        Objective("product", "1", "min", "product of the indices", "test"),
+        Objective(
+            name="sum", unit="1", sense="max", definition="sum of the indices", source="test"
+        ),
+        Objective(
+            name="product",
+            unit="1",
+            sense="min",
+            definition="product of the indices",
+            source="test",
+        ),
     )
     fingerprint = "toy"
 

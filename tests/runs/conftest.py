@@ -12,9 +12,11 @@ class ToyProblem(Problem):
     name = "toy"
     space = SearchSpace("toy", tuple(Choice(name, (2, 3, 4, 5, 6, 7)) for name in "abc"))
     objectives = (
-        Objective("accuracy", "1", "max", "quality", "test"),
-        Objective("size", "bytes", "min", "cost", "test"),
-        Objective("bitops", "bit operations", "min", "cost", "test"),
+        Objective(name="accuracy", unit="1", sense="max", definition="quality", source="test"),
+        Objective(name="size", unit="bytes", sense="min", definition="cost", source="test"),
+        Objective(
+            name="bitops", unit="bit operations", sense="min", definition="cost", source="test"
+        ),
     )
 
     def __init__(self, version="1"):

@@ -4,9 +4,10 @@ import numpy as np
 import pandas
 import pytest
 
+from moo_jsc.foundation.code import code_hash
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs import load_trials, run_comparison
-from moo_jsc.runs.manifest import code_hash, read_manifest, write_manifest
+from moo_jsc.runs.manifest import read_manifest, write_manifest
 from moo_jsc.samplers import SAMPLERS, get_samplers
 from moo_jsc.samplers.scalarised import scalarised_tpe
 
@@ -201,7 +202,7 @@ def test_manifest(problem, tmp_path):
     )
     found = read_manifest(tmp_path)
     assert found == written
-    assert found.code == code_hash() != code_hash(("moo_jsc", "analysis"))
+    assert found.code == code_hash("moo_jsc") != code_hash("moo_jsc", "analysis")
     assert found.samplers["exhaustive"] == "Exhaustive()"
     assert found.versions["optuna"][0].isdigit()
     assert found.space_size == 216

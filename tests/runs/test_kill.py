@@ -21,8 +21,8 @@ class Slow(Problem):
     name = "slow"
     space = SearchSpace("slow", tuple(Choice(name, (2, 3, 4, 5, 6, 7)) for name in "abc"))
     objectives = (
-        Objective("accuracy", "1", "max", "quality", "test"),
-        Objective("size", "bytes", "min", "cost", "test"),
+        Objective(name="accuracy", unit="1", sense="max"),
+        Objective(name="size", unit="bytes", sense="min"),
     )
     fingerprint = "slow"
 

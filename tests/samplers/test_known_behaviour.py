@@ -13,8 +13,16 @@ from moo_jsc.samplers.optuna_samplers import OptunaSampler
 
 SEEDS = range(30)
 OBJECTIVES = (
-    Objective("accuracy", "1", "max", "stand-in for an accuracy", "test"),
-    Objective("bitops", "bit operations", "min", "sum of the products of widths", "test"),
+    Objective(
+        name="accuracy", unit="1", sense="max", definition="stand-in for an accuracy", source="test"
+    ),
+    Objective(
+        name="bitops",
+        unit="bit operations",
+        sense="min",
+        definition="sum of the products of widths",
+        source="test",
+    ),
 )
 WIDTHS = (2, 3, 4, 5, 6, 7, 8)
 LAYERS = SearchSpace("layers", tuple(Choice(name, WIDTHS) for name in "abcdef"))

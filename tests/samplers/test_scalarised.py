@@ -18,9 +18,19 @@ from moo_jsc.samplers.scalarised import (
     scalarised_tpe,
 )
 
-ACCURACY = Objective("accuracy", "1", "max", "fraction correct", "test")
-BITS = Objective("average-bitwidth", "bits", "min", "mean width of a weight", "test")
-BITOPS = Objective("bitops", "bit operations", "min", "work", "test")
+ACCURACY = Objective(
+    name="accuracy", unit="1", sense="max", definition="fraction correct", source="test"
+)
+BITS = Objective(
+    name="average-bitwidth",
+    unit="bits",
+    sense="min",
+    definition="mean width of a weight",
+    source="test",
+)
+BITOPS = Objective(
+    name="bitops", unit="bit operations", sense="min", definition="work", source="test"
+)
 OBJECTIVES = (ACCURACY, BITS, BITOPS)
 SPACE = SearchSpace("test", (Choice("w", (2, 4, 8)), Choice("d", (4, 8))))
 

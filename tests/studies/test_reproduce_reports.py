@@ -1,7 +1,6 @@
 """The reproduction of the reports: rules, protocols, claims that follow their data, the command."""
 
 import copy
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from hypothesis.extra.numpy import arrays
 
 from moo_jsc.data.jets import FEATURES, Jets, load_jets
 from moo_jsc.data.jets.columns import CLASS_COLUMN
+from moo_jsc.foundation.code import code_hash
 from moo_jsc.foundation.threads import one_thread
 from studies.common.console import parse, run_study
-from studies.lab_reports import figures, rules
+from studies.lab_reports import figures, rules, workshop
 from studies.lab_reports.catalogue import claims_of
 from studies.lab_reports.claims import Measured, Verdict, findings_table, judge_all
 from studies.lab_reports.effects import NO_SEED, chosen, protocol_effects, width_effects
@@ -32,7 +32,7 @@ from studies.lab_reports.protocols import (
 )
 from studies.lab_reports.searching import RunningMeans
 from studies.lab_reports.spaces import TYPES, few_jets, precisions, table
-from studies.lab_reports.workshop import Setting, Workshop
+from studies.lab_reports.workshop import PIECES, Setting, Workshop
 from studies.reproduce_reports import Config, main, measure
 
 REPRODUCED, NOT, OTHER, UNDECIDED = (
@@ -71,7 +71,8 @@ def jets() -> Jets:
 
 @pytest.fixture(scope="session")
 def shop(jets, tmp_path_factory) -> Workshop:
-    return Workshop(SMALL, tmp_path_factory.mktemp("reports"), workers=1, jets=jets)
+    folder = tmp_path_factory.mktemp("reports")
+    return Workshop(SMALL, folder, workers=1, jets=jets, cache=folder / "cache")
 
 
 @pytest.fixture(scope="session")
@@ -442,25 +443,35 @@ class TestKeeping:
         for key, values in measured["types"].items():
             assert np.array_equal(again[key], values), key
 
-    def test_another_setting_and_a_damaged_file_are_measured_again(self, jets, tmp_path):
+    def test_another_setting_and_a_damaged_file_are_measured_again(self, jets, tmp_path, caplog):
         calls = []
 
         def count(_):
             calls.append(1)
             return {"numbers": np.arange(3.0)}
 
-        first = Workshop(Setting(seeds=2), tmp_path, jets=jets)
+        first = Workshop(Setting(seeds=2), tmp_path, jets=jets, cache=tmp_path)
         first.piece("count", count)
         first.piece("count", count)
         assert len(calls) == 1
-        (tmp_path / "pieces" / "count.json").write_text('{"identity": "x", "arr')
+        (path,) = (tmp_path / PIECES).iterdir()
+        path.write_bytes(path.read_bytes()[:-1])
         first.piece("count", count)
         assert len(calls) == 2
-        Workshop(Setting(seeds=3), tmp_path, jets=jets).piece("count", count)
+        assert [str(path) in record.getMessage() for record in caplog.records] == [True]
+        Workshop(Setting(seeds=3), tmp_path, jets=jets, cache=tmp_path).piece("count", count)
         assert len(calls) == 3
 
+    def test_other_code_of_the_problems_measures_again(self, jets, tmp_path, monkeypatch):
+        shop = Workshop(Setting(seeds=2), tmp_path, jets=jets, cache=tmp_path)
+        shop.piece("count", lambda _: {"numbers": np.zeros(1)})
+        edited = code_hash("moo_jsc") + "edited"
+        monkeypatch.setattr(workshop, "code_hash", lambda *names: edited + repr(names))
+        found = shop.piece("count", lambda _: {"numbers": np.ones(1)})
+        assert found["numbers"].tolist() == [1.0]
+
     def test_seeds_decide_everything_but_time(self, shop, measured, tmp_path):
-        again = Workshop(SMALL, tmp_path, workers=1, jets=shop.jets)
+        again = Workshop(SMALL, tmp_path, workers=1, jets=shop.jets, cache=tmp_path)
         for name in ("types", "pair-searches"):
             repeated = again.piece(name, MEASUREMENTS[name])
             for key, values in measured[name].items():
@@ -479,7 +490,8 @@ class TestCommand:
         np.savez(path, **columns, **{CLASS_COLUMN: sample.labels[rows]})
         return path
 
-    def test_one_report_from_the_command_line(self, few, tmp_path, capsys):
+    def test_one_report_from_the_command_line(self, few, tmp_path, capsys, monkeypatch):
+        monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path))
         arguments = ["--report", "R1", "--seeds", "2", "--budget", "6", "--jets", str(few)]
         config = parse(Config, [*arguments, "--out", str(tmp_path), "--workers", "1"])
         main(config)
@@ -489,11 +501,11 @@ class TestCommand:
         for part in ("R1.6", "Contradictions", "metric never reset", "figure-protocols"):
             assert part in page
         assert len((tmp_path / "claims.csv").read_text().splitlines()) == 1 + len(claims_of("R1"))
-        assert not (tmp_path / "pieces" / "trained-grid.json").exists()
-        stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "pieces").iterdir()}
+        pieces = tmp_path / PIECES
+        assert list(pieces.glob("types-*")) and not list(pieces.glob("trained-grid-*"))
+        stamps = {path: path.stat().st_mtime_ns for path in pieces.iterdir()}
         main(config)
-        assert stamps == {path: path.stat().st_mtime_ns for path in (tmp_path / "pieces").iterdir()}
-        assert json.loads((tmp_path / "pieces" / "types.json").read_text())["arrays"]
+        assert stamps == {path: path.stat().st_mtime_ns for path in pieces.iterdir()}
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

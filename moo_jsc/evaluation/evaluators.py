@@ -1,0 +1,253 @@
+"""One evaluator for each kind of objective.
+
+A problem splits a batch of designs by network and hands each part to the evaluators of its
+objectives (`evaluators_of`); what a value needs, and what is kept between calls, is the
+evaluator's own. A new kind of objective is a subclass of `Objective` and the function that makes
+its evaluator, entered in `EVALUATORS`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.evaluation.costs import evaluate_costs
+from moo_jsc.evaluation.scoring import Scoring, SplitName
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.objectives.objective import (
+    CostObjective,
+    MeasuredObjective,
+    Objective,
+    PredictionObjective,
+)
+from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
+
+if TYPE_CHECKING:
+    from moo_jsc.data.jets import Jets
+    from moo_jsc.evaluation.evaluator import BatchedEvaluator
+    from moo_jsc.networks.classifier import JetClassifier
+
+
+@dataclass(frozen=True)
+class NetworkBatch:
+    """Designs of one network.
+
+    Attributes
+    ----------
+    number
+        Of the network in its problem.
+    network
+        Trained in float32.
+    options
+        For each of its L dense layers the precisions to choose from, fractions explicit.
+    choices
+        Indices into `options`, shape (n, L).
+    """
+
+    number: int
+    network: JetClassifier
+    options: tuple[tuple[LayerPrecision, ...], ...]
+    choices: NDArray[np.int64]
+
+    def precisions(self) -> tuple[list[NetworkPrecision], NDArray[np.int64]]:
+        """Return the distinct formats among the designs, and each design's place there (n,)."""
+        distinct, places = np.unique(self.choices, axis=0, return_inverse=True)
+        return [
+            tuple(layer[index] for layer, index in zip(self.options, row, strict=True))
+            for row in distinct
+        ], places.reshape(-1)
+
+
+class Evaluator(ABC):
+    """Values of some objectives of one kind, for designs of any network of a problem."""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """All that the values depend on besides objectives, networks and formats."""
+        return ()
+
+    @abstractmethod
+    def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
+        """Return the values (n, k) of the evaluator's objectives, natural units and senses."""
+
+
+Make = Callable[[Sequence[Any], "Jets", Scoring], Evaluator]
+"""Objectives of one kind, data, how to score -> their evaluator."""
+
+
+@dataclass
+class CostEvaluator(Evaluator):
+    """Costs known from shapes and formats."""
+
+    objectives: Sequence[CostObjective]
+
+    def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
+        """See `evaluate_costs`."""
+        return evaluate_costs(self.objectives, batch.network.spec, batch.options, batch.choices)
+
+
+@dataclass
+class LatencyEvaluator(Evaluator):
+    """Measured values: one of each network, whatever its formats.
+
+    Raises
+    ------
+    InputError
+        There is no measurement.
+    """
+
+    objectives: Sequence[MeasuredObjective]
+    latency: tuple[float, ...] | None
+
+    def __post_init__(self) -> None:
+        if not self.latency:
+            names = ", ".join(objective.name for objective in self.objectives)
+            raise InputError(f"{names}: a measured objective needs the latency of each network")
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The measured values."""
+        return (repr(self.latency),)
+
+    def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
+        """Repeat the network's latency for each design."""
+        assert self.latency is not None
+        return np.full((len(batch.choices), len(self.objectives)), self.latency[batch.number])
+
+
+@dataclass
+class RoundedEvaluator(Evaluator):
+    """Predictions of the trained networks with rounding put in, many designs at once."""
+
+    objectives: Sequence[PredictionObjective]
+    data: Jets
+    split: SplitName
+    device: str
+    _prepared: dict[int, BatchedEvaluator] = field(default_factory=dict, repr=False)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The data and the split."""
+        return (self.data.fingerprint, self.split)
+
+    def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
+        """Score a batch; what one network needs is prepared at its first one."""
+        from moo_jsc.evaluation.evaluator import BatchedEvaluator
+
+        if batch.number not in self._prepared:
+            part = getattr(self.data, self.split)
+            self._prepared[batch.number] = BatchedEvaluator(
+                batch.network,
+                batch.options,
+                part.features,
+                part.labels,
+                self.objectives,
+                device=self.device,
+            )
+        return self._prepared[batch.number].evaluate(batch.choices)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is prepared: it is made again where the evaluator arrives."""
+        return {**self.__dict__, "_prepared": {}}
+
+
+@dataclass
+class FineTunedEvaluator(Evaluator):
+    """Predictions after a short training of each design with its rounding in place."""
+
+    objectives: Sequence[PredictionObjective]
+    data: Jets
+    split: SplitName
+    device: str
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The data, the split and the recipe."""
+        from moo_jsc.evaluation.fine_tuning import DEFAULT_FINE_TUNING
+
+        return (self.data.fingerprint, self.split, repr(DEFAULT_FINE_TUNING))
+
+    def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
+        """Train and score each distinct design once."""
+        from moo_jsc.evaluation.fine_tuning import fine_tuned_scores
+
+        precisions, places = batch.precisions()
+        scores = fine_tuned_scores(
+            batch.network,
+            precisions,
+            self.data.train,
+            getattr(self.data, self.split),
+            self.objectives,
+            device=self.device,
+        )
+        return scores[places]
+
+
+def _costs(objectives: Sequence[CostObjective], data: Jets, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+    return CostEvaluator(objectives)
+
+
+def _measured(objectives: Sequence[MeasuredObjective], data: Jets, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+    return LatencyEvaluator(objectives, scoring.latency)
+
+
+def _predictions(
+    objectives: Sequence[PredictionObjective], data: Jets, scoring: Scoring
+) -> Evaluator:
+    kind = FineTunedEvaluator if scoring.training == "qat" else RoundedEvaluator
+    return kind(objectives, data, scoring.split, scoring.device)
+
+
+EVALUATORS: dict[type[Objective], Make] = {
+    CostObjective: _costs,
+    MeasuredObjective: _measured,
+    PredictionObjective: _predictions,
+}
+"""What makes the evaluator of each kind of objective; subclasses inherit their kind's."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a problem's values an evaluator fills, and whether they are known."""
+
+    evaluator: Evaluator
+    places: tuple[int, ...]
+    known: bool
+
+
+def evaluators_of(
+    objectives: Sequence[Objective], data: Jets, scoring: Scoring
+) -> tuple[Columns, ...]:
+    """Return the evaluators of a problem's objectives: one for each kind among them.
+
+    Raises
+    ------
+    InputError
+        An objective is of no registered kind, or its kind needs what `scoring` lacks.
+    """
+    groups: dict[tuple[type[Objective], bool], list[int]] = {}
+    for place, objective in enumerate(objectives):
+        groups.setdefault((_kind(objective), objective.known), []).append(place)
+    return tuple(
+        Columns(
+            EVALUATORS[kind]([objectives[place] for place in places], data, scoring),
+            tuple(places),
+            known,
+        )
+        for (kind, known), places in groups.items()
+    )
+
+
+def _kind(objective: Objective) -> type[Objective]:
+    for kind in type(objective).__mro__:
+        if kind in EVALUATORS:
+            return kind
+    raise InputError(
+        f"objective {objective.name!r}: {type(objective).__name__} has no evaluator, expected a "
+        f"kind among {', '.join(kind.__name__ for kind in EVALUATORS)}"
+    )
