@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.statistics.network_accuracies import Grid, Verdict
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
 
 NETWORK = "jsc-three-linear"
 UNIFORM = "#ee6677"
@@ -92,7 +92,7 @@ def main(config: Config) -> None:
     print(f"\nwrote networks.csv, seeds.csv, verdicts.csv, channel_multipliers.png to {config.out}")
 
 
-def trained_networks(config: Config, jets: Jets) -> dict[tuple[int, ...], list[JetClassifier]]:
+def trained_networks(config: Config, jets: Dataset) -> dict[tuple[int, ...], list[Classifier]]:
     """Return each multiplier's networks, one for each seed."""
     from moo_jsc.foundation.threads import one_thread
     from moo_jsc.networks.family import network_spec, widened_family
@@ -106,7 +106,7 @@ def trained_networks(config: Config, jets: Jets) -> dict[tuple[int, ...], list[J
             multipliers: [load_widened(NETWORK, multipliers, seed=seed) for seed in seeds]
             for multipliers in family
         }
-    found: dict[tuple[int, ...], list[JetClassifier]] = {multipliers: [] for multipliers in family}
+    found: dict[tuple[int, ...], list[Classifier]] = {multipliers: [] for multipliers in family}
     for seed in seeds:
         with one_thread():
             ensemble = train_ensemble(
@@ -122,7 +122,7 @@ def trained_networks(config: Config, jets: Jets) -> dict[tuple[int, ...], list[J
     return found
 
 
-def scored_grid(networks: dict[tuple[int, ...], list[JetClassifier]], jets: Jets) -> Grid:
+def scored_grid(networks: dict[tuple[int, ...], list[Classifier]], jets: Dataset) -> Grid:
     """Evaluate every network in float32 on the validation and test splits."""
     import numpy as np
     import torch
@@ -133,7 +133,7 @@ def scored_grid(networks: dict[tuple[int, ...], list[JetClassifier]], jets: Jets
     from moo_jsc.objectives.objective import CostObjective
     from moo_jsc.quantization.formats import LayerPrecision
 
-    def correct(network: JetClassifier, split: Literal["validation", "test"]) -> NDArray[np.bool_]:
+    def correct(network: Classifier, split: Literal["validation", "test"]) -> NDArray[np.bool_]:
         part = getattr(jets, split)
         with torch.inference_mode():
             found = predict(network(torch.from_numpy(part.features)))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.precision import PrecisionSpace
 
 SPACES = ("lab3-types", "three-layer")
@@ -122,7 +122,7 @@ def main(config: Config) -> None:
     print(f"\nwrote configurations.csv, summary.csv, quantisation_aware.png to {config.out}")
 
 
-def base(space: str, seed: int) -> tuple[JetClassifier, PrecisionSpace]:
+def base(space: str, seed: int) -> tuple[Classifier, PrecisionSpace]:
     """Return the trained network of one repetition and the formats to choose from."""
     from moo_jsc.networks.weights import load_network, load_widened
     from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace, widths
@@ -133,7 +133,7 @@ def base(space: str, seed: int) -> tuple[JetClassifier, PrecisionSpace]:
     return network, PrecisionSpace(widths(2, 4), widths(2, 3, 4), per_layer=True)
 
 
-def outcome(space: str, seed: int, config: Config, jets: Jets) -> Outcome:
+def outcome(space: str, seed: int, config: Config, jets: Dataset) -> Outcome:
     """Fine-tune every configuration of a space with one seed."""
     import numpy as np
     import torch
@@ -154,7 +154,7 @@ def outcome(space: str, seed: int, config: Config, jets: Jets) -> Outcome:
     unquantised = (LayerPrecision(),) * layers
     features = torch.from_numpy(jets.test.features)
 
-    def correct(member: JetClassifier, precision: NetworkPrecision) -> NDArray[np.bool_]:
+    def correct(member: Classifier, precision: NetworkPrecision) -> NDArray[np.bool_]:
         with one_thread():
             found = predict(QuantizedNetwork(member, precision)(features))
         return np.asarray(found.numpy() == jets.test.labels)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from studies.common.console import listed, require_at_least, run_study
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.networks.specification import NetworkSpec
     from moo_jsc.networks.training import Schedule
 
@@ -78,7 +78,7 @@ def train_into(
     specs: list[NetworkSpec],
     seeds: Iterable[int],
     schedule: Schedule,
-    jets: Jets,
+    jets: Dataset,
 ) -> None:
     """Train every spec with every seed, write one file, enter it in the manifest, print."""
     from moo_jsc.foundation.files import sha256_of_file
@@ -126,7 +126,7 @@ def train_into(
         print(accuracy_line(prefix.rstrip("/"), network, jets), flush=True)
 
 
-def accuracy_line(name: str, network: JetClassifier, jets: Jets) -> str:
+def accuracy_line(name: str, network: Classifier, jets: Dataset) -> str:
     """Return a network's test accuracy with its 95 % Clopper-Pearson interval, as text."""
     import torch
     from scipy.stats import binomtest

@@ -24,7 +24,7 @@ from moo_jsc.evaluation.tallies import CorrectTally, CrossEntropyTally, Tally
 from moo_jsc.evaluation.walk import Walk
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.formats import LayerPrecision
 
@@ -72,7 +72,7 @@ class BatchedEvaluator:
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> from moo_jsc.objectives import get_objectives
     >>> from moo_jsc.quantization.formats import FixedPoint
@@ -80,7 +80,7 @@ class BatchedEvaluator:
     >>> layer = [LayerPrecision(FixedPoint(w, 3), FixedPoint(w, 2), FixedPoint(8, 4))
     ...          for w in (2, 4, 8)]
     >>> evaluator = BatchedEvaluator(
-    ...     initialised(network_spec("jsc-three-linear"), seed=0), [layer] * 3,
+    ...     initialized(network_spec("jsc-three-linear"), seed=0), [layer] * 3,
     ...     rng.normal(size=(500, 16)).astype("float32"), rng.integers(0, 5, 500),
     ...     get_objectives(["accuracy"]))
     >>> evaluator.evaluate(np.array([[0, 0, 0], [2, 2, 2], [2, 2, 1]])).shape
@@ -89,7 +89,7 @@ class BatchedEvaluator:
 
     def __init__(
         self,
-        network: JetClassifier,
+        network: Classifier,
         options: Sequence[Sequence[LayerPrecision]],
         features: NDArray[np.float32],
         labels: NDArray[np.int64],

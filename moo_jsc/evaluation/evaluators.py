@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.evaluation.costs import evaluate_costs
-from moo_jsc.evaluation.scoring import Scoring, SplitName
+from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import (
     CostObjective,
@@ -28,9 +28,9 @@ from moo_jsc.objectives.objective import (
 from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
+    from moo_jsc.data import Dataset, SplitName
     from moo_jsc.evaluation.evaluator import BatchedEvaluator
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.networks.classifier import Classifier
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class NetworkBatch:
     """
 
     number: int
-    network: JetClassifier
+    network: Classifier
     options: tuple[tuple[LayerPrecision, ...], ...]
     choices: NDArray[np.int64]
 
@@ -76,7 +76,7 @@ class Evaluator(ABC):
         """Return the values (n, k) of the evaluator's objectives, natural units and senses."""
 
 
-Make = Callable[[Sequence[Any], "Jets", Scoring], Evaluator]
+Make = Callable[[Sequence[Any], "Dataset", Scoring], Evaluator]
 """Objectives of one kind, data, how to score -> their evaluator."""
 
 
@@ -125,7 +125,7 @@ class RoundedEvaluator(Evaluator):
     """Predictions of the trained networks with rounding put in, many designs at once."""
 
     objectives: Sequence[PredictionObjective]
-    data: Jets
+    data: Dataset
     split: SplitName
     device: str
     _prepared: dict[int, BatchedEvaluator] = field(default_factory=dict, repr=False)
@@ -140,7 +140,7 @@ class RoundedEvaluator(Evaluator):
         from moo_jsc.evaluation.evaluator import BatchedEvaluator
 
         if batch.number not in self._prepared:
-            part = getattr(self.data, self.split)
+            part = self.data.part(self.split)
             self._prepared[batch.number] = BatchedEvaluator(
                 batch.network,
                 batch.options,
@@ -161,7 +161,7 @@ class FineTunedEvaluator(Evaluator):
     """Predictions after a short training of each design with its rounding in place."""
 
     objectives: Sequence[PredictionObjective]
-    data: Jets
+    data: Dataset
     split: SplitName
     device: str
 
@@ -181,23 +181,27 @@ class FineTunedEvaluator(Evaluator):
             batch.network,
             precisions,
             self.data.train,
-            getattr(self.data, self.split),
+            self.data.part(self.split),
             self.objectives,
             device=self.device,
         )
         return scores[places]
 
 
-def _costs(objectives: Sequence[CostObjective], data: Jets, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+def _costs(objectives: Sequence[CostObjective], data: Dataset, scoring: Scoring) -> Evaluator:  # noqa: ARG001
     return CostEvaluator(objectives)
 
 
-def _measured(objectives: Sequence[MeasuredObjective], data: Jets, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+def _measured(
+    objectives: Sequence[MeasuredObjective],
+    data: Dataset,  # noqa: ARG001
+    scoring: Scoring,
+) -> Evaluator:
     return LatencyEvaluator(objectives, scoring.latency)
 
 
 def _predictions(
-    objectives: Sequence[PredictionObjective], data: Jets, scoring: Scoring
+    objectives: Sequence[PredictionObjective], data: Dataset, scoring: Scoring
 ) -> Evaluator:
     kind = FineTunedEvaluator if scoring.training == "qat" else RoundedEvaluator
     return kind(objectives, data, scoring.split, scoring.device)
@@ -221,7 +225,7 @@ class Columns:
 
 
 def evaluators_of(
-    objectives: Sequence[Objective], data: Jets, scoring: Scoring
+    objectives: Sequence[Objective], data: Dataset, scoring: Scoring
 ) -> tuple[Columns, ...]:
     """Return the evaluators of a problem's objectives: one for each kind among them.
 

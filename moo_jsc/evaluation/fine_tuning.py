@@ -22,10 +22,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.training import Schedule, train_ensemble
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.fixed_point import FormatBatch
@@ -129,13 +129,13 @@ class StackedFormats:
 
 
 def fine_tune(
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    train: JetSplit,
+    train: Split,
     settings: FineTuning = DEFAULT_FINE_TUNING,
     *,
     device: str = "cpu",
-) -> Iterator[JetClassifier]:
+) -> Iterator[Classifier]:
     """Fine-tune one network for each precision, with that precision's rounding in place.
 
     Takes O(configurations x epochs x rows x MACs) time (about 0.04 s a configuration of
@@ -157,7 +157,7 @@ def fine_tune(
 
     Yields
     ------
-    JetClassifier
+    Classifier
         A float network for each precision, in order; round it with
         `moo_jsc.quantization.network.QuantizedNetwork`. The same configuration gives the same
         bits whatever else is asked for with it.
@@ -169,14 +169,14 @@ def fine_tune(
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
     >>> labels = np.arange(100) % 5
     >>> features = np.eye(5, 16, dtype=np.float32)[labels]
     >>> narrow = (LayerPrecision(FixedPoint(4, 2), FixedPoint(2, 1), FixedPoint(4, 2)),)
-    >>> start = initialised(network_spec("jsc-tiny"), seed=0)
-    >>> tuned, alike = fine_tune(start, [narrow, narrow], JetSplit(features, labels))
+    >>> start = initialized(network_spec("jsc-tiny"), seed=0)
+    >>> tuned, alike = fine_tune(start, [narrow, narrow], Split(features, labels))
     >>> bool((tuned.blocks[2].weight == alike.blocks[2].weight).all())
     True
     """
@@ -203,10 +203,10 @@ def fine_tune(
 
 
 def fine_tuned_scores(
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    train: JetSplit,
-    evaluation: JetSplit,
+    train: Split,
+    evaluation: Split,
     objectives: Sequence[PredictionObjective],
     settings: FineTuning = DEFAULT_FINE_TUNING,
     *,
@@ -241,9 +241,9 @@ def fine_tuned_scores(
 
 
 def quantized_scores(
-    network: JetClassifier,
+    network: Classifier,
     precision: NetworkPrecision,
-    evaluation: JetSplit,
+    evaluation: Split,
     objectives: Sequence[PredictionObjective],
 ) -> NDArray[np.float64]:
     """Score one quantised network as it is, shape (objectives,).
@@ -265,6 +265,6 @@ def quantized_scores(
     return np.array([objective.score(logits, labels) for objective in objectives])
 
 
-def _first_row(split: JetSplit) -> JetSplit:
+def _first_row(split: Split) -> Split:
     """Return the smallest split: the trainer reports scores on one, which nobody reads here."""
-    return JetSplit(split.features[:1], split.labels[:1])
+    return Split(split.features[:1], split.labels[:1])

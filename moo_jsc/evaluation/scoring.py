@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from moo_jsc.data import SPLITS, SplitName
 from moo_jsc.foundation.devices import check_device
 from moo_jsc.foundation.names import checked_name
 
-SplitName = Literal["train", "validation", "test"]
 Training = Literal["ptq", "qat"]
 
 
@@ -40,6 +40,6 @@ class Scoring:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        checked_name("split", self.split, get_args(SplitName))
+        checked_name("split", self.split, SPLITS)
         checked_name("training", self.training, get_args(Training))
         check_device(self.device)

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 from moo_jsc.quantization.network import normalisation_affine
@@ -168,7 +168,7 @@ class Pipeline:
     @classmethod
     def of(
         cls,
-        network: JetClassifier,
+        network: Classifier,
         options: Sequence[Sequence[LayerPrecision]],
         device: str | torch.device = "cpu",
     ) -> Pipeline:

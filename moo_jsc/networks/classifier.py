@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from moo_jsc.networks.specification import BatchNorm, Layer, Linear, NetworkSpec
 
 
-class JetClassifier(nn.Module):
+class Classifier(nn.Module):
     """A feed-forward classifier of jets in float32.
 
     Parameters
@@ -27,7 +27,7 @@ class JetClassifier(nn.Module):
     Examples
     --------
     >>> from moo_jsc.networks.family import network_spec
-    >>> network = initialised(network_spec("jsc-tiny"), seed=0)
+    >>> network = initialized(network_spec("jsc-tiny"), seed=0)
     >>> network.eval()(torch.zeros(3, 16)).shape
     torch.Size([3, 5])
     """
@@ -44,7 +44,7 @@ class JetClassifier(nn.Module):
         return features
 
 
-def initialised(spec: NetworkSpec, seed: int) -> JetClassifier:
+def initialized(spec: NetworkSpec, seed: int) -> Classifier:
     """Return an untrained network whose weights depend on `seed` and the shapes alone.
 
     Weights and biases of a dense layer of n inputs are uniform in +-1/sqrt(n), PyTorch's own
@@ -53,12 +53,12 @@ def initialised(spec: NetworkSpec, seed: int) -> JetClassifier:
     Examples
     --------
     >>> from moo_jsc.networks.family import network_spec
-    >>> first, again = (initialised(network_spec("jsc-tiny"), seed=3) for _ in range(2))
+    >>> first, again = (initialized(network_spec("jsc-tiny"), seed=3) for _ in range(2))
     >>> bool((first.blocks[2].weight == again.blocks[2].weight).all())
     True
     """
     with torch.random.fork_rng(devices=[]):
-        network = JetClassifier(spec)
+        network = Classifier(spec)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for block in network.blocks:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.stacking import StackedNetworks, Transform
 
 
@@ -78,7 +78,7 @@ class Samples:
     labels: Tensor
 
     @classmethod
-    def of(cls, split: JetSplit, device: str) -> Samples:
+    def of(cls, split: Split, device: str) -> Samples:
         """Copy a split to a device."""
         return cls(
             torch.from_numpy(split.features).to(device),
@@ -107,7 +107,7 @@ class GroupTraining:
 
     def __init__(
         self,
-        networks: Sequence[JetClassifier],
+        networks: Sequence[Classifier],
         seeds: Sequence[int],
         schedule: Schedule,
         transform: Transform | None,

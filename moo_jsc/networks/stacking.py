@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
 
 Transform = Callable[[int, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
@@ -51,10 +51,10 @@ class StackedNetworks:
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec, widened
     >>> base = network_spec("jsc-three-linear")
-    >>> pair = [initialised(widened(base, m), seed=0).eval() for m in ((1, 1), (2, 3))]
+    >>> pair = [initialized(widened(base, m), seed=0).eval() for m in ((1, 1), (2, 3))]
     >>> stacked = StackedNetworks(pair)
     >>> features = torch.randn(7, 16)
     >>> logits = stacked.logits(features.t().expand(2, 16, 7))
@@ -62,9 +62,7 @@ class StackedNetworks:
     True
     """
 
-    def __init__(
-        self, networks: Sequence[JetClassifier], device: torch.device | str = "cpu"
-    ) -> None:
+    def __init__(self, networks: Sequence[Classifier], device: torch.device | str = "cpu") -> None:
         self.specs = tuple(network.spec for network in networks)
         kinds = [[type(layer) for layer in spec.layers] for spec in self.specs]
         if any(other != kinds[0] for other in kinds):
@@ -258,10 +256,10 @@ class StackedNetworks:
         statistics = {f"{position}.{name}": t for (position, name), t in self._statistics.items()}
         return {"parameters": self.parameters, **statistics}
 
-    def network(self, member: int) -> JetClassifier:
+    def network(self, member: int) -> Classifier:
         """Return one network on its own, in evaluation mode, without the padding."""
         spec = self.specs[member]
-        alone = JetClassifier(spec).to(self.parameters.dtype)
+        alone = Classifier(spec).to(self.parameters.dtype)
         for position, block in enumerate(alone.blocks):
             state = dict(block.state_dict())
             for name, target in state.items():

@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.sealed import BrokenSeal, OtherPurpose, read_sealed, write_sealed
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import JetClassifier, initialised
+from moo_jsc.networks.classifier import Classifier, initialized
 from moo_jsc.networks.group_training import GroupTraining, Samples, Schedule, batch_order
 from moo_jsc.networks.grouping import grouped
 from moo_jsc.networks.specification import NetworkSpec
@@ -59,7 +59,7 @@ class TrainedEnsemble:
         (networks, epochs).
     """
 
-    networks: tuple[JetClassifier, ...]
+    networks: tuple[Classifier, ...]
     seeds: tuple[int, ...]
     curves: dict[str, NDArray[np.float64]]
 
@@ -67,11 +67,11 @@ class TrainedEnsemble:
 def train_ensemble(
     specs: Sequence[NetworkSpec],
     seeds: Sequence[int],
-    train: JetSplit,
-    validation: JetSplit,
+    train: Split,
+    validation: Split,
     schedule: Schedule | None = None,
     *,
-    start: Sequence[JetClassifier] | None = None,
+    start: Sequence[Classifier] | None = None,
     transform: Transform | None = None,
     checkpoint: Path | None = None,
     device: str = "cpu",
@@ -118,7 +118,7 @@ def train_ensemble(
     schedule = schedule or Schedule()
     if len(specs) != len(seeds):
         raise InputError(f"{len(seeds)} seeds for {len(specs)} networks: expected one for each")
-    members = start or [initialised(spec, seed) for spec, seed in zip(specs, seeds, strict=True)]
+    members = start or [initialized(spec, seed) for spec, seed in zip(specs, seeds, strict=True)]
     groups = grouped(specs) if transform is None and device == "cpu" else (_all(specs),)
     trainings = [
         GroupTraining(
@@ -186,10 +186,10 @@ def _all(specs: Sequence[NetworkSpec]) -> tuple[int, ...]:
 def _identity(
     specs: Sequence[NetworkSpec],
     seeds: Sequence[int],
-    train: JetSplit,
-    validation: JetSplit,
+    train: Split,
+    validation: Split,
     schedule: Schedule,
-    members: Sequence[JetClassifier],
+    members: Sequence[Classifier],
 ) -> str:
     weights = [
         tensor.numpy().tobytes() for network in members for tensor in network.state_dict().values()

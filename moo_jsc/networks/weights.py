@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of_file
 from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.networks.specification import NetworkSpec
 
@@ -54,7 +54,7 @@ class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     command: str
 
 
-def load_network(name: str, *, final_relu: bool = False) -> JetClassifier:
+def load_network(name: str, *, final_relu: bool = False) -> Classifier:
     """Return a shipped network of the family, in evaluation mode.
 
     Raises
@@ -71,7 +71,7 @@ def load_network(name: str, *, final_relu: bool = False) -> JetClassifier:
     return _network(spec, _shipped(spec.name), prefix="")
 
 
-def load_widened(name: str, multipliers: tuple[int, ...], *, seed: int = 0) -> JetClassifier:
+def load_widened(name: str, multipliers: tuple[int, ...], *, seed: int = 0) -> Classifier:
     """Return a shipped network with channel multipliers, in evaluation mode.
 
     Parameters
@@ -109,7 +109,7 @@ def shipped_seeds() -> tuple[int, ...]:
     return tuple(sorted(set(_manifest()[WIDENED].seeds)))
 
 
-def read_network(path: Path | str, spec: NetworkSpec) -> JetClassifier:
+def read_network(path: Path | str, spec: NetworkSpec) -> Classifier:
     """Read a network's weights from a safetensors file that `save_network` wrote.
 
     Raises
@@ -128,7 +128,7 @@ def read_network(path: Path | str, spec: NetworkSpec) -> JetClassifier:
 
 def network_of(
     spec: NetworkSpec, arrays: Mapping[str, NDArray[Any]], *, prefix: str = "", source: str
-) -> JetClassifier:
+) -> Classifier:
     """Return the network whose arrays (`network_arrays`) carry a prefix, in evaluation mode.
 
     Raises
@@ -140,7 +140,7 @@ def network_of(
     return _network(spec, tensors, prefix, source)
 
 
-def network_arrays(networks: Mapping[str, JetClassifier]) -> dict[str, NDArray[Any]]:
+def network_arrays(networks: Mapping[str, Classifier]) -> dict[str, NDArray[Any]]:
     """Return weights and statistics of several networks, each name under its prefix."""
     return {
         prefix + key: tensor.detach().cpu().numpy()
@@ -149,12 +149,12 @@ def network_arrays(networks: Mapping[str, JetClassifier]) -> dict[str, NDArray[A
     }
 
 
-def save_network(path: Path | str, network: JetClassifier) -> None:
+def save_network(path: Path | str, network: Classifier) -> None:
     """Write a network's weights and statistics as safetensors, whole or not at all."""
     save_networks(path, {"": network})
 
 
-def save_networks(path: Path | str, networks: Mapping[str, JetClassifier]) -> None:
+def save_networks(path: Path | str, networks: Mapping[str, Classifier]) -> None:
     """Write several networks into one sealed file, each under its prefix."""
     write_sealed(Path(path), network_arrays(networks), _PURPOSE)
 
@@ -231,8 +231,8 @@ def _tensors(path: Path) -> dict[str, Tensor]:
 
 def _network(
     spec: NetworkSpec, tensors: Mapping[str, Tensor], prefix: str, source: str | None = None
-) -> JetClassifier:
-    network = JetClassifier(spec)
+) -> Classifier:
+    network = Classifier(spec)
     state = {
         key.removeprefix(prefix): tensor
         for key, tensor in tensors.items()

@@ -31,7 +31,7 @@ from moo_jsc.objectives.latency_statistics import Summary, summarise
 from moo_jsc.objectives.objective import MeasuredObjective, register
 
 if TYPE_CHECKING:
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.networks.classifier import Classifier
 
 DISPATCH_WARNING_BELOW = 32
 """Batches smaller than this mostly time the framework's calls, not the network."""
@@ -166,7 +166,7 @@ class LatencyMeasurement(
 
 
 def measure_latency(
-    networks: Sequence[JetClassifier],
+    networks: Sequence[Classifier],
     *,
     batch_size: int = 1024,
     rounds: int = 20,
@@ -194,9 +194,9 @@ def measure_latency(
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
-    >>> networks = [initialised(network_spec(name), seed=0) for name in ("jsc-tiny", "jsc-s")]
+    >>> networks = [initialized(network_spec(name), seed=0) for name in ("jsc-tiny", "jsc-s")]
     >>> measurement = measure_latency(networks, rounds=5)
     >>> measurement.networks, bool(measurement.median_ms[0] < measurement.median_ms[1])
     (('jsc-tiny', 'jsc-s'), True)
@@ -221,7 +221,7 @@ def measure_latency(
 
 
 def cached_measurement(
-    networks: Sequence[JetClassifier],
+    networks: Sequence[Classifier],
     *,
     batch_size: int = 1024,
     cache_dir: Path | str | None = None,
@@ -260,7 +260,7 @@ def cached_measurement(
 
 
 def latency_for(
-    networks: Sequence[JetClassifier],
+    networks: Sequence[Classifier],
     *,
     batch_size: int = 1024,
     cache_dir: Path | str | None = None,
@@ -272,9 +272,9 @@ def latency_for(
     Examples
     --------
     >>> import tempfile
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
-    >>> networks = [initialised(network_spec("jsc-tiny"), seed=seed) for seed in (0, 1)]
+    >>> networks = [initialized(network_spec("jsc-tiny"), seed=seed) for seed in (0, 1)]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     first = latency_for(networks, cache_dir=folder)
     ...     again = latency_for(networks, cache_dir=folder)
@@ -286,13 +286,13 @@ def latency_for(
     return np.array([known[_architecture(network)] for network in networks])
 
 
-def _architecture(network: JetClassifier) -> str:
+def _architecture(network: Classifier) -> str:
     """Hash the layers; the name and the weights do not matter."""
     layers = [(type(layer).__name__, asdict(layer)) for layer in network.spec.layers]
     return sha256_of(msgspec.json.encode(layers))[:16]
 
 
-def _inputs(network: JetClassifier) -> int:
+def _inputs(network: Classifier) -> int:
     """Return the number of input features."""
     first = network.spec.layers[0]
     return first.inputs if isinstance(first, Linear) else first.features

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from moo_jsc.evaluation.scoring import Scoring, SplitName, Training
+from moo_jsc.data import SplitName
+from moo_jsc.evaluation.scoring import Scoring, Training
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
 from moo_jsc.objectives import get_objectives

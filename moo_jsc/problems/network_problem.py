@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.data import SplitName
 from moo_jsc.evaluation.evaluators import Columns, NetworkBatch, evaluators_of
-from moo_jsc.evaluation.scoring import Scoring, SplitName
+from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.objectives.objective import Objective
@@ -24,8 +25,8 @@ from moo_jsc.problems.space import SearchSpace
 from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
 
 FLOAT = LayerPrecision()
 
@@ -67,9 +68,9 @@ class NetworkProblem(Problem):
     def __init__(
         self,
         name: str,
-        networks: Sequence[JetClassifier],
+        networks: Sequence[Classifier],
         objectives: Sequence[Objective],
-        data: Jets,
+        data: Dataset,
         scoring: Scoring = DEFAULT_SCORING,
         *,
         multipliers: ChannelMultipliers | None = None,
@@ -112,7 +113,7 @@ class NetworkProblem(Problem):
         choices = SearchSpace("architectures", self.space.choices[:columns])
         return choices.indices(configurations[:, :columns])
 
-    def decoded(self, configuration: NDArray[np.int64]) -> tuple[JetClassifier, NetworkPrecision]:
+    def decoded(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
         """Return one configuration's network and explicit formats, for the plain reference.
 
         Parameters
@@ -166,7 +167,7 @@ class NetworkProblem(Problem):
             self._calibrated[number] = self._calibrate(self.networks[number])
         return self._calibrated[number]
 
-    def _calibrate(self, network: JetClassifier) -> tuple[tuple[LayerPrecision, ...], ...]:
+    def _calibrate(self, network: Classifier) -> tuple[tuple[LayerPrecision, ...], ...]:
         layers = range(len(network.spec.linear_layers))
         if self.precision is None:
             return tuple((FLOAT,) for _ in layers)
@@ -203,10 +204,10 @@ class QuantizationProblem(NetworkProblem):
     def __init__(
         self,
         name: str,
-        network: JetClassifier,
+        network: Classifier,
         precision: PrecisionSpace,
         objectives: Sequence[Objective],
-        data: Jets,
+        data: Dataset,
         scoring: Scoring = DEFAULT_SCORING,
     ) -> None:
         super().__init__(name, [network], objectives, data, scoring, precision=precision)
@@ -218,10 +219,10 @@ class ArchitectureProblem(NetworkProblem):
     def __init__(
         self,
         name: str,
-        networks: Sequence[JetClassifier],
+        networks: Sequence[Classifier],
         multipliers: ChannelMultipliers,
         objectives: Sequence[Objective],
-        data: Jets,
+        data: Dataset,
         scoring: Scoring = DEFAULT_SCORING,
     ) -> None:
         super().__init__(name, networks, objectives, data, scoring, multipliers=multipliers)
@@ -233,11 +234,11 @@ class JointProblem(NetworkProblem):
     def __init__(
         self,
         name: str,
-        networks: Sequence[JetClassifier],
+        networks: Sequence[Classifier],
         multipliers: ChannelMultipliers,
         precision: PrecisionSpace,
         objectives: Sequence[Objective],
-        data: Jets,
+        data: Dataset,
         scoring: Scoring = DEFAULT_SCORING,
     ) -> None:
         super().__init__(

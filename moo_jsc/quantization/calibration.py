@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, NetworkPrecision
 from moo_jsc.quantization.network import ChannelAffine, normalisation_affine
 
@@ -32,16 +32,16 @@ class Calibration:
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> features = torch.linspace(-1, 1, 160).reshape(10, 16)
-    >>> calibration = Calibration(initialised(network_spec("jsc-tiny"), seed=0), features)
+    >>> calibration = Calibration(initialized(network_spec("jsc-tiny"), seed=0), features)
     >>> (layer,) = calibration.resolve((LayerPrecision(FixedPoint(8), FixedPoint(4)),))
     >>> layer.data.fraction, layer.weight.fraction, layer.bias
     (7, 5, None)
     """
 
-    def __init__(self, network: JetClassifier, features: Tensor | NDArray[np.float32]) -> None:
+    def __init__(self, network: Classifier, features: Tensor | NDArray[np.float32]) -> None:
         samples = features if isinstance(features, Tensor) else torch.tensor(features)
         self._tensors = _dense_tensors(network, samples)
         self._found: dict[tuple[int, str, int, bool], int] = {}
@@ -141,9 +141,7 @@ def _exponent(value: float) -> int:
 
 
 @torch.no_grad()
-def _dense_tensors(
-    network: JetClassifier, features: Tensor
-) -> list[dict[str, NDArray[np.float64]]]:
+def _dense_tensors(network: Classifier, features: Tensor) -> list[dict[str, NDArray[np.float64]]]:
     """Return the flat data, weight and bias of every dense layer, in float64."""
     tensors = []
     activations = features

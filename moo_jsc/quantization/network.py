@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, NetworkPrecision
 
@@ -56,16 +56,16 @@ class QuantizedNetwork(nn.Module):
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> from moo_jsc.quantization.formats import LayerPrecision
     >>> layer = LayerPrecision(FixedPoint(8, 4), FixedPoint(4, 3), FixedPoint(8, 4))
-    >>> network = QuantizedNetwork(initialised(network_spec("jsc-tiny"), seed=0), (layer,))
+    >>> network = QuantizedNetwork(initialized(network_spec("jsc-tiny"), seed=0), (layer,))
     >>> network(torch.zeros(3, 16)).shape
     torch.Size([3, 5])
     """
 
-    def __init__(self, network: JetClassifier, precision: NetworkPrecision) -> None:
+    def __init__(self, network: Classifier, precision: NetworkPrecision) -> None:
         super().__init__()
         require_explicit(precision, len(network.spec.linear_layers))
         self.spec = network.spec

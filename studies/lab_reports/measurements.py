@@ -40,8 +40,8 @@ from studies.lab_reports.spaces import (
 from studies.lab_reports.workshop import Workshop
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
 
 SEARCHERS = ("optuna-tpe", "optuna-brute-force", "optuna-random")
 COSTS = ("average-bitwidth", "bitops-report", "size-report", "flops-ptflops", "bitops-bops")
@@ -129,7 +129,7 @@ def protocol_tables(shop: Workshop) -> Arrays:
     return {key: np.array([row[key] for row in rows]) for key in rows[0]}
 
 
-def _reported_by_all(network: JetClassifier, jets: Jets, seed: int, again: int) -> Arrays:
+def _reported_by_all(network: Classifier, jets: Dataset, seed: int, again: int) -> Arrays:
     formats = precisions(TYPES, network)
     first, second = (np.random.default_rng(s).permutation(len(formats)) for s in (seed, again))
     reported = {

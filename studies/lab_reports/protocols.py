@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.networks.specification import NetworkSpec
     from moo_jsc.quantization.formats import NetworkPrecision
 
@@ -104,9 +104,9 @@ PROTOCOLS: dict[str, Protocol] = {"correct": CORRECT, **CONTROLS, **FAULTS, **AS
 
 def reported_accuracy(
     protocol: Protocol,
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    jets: Jets,
+    jets: Dataset,
     *,
     order: Iterable[int],
     seed: int,
@@ -164,9 +164,9 @@ def reported_accuracy(
 
 
 def drift(
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    jets: Jets,
+    jets: Dataset,
     *,
     seed: int,
 ) -> tuple[float, float]:
@@ -291,9 +291,7 @@ def _predicted(model: Model, features: torch.Tensor) -> NDArray[np.int64]:
     return np.asarray(predict(model(features)).numpy(), dtype=np.int64)
 
 
-def _model(
-    network: JetClassifier, precision: NetworkPrecision | None, training_mode: bool
-) -> Model:
+def _model(network: Classifier, precision: NetworkPrecision | None, training_mode: bool) -> Model:
     """Return the quantised network; in training mode each call moves `network`'s statistics."""
     from moo_jsc.quantization.formats import LayerPrecision
     from moo_jsc.quantization.network import QuantizedNetwork
@@ -305,7 +303,7 @@ def _model(
 class _InTraining:
     """The quantised network with the batch norms in training mode: a call moves `network`'s."""
 
-    def __init__(self, network: JetClassifier, precision: NetworkPrecision) -> None:
+    def __init__(self, network: Classifier, precision: NetworkPrecision) -> None:
         from torch import nn
 
         from moo_jsc.quantization.fixed_point import quantize

@@ -14,8 +14,8 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 from studies.lab_reports.protocols import CORRECT, drawn_rows, reported_accuracy
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
 
 TYPES = "lab3-types"
 """18 configurations of `jsc-tiny`."""
@@ -27,7 +27,7 @@ LARGE = "mixed-precision-coarse"
 """1728 configurations of `jsc-three-linear`."""
 
 
-def precisions(space: str, network: JetClassifier) -> list[NetworkPrecision]:
+def precisions(space: str, network: Classifier) -> list[NetworkPrecision]:
     """Return the formats of every configuration of a space, by flat index."""
     formats = PRECISION_SPACES[space]
     layers = len(network.spec.linear_layers)
@@ -37,7 +37,7 @@ def precisions(space: str, network: JetClassifier) -> list[NetworkPrecision]:
 
 
 def table(
-    space: str, network: JetClassifier, jets: Jets, names: tuple[str, ...]
+    space: str, network: Classifier, jets: Dataset, names: tuple[str, ...]
 ) -> NDArray[np.float64]:
     """Return the objectives (size, m) of every configuration, scored on the validation jets."""
     from moo_jsc.problems.network_problem import QuantizationProblem
@@ -48,7 +48,7 @@ def table(
     return problem.evaluate(problem.space.configurations(range(problem.space.size)))
 
 
-def few_jets(jets: Jets, count: int, seed: int) -> Jets:
+def few_jets(jets: Dataset, count: int, seed: int) -> Dataset:
     """Return the jets with a seeded draw of the validation split only."""
     rows = drawn_rows(len(jets.validation), count, seed)
     split = jets.validation
@@ -56,14 +56,14 @@ def few_jets(jets: Jets, count: int, seed: int) -> Jets:
     return replace(jets, validation=part)
 
 
-def float_accuracy(network: JetClassifier, jets: Jets) -> float:
+def float_accuracy(network: Classifier, jets: Dataset) -> float:
     """Return the fraction of validation jets that the float network has right."""
     floats = (LayerPrecision(),) * len(network.spec.linear_layers)
     (accuracy,) = reported_accuracy(CORRECT, network, [floats], jets, order=[0], seed=0)
     return float(accuracy)
 
 
-def dead_classes(network: JetClassifier, jets: Jets) -> int:
+def dead_classes(network: Classifier, jets: Dataset) -> int:
     """Return how many classes have an output that is 0 or less for every validation jet."""
     import torch
 

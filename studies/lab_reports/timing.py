@@ -19,8 +19,8 @@ from studies.lab_reports.searching import NO_TRIAL, timed_search
 from studies.lab_reports.spaces import GRID, TYPES, few_jets, precisions
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.space import SearchSpace
     from moo_jsc.samplers import Evaluate
     from studies.lab_reports.workshop import Workshop
@@ -84,7 +84,7 @@ def search_seconds(shop: Workshop) -> Arrays:
     return arrays
 
 
-def _scorer(network: JetClassifier, jets: Jets, space: SearchSpace) -> Evaluate:
+def _scorer(network: Classifier, jets: Dataset, space: SearchSpace) -> Evaluate:
     """Return an `evaluate` that quantises and scores one configuration after another."""
     import torch
     from torch.nn import functional

@@ -11,16 +11,16 @@ from moo_jsc.foundation.store import Store
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.networks.specification import NetworkSpec
 
 SHELF = "networks"
 
 
 def train_or_load(
-    folder: Path, key: str, every: Sequence[tuple[NetworkSpec, int]], jets: Jets, epochs: int
-) -> list[JetClassifier]:
+    folder: Path, key: str, every: Sequence[tuple[NetworkSpec, int]], jets: Dataset, epochs: int
+) -> list[Classifier]:
     """Return one trained network for each pair of a specification and a seed.
 
     They train at the same time, on one thread, by the reports' schedule (Adam at 0.001, batches

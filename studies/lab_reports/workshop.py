@@ -16,8 +16,8 @@ from moo_jsc.foundation.store import Store
 from studies.lab_reports.claims import Arrays
 
 if TYPE_CHECKING:
-    from moo_jsc.data.jets import Jets
-    from moo_jsc.networks.classifier import JetClassifier
+    from moo_jsc.data import Dataset
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.networks.specification import NetworkSpec
 
 EPOCHS = 10
@@ -86,7 +86,7 @@ class Workshop:
         folder: Path,
         *,
         workers: int = 2,
-        jets: Jets | None = None,
+        jets: Dataset | None = None,
         cache: Path | None = None,
     ) -> None:
         self.setting = setting
@@ -96,7 +96,7 @@ class Workshop:
         self._given_jets = jets
 
     @cached_property
-    def jets(self) -> Jets:
+    def jets(self) -> Dataset:
         """The data."""
         from moo_jsc.data.jets import load_jets
 
@@ -108,14 +108,14 @@ class Workshop:
         return range(self.setting.seeds)
 
     @cached_property
-    def tiny_networks(self) -> list[JetClassifier]:
+    def tiny_networks(self) -> list[Classifier]:
         """One trained ``jsc-tiny`` with a final ReLU for each seed."""
         from moo_jsc.networks.family import network_spec
 
         return self.trained([network_spec("jsc-tiny", final_relu=True)], self.seeds)
 
     @cached_property
-    def deep_networks(self) -> list[JetClassifier]:
+    def deep_networks(self) -> list[Classifier]:
         """One trained ``jsc-three-linear`` with a final ReLU for each seed."""
         from moo_jsc.networks.family import network_spec
 
@@ -123,7 +123,7 @@ class Workshop:
 
     def trained(
         self, specs: Sequence[NetworkSpec], seeds: Sequence[int], epochs: int = EPOCHS
-    ) -> list[JetClassifier]:
+    ) -> list[Classifier]:
         """Train every network with every seed, seeds varying fastest, or load them if kept.
 
         The schedule is that of the reports: Adam at 0.001, batches of 512 jets. Networks whose

@@ -23,7 +23,7 @@ from joblib import Parallel, delayed
 
 from moo_jsc.evaluation import evaluator as module
 from moo_jsc.evaluation.evaluator import BatchedEvaluator
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import get_objectives
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
@@ -52,7 +52,7 @@ def build(rows: int = ROWS, multiplier: int = 1, objective: str = "accuracy") ->
     ]
     spec = widened(network_spec("jsc-three-linear"), (multiplier, multiplier))
     return BatchedEvaluator(
-        initialised(spec, seed=0).eval(),
+        initialized(spec, seed=0).eval(),
         [layer] * 3,
         rng.normal(size=(rows, 16)).astype(np.float32),
         rng.integers(0, 5, rows),

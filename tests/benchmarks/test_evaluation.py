@@ -18,11 +18,12 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
+from moo_jsc.data import split_table
+from moo_jsc.data.jets import jet_table
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
-from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import enumerate_problem
 from moo_jsc.evaluation.evaluator import BatchedEvaluator
-from moo_jsc.networks.classifier import initialised, predict
+from moo_jsc.networks.classifier import initialized, predict
 from moo_jsc.networks.family import network_spec
 from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.network_problem import QuantizationProblem
@@ -43,11 +44,11 @@ def jets(rows):
     labels = np.arange(total) % len(CLASSES)
     centres = generator.normal(size=(len(CLASSES), len(FEATURES)))
     features = centres[labels] + generator.normal(size=(total, len(FEATURES)))
-    return split_jets(RawJets("synthetic", features, labels))
+    return split_table(jet_table("synthetic", features, labels))
 
 
 def problem(space, rows=ROWS, network="jsc-three-linear"):
-    net = initialised(network_spec(network), seed=0).eval()
+    net = initialized(network_spec(network), seed=0).eval()
     objectives = get_objectives(["accuracy", "size", "bitops"])
     return QuantizationProblem("benchmark", net, space, objectives, jets(rows))
 
@@ -57,7 +58,7 @@ class Case:
 
     def __init__(self):
         data = jets(ROWS)
-        self.network = initialised(network_spec("jsc-three-linear"), seed=0).eval()
+        self.network = initialized(network_spec("jsc-three-linear"), seed=0).eval()
         calibration = Calibration(self.network, data.train.features)
         options = PRECISION_SPACES["mixed-precision"].layer_options()
         self.options = [

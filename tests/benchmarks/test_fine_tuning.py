@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.evaluation.fine_tuning import GROUP, FineTuning, fine_tune
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
@@ -42,7 +42,7 @@ def plain(network, precision, train):
 def test_together_is_faster_than_one_after_another(benchmark):
     rng = np.random.default_rng(0)
     features = rng.normal(size=(ROWS, 16)).astype(np.float32)
-    train = JetSplit(features, rng.integers(0, 5, size=ROWS))
+    train = Split(features, rng.integers(0, 5, size=ROWS))
     spec = network_spec("jsc-three-linear")
     precisions = [
         tuple(
@@ -60,12 +60,12 @@ def test_together_is_faster_than_one_after_another(benchmark):
         torch.set_num_threads(threads)
         start = time.perf_counter()
         for precision in few:
-            plain(initialised(spec, seed=0), precision, train)
+            plain(initialized(spec, seed=0), precision, train)
         torch.set_num_threads(before)
         return (time.perf_counter() - start) / len(few)
 
     alone = min(one_after_another(threads) for threads in (1, 2, 1, 2))
-    network = initialised(spec, seed=0)
+    network = initialized(spec, seed=0)
 
     def together():
         return list(fine_tune(network, precisions, train, SETTINGS))

@@ -13,18 +13,18 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened_family
 from moo_jsc.objectives.latency import LatencyMeasurement, measure_latency
 
 MEASURE = """
 import sys, warnings
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened_family
 from moo_jsc.objectives.latency import measure_latency
 warnings.simplefilter("ignore")
 specs = widened_family(network_spec("jsc-three-linear")).values()
-measure_latency([initialised(spec, seed=0) for spec in specs]).save(sys.argv[1])
+measure_latency([initialized(spec, seed=0) for spec in specs]).save(sys.argv[1])
 """
 
 BUSY = {
@@ -34,10 +34,10 @@ BUSY = {
 
 NAIVE = """
 import sys, time, json, torch
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened_family
 specs = widened_family(network_spec("jsc-three-linear")).values()
-networks = [initialised(spec, seed=0).eval() for spec in specs]
+networks = [initialized(spec, seed=0).eval() for spec in specs]
 batch = torch.randn(int(sys.argv[2]), 16)
 found = []
 for network in networks:
@@ -172,7 +172,7 @@ def test_timing_single_batches_does_not_repeat(tmp_path, benchmark):
 
 def test_measuring_25_networks_takes_seconds(benchmark):
     specs = widened_family(network_spec("jsc-three-linear")).values()
-    networks = [initialised(spec, seed=0) for spec in specs]
+    networks = [initialized(spec, seed=0) for spec in specs]
     start = time.perf_counter()
     benchmark.pedantic(measure_latency, args=(networks,), rounds=1)
     print(f"\n25 networks at batch 1024: {time.perf_counter() - start:.1f} s")
@@ -181,7 +181,7 @@ def test_measuring_25_networks_takes_seconds(benchmark):
 @pytest.mark.filterwarnings("ignore:latency at batch 1", "ignore:the machine was busy")
 def test_single_jets_time_dispatch(benchmark):
     specs = widened_family(network_spec("jsc-three-linear")).values()
-    networks = [initialised(spec, seed=0) for spec in specs]
+    networks = [initialized(spec, seed=0) for spec in specs]
     found = benchmark.pedantic(
         measure_latency, args=(networks,), kwargs={"batch_size": 1}, rounds=1
     )

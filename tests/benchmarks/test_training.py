@@ -10,8 +10,9 @@ import time
 import pytest
 import torch
 
-from moo_jsc.data.jets import JetSplit, load_jets
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.data import Split
+from moo_jsc.data.jets import load_jets
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened_family
 from moo_jsc.networks.grouping import grouped
 from moo_jsc.networks.stacking import padding_share
@@ -29,7 +30,7 @@ def jets():
 
 
 def one_alone(spec, jets):
-    network = initialised(spec, 0).train()
+    network = initialized(spec, 0).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=SCHEDULE.learning_rate)
     features = torch.from_numpy(jets.train.features)
     labels = torch.from_numpy(jets.train.labels)
@@ -70,7 +71,7 @@ def test_together_against_one_after_another(benchmark, jets, title, specs):
     one_after_another = sum(alone[spec.name] for spec in specs)
     seeds = list(range(len(specs)))
 
-    unscored = JetSplit(jets.validation.features[:1], jets.validation.labels[:1])
+    unscored = Split(jets.validation.features[:1], jets.validation.labels[:1])
 
     def together():
         train_ensemble(specs, seeds, jets.train, unscored, SCHEDULE, progress=False)

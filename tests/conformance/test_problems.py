@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moo_jsc.data import split_table
+from moo_jsc.data.jets import jet_table
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
-from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import TableProblem, enumerate_problem
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.objective import CostObjective, MeasuredObjective, PredictionObjective
@@ -36,7 +37,7 @@ def jets(rows=600):
     labels = np.arange(rows) % len(CLASSES)
     centres = generator.normal(size=(len(CLASSES), len(FEATURES)))
     features = centres[labels] + generator.normal(size=(rows, len(FEATURES)))
-    return split_jets(RawJets("synthetic", features, labels))
+    return split_table(jet_table("synthetic", features, labels))
 
 
 def objectives(*names):
@@ -46,18 +47,18 @@ def objectives(*names):
 def networks():
     spec = network_spec("jsc-three-linear")
     combinations = MULTIPLIERS.combinations(2)
-    return [initialised(widened(spec, m), seed=i).eval() for i, m in enumerate(combinations)]
+    return [initialized(widened(spec, m), seed=i).eval() for i, m in enumerate(combinations)]
 
 
 def quantization():
-    network = initialised(network_spec("jsc-toy"), seed=1).eval()
+    network = initialized(network_spec("jsc-toy"), seed=1).eval()
     names = ("accuracy", "loss", "size", "bitops", "average-bitwidth")
     space = PrecisionSpace(widths(3, 8), widths(2, 6), widths(4, 8))
     return QuantizationProblem("toy", network, space, objectives(*names), jets())
 
 
 def report_types():
-    network = initialised(network_spec("jsc-tiny", final_relu=True), seed=1).eval()
+    network = initialized(network_spec("jsc-tiny", final_relu=True), seed=1).eval()
     names = ("accuracy-macro", "memory-density")
     return QuantizationProblem(
         "types", network, PRECISION_SPACES["lab3-types"], objectives(*names), jets()

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moo_jsc.data import split_table
+from moo_jsc.data.jets import jet_table
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
-from moo_jsc.data.jets.dataset import RawJets, split_jets
 from moo_jsc.enumeration import ObjectiveTable, TableProblem, enumerate_problem
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.network_problem import QuantizationProblem
@@ -155,10 +156,10 @@ def test_networks_on_two_processes(tmp_path, monkeypatch):
     features, labels = rng.normal(size=(1000, len(FEATURES))), np.arange(1000) % len(CLASSES)
     problem = QuantizationProblem(
         "types",
-        initialised(network_spec("jsc-three-linear"), seed=3).eval(),
+        initialized(network_spec("jsc-three-linear"), seed=3).eval(),
         PrecisionSpace(widths(3, 8), widths(2, 6), per_layer=True),
         get_objectives(["accuracy", "loss", "size", "bitops"]),
-        split_jets(RawJets("synthetic", features, labels)),
+        split_table(jet_table("synthetic", features, labels)),
     )
     expected = plain(problem)
     for workers in (1, 2):

@@ -11,7 +11,7 @@ from torch import nn
 
 from moo_jsc.evaluation.evaluator import BatchedEvaluator
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import initialised, predict
+from moo_jsc.networks.classifier import initialized, predict
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
 from moo_jsc.objectives.objective import PredictionObjective
@@ -48,7 +48,7 @@ OTHER = LargestLogit(name="largest-logit", unit="1", sense="min")
 
 def random_network(spec, rng):
     """A network whose batch norms are not the identity."""
-    network = initialised(spec, seed=int(rng.integers(1000)))
+    network = initialized(spec, seed=int(rng.integers(1000)))
     for block in network.blocks:
         if isinstance(block, nn.BatchNorm1d):
             for tensor, low in (

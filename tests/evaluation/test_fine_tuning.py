@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.evaluation import fine_tuning
 from moo_jsc.evaluation.fine_tuning import (
     GROUP,
@@ -17,7 +17,7 @@ from moo_jsc.evaluation.fine_tuning import (
 )
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.training import batch_order
 from moo_jsc.objectives.prediction import ACCURACY, LOSS
@@ -34,7 +34,7 @@ def clusters(seed, rows):
     centres = np.random.default_rng(0).normal(size=(5, 16))
     labels = rng.integers(0, 5, size=rows)
     features = centres[labels] + rng.normal(scale=0.8, size=(rows, 16))
-    return JetSplit(features.astype(np.float32), labels.astype(np.int64))
+    return Split(features.astype(np.float32), labels.astype(np.int64))
 
 
 TRAIN, HELD_OUT = clusters(1, 600), clusters(2, 300)
@@ -50,7 +50,7 @@ def one_thread_of_torch():
 @pytest.fixture(scope="module")
 def network():
     """A three-layer network, trained for a moment in float32."""
-    network = initialised(network_spec("jsc-three-linear"), seed=0)
+    network = initialized(network_spec("jsc-three-linear"), seed=0)
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
     features, labels = torch.as_tensor(TRAIN.features), torch.as_tensor(TRAIN.labels)
     for _ in range(60):
@@ -166,7 +166,7 @@ def test_it_is_the_plain_loop_within_rounding(network, precisions):
 
 @pytest.mark.parametrize("name", ["jsc-tiny", "jsc-toy", "hls4ml-3layer"])
 def test_other_networks_of_the_family(name):
-    start = initialised(network_spec(name), seed=1)
+    start = initialized(network_spec(name), seed=1)
     layers = len(start.spec.linear_layers)
     precisions = [
         (LayerPrecision(FixedPoint(w, w // 2), FixedPoint(w, w - 1), FixedPoint(8, 4)),) * layers
@@ -224,7 +224,7 @@ def test_an_open_fraction_is_named(network):
 
 
 def test_no_training_rows(network):
-    empty = JetSplit(TRAIN.features[:0], TRAIN.labels[:0])
+    empty = Split(TRAIN.features[:0], TRAIN.labels[:0])
     with pytest.raises(InputError, match="at least one training row"):
         list(fine_tune(network, [FLOAT], empty, SHORT))
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import JetClassifier, initialised, predict
+from moo_jsc.networks.classifier import Classifier, initialized, predict
 from moo_jsc.networks.family import (
     NETWORKS,
     count_independent_shapes,
@@ -29,7 +29,7 @@ PARAMETERS = {
 def test_parameters(name):
     spec = network_spec(name)
     assert spec.parameters == PARAMETERS[name]
-    network = JetClassifier(spec)
+    network = Classifier(spec)
     assert sum(p.numel() for p in network.parameters()) == spec.parameters
     assert len(network.blocks) == len(spec.layers)
     assert network.eval()(torch.zeros(2, 16)).shape == (2, 5)
@@ -71,7 +71,7 @@ def test_norms_and_relus_adapt():
         *(Linear(16, 24), BatchNorm(24), ReLU(24)),
         *(Linear(24, 16), BatchNorm(16), ReLU(16)),
     )
-    assert initialised(spec, 0).eval()(torch.zeros(2, 16)).shape == (2, 5)
+    assert initialized(spec, 0).eval()(torch.zeros(2, 16)).shape == (2, 5)
 
 
 def test_uniform_multipliers():
@@ -105,10 +105,10 @@ def test_initialisation_depends_on_the_seed_alone():
     torch.manual_seed(1)
     spec = network_spec("jsc-toy")
     state = torch.get_rng_state()
-    first = initialised(spec, 7).state_dict()
+    first = initialized(spec, 7).state_dict()
     assert torch.equal(torch.get_rng_state(), state)
     torch.manual_seed(2)
-    again, other = initialised(spec, 7).state_dict(), initialised(spec, 8).state_dict()
+    again, other = initialized(spec, 7).state_dict(), initialized(spec, 8).state_dict()
     assert all(torch.equal(first[key], again[key]) for key in first)
     assert not torch.equal(first["blocks.2.weight"], other["blocks.2.weight"])
 

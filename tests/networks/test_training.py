@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import initialised, predict
+from moo_jsc.networks.classifier import initialized, predict
 from moo_jsc.networks.family import NETWORKS, network_spec, widened, widened_family
 from moo_jsc.networks.group_training import _first_largest, batch_order
 from moo_jsc.networks.grouping import MOST_CHANNELS, grouped
@@ -31,13 +31,13 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-def toy_split(rows: int, seed: int) -> JetSplit:
+def toy_split(rows: int, seed: int) -> Split:
     """Return five blurred clusters."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 5, rows)
     centres = np.random.default_rng(0).normal(size=(5, 16))
     features = (centres[labels] + generator.normal(size=(rows, 16))).astype(np.float32)
-    return JetSplit(features, labels)
+    return Split(features, labels)
 
 
 TRAIN, VALIDATION = toy_split(700, 1), toy_split(300, 2)
@@ -46,7 +46,7 @@ SHORT = Schedule(epochs=2, batch_size=128, learning_rate=5e-3)
 
 def solo(spec, seed, schedule, transform=None):
     """Train one network the plain way: a torch module, autograd, torch's own Adam."""
-    network = initialised(spec, seed).train()
+    network = initialized(spec, seed).train()
     optimiser = torch.optim.Adam(network.parameters())
     features, labels = torch.from_numpy(TRAIN.features), torch.from_numpy(TRAIN.labels)
     batches = -(-len(labels) // schedule.batch_size)
@@ -75,7 +75,7 @@ def test_gradients_equal_autograd(name, final_relu):
     spec = network_spec(name, final_relu=final_relu)
     hidden = len(spec.linear_layers) - 1
     specs = [widened(spec, (1,) * hidden), widened(spec, (2,) * hidden)]
-    networks = [initialised(s, seed).double().train() for seed, s in enumerate(specs)]
+    networks = [initialized(s, seed).double().train() for seed, s in enumerate(specs)]
     stack = StackedNetworks(networks)
     generator = torch.Generator().manual_seed(0)
     features = torch.randn(2, 16, 60, generator=generator, dtype=torch.float64)
@@ -130,7 +130,7 @@ def test_the_ensemble_of_one_equals_the_ensemble_of_many():
 
 def test_padding_stays_exactly_zero():
     specs = [widened(network_spec("jsc-toy"), (1, 1)), widened(network_spec("jsc-toy"), (3, 2))]
-    stack = StackedNetworks([initialised(spec, 0) for spec in specs])
+    stack = StackedNetworks([initialized(spec, 0) for spec in specs])
     optimiser = torch.optim.Adam([parameter := nn.Parameter(stack.parameters)], lr=0.01)
     parameter.grad = stack.gradients
     generator = torch.Generator().manual_seed(0)
@@ -182,17 +182,17 @@ def test_a_transform_is_applied_with_straight_through_gradients():
     def doubled(position, values, weight, bias):
         return values, weight * 2, bias
 
-    stack = StackedNetworks([initialised(network_spec("jsc-tiny"), 0)])
+    stack = StackedNetworks([initialized(network_spec("jsc-tiny"), 0)])
     features = torch.randn(1, 16, 30, generator=torch.Generator().manual_seed(0))
     labels = torch.zeros(1, 30, dtype=torch.int64)
     stack.differentiate(features, labels, doubled)
-    twice = initialised(network_spec("jsc-tiny"), 0).train()
+    twice = initialized(network_spec("jsc-tiny"), 0).train()
     with torch.no_grad():
         twice.blocks[2].weight.mul_(2)
     functional.cross_entropy(twice(features[0].t()), labels[0]).backward()
     with torch.no_grad():
         twice.blocks[2].weight.copy_(twice.blocks[2].weight.grad)
-    gradients = StackedNetworks([initialised(network_spec("jsc-tiny"), 0)])
+    gradients = StackedNetworks([initialized(network_spec("jsc-tiny"), 0)])
     gradients.parameters.copy_(stack.gradients)
     found = gradients.network(0).blocks[2].weight
     torch.testing.assert_close(found, twice.blocks[2].weight, rtol=1e-4, atol=1e-6)
@@ -225,7 +225,7 @@ def test_different_structures_train_side_by_side():
     trained = train_ensemble(specs, (0, 0), TRAIN, VALIDATION, SHORT, progress=False)
     assert [network.spec for network in trained.networks] == specs
     with pytest.raises(InputError, match="same layers up to their widths"):
-        StackedNetworks([initialised(spec, 0) for spec in specs])
+        StackedNetworks([initialized(spec, 0) for spec in specs])
 
 
 def test_a_run_that_is_killed_resumes_to_the_same_bits(tmp_path):

@@ -8,7 +8,7 @@ import torch
 from moo_jsc.data.jets import load_jets
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks import weights
-from moo_jsc.networks.classifier import initialised, predict
+from moo_jsc.networks.classifier import initialized, predict
 from moo_jsc.networks.family import NETWORKS, network_spec
 from moo_jsc.networks.weights import (
     load_network,
@@ -126,7 +126,7 @@ def test_manifest_covers_every_file():
 
 
 def test_round_trip_through_a_path(tmp_path):
-    network = initialised(network_spec("jsc-toy"), seed=3).eval()
+    network = initialized(network_spec("jsc-toy"), seed=3).eval()
     path = tmp_path / "mine.safetensors"
     save_network(path, network)
     again = read_network(path, network.spec)
@@ -144,7 +144,7 @@ def test_round_trip_through_a_path(tmp_path):
     save_file(network.state_dict(), path)
     with pytest.raises(InputError, match="expected a file that save_network wrote"):
         read_network(path, network.spec)
-    broken = initialised(network_spec("jsc-tiny"), seed=0)
+    broken = initialized(network_spec("jsc-tiny"), seed=0)
     with torch.no_grad():
         broken.blocks[2].weight[0, 0] = float("nan")
     save_network(path, broken)

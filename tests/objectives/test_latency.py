@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import latency, latency_protocol
 from moo_jsc.objectives.latency import (
@@ -30,7 +30,7 @@ WIDE = widened(network_spec("jsc-three-linear"), (5, 5))
 
 @pytest.fixture
 def networks():
-    return [initialised(spec, seed=0) for spec in (WIDE, TINY)]
+    return [initialized(spec, seed=0) for spec in (WIDE, TINY)]
 
 
 @pytest.fixture
@@ -353,8 +353,8 @@ def test_latency_is_measured_once(tmp_path, networks, count_measurements):
 
 
 def test_equal_architectures_share_one_latency(tmp_path, count_measurements):
-    twins = [initialised(TINY, seed=seed) for seed in (0, 1)]
-    values = latency_for([twins[0], initialised(WIDE, seed=0), twins[1]], cache_dir=tmp_path)
+    twins = [initialized(TINY, seed=seed) for seed in (0, 1)]
+    values = latency_for([twins[0], initialized(WIDE, seed=0), twins[1]], cache_dir=tmp_path)
     assert values[0] == values[2] < values[1]
     assert count_measurements == [2]
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.quantization.calibration import Calibration, best_fraction, squared_error
 from moo_jsc.quantization.fixed_point import quantize
@@ -65,7 +65,7 @@ def test_squared_error_is_that_of_quantize():
 
 
 def test_each_tensor_gets_its_own_fraction():
-    network = initialised(network_spec("jsc-three-linear"), 0).eval()
+    network = initialized(network_spec("jsc-three-linear"), 0).eval()
     features = torch.randn(300, 16, generator=torch.Generator().manual_seed(0)) * 3
     calibration = Calibration(network, features)
     layer = LayerPrecision(FixedPoint(4), FixedPoint(3), FixedPoint(5))
@@ -89,13 +89,13 @@ def test_each_tensor_gets_its_own_fraction():
 
 
 def test_given_fractions_and_float_tensors_stay():
-    calibration = Calibration(initialised(network_spec("jsc-tiny"), 0), torch.randn(10, 16))
+    calibration = Calibration(initialized(network_spec("jsc-tiny"), 0), torch.randn(10, 16))
     layer = LayerPrecision(FixedPoint(4, 1), None, FixedPoint(8, 7))
     assert calibration.resolve((layer,)) == (layer,)
 
 
 def test_calibration_runs_batch_norms_in_evaluation_mode_and_leaves_the_network_alone():
-    network = initialised(network_spec("jsc-toy"), 0).train()
+    network = initialized(network_spec("jsc-toy"), 0).train()
     before = {key: value.clone() for key, value in network.state_dict().items()}
     Calibration(network, torch.randn(20, 16) + 5)
     after = network.state_dict()

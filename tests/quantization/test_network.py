@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.classifier import JetClassifier, initialised
+from moo_jsc.networks.classifier import Classifier, initialized
 from moo_jsc.networks.family import NETWORKS, network_spec
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 from moo_jsc.quantization.network import QuantizedNetwork, normalisation_affine
@@ -19,7 +19,7 @@ def round_exactly(value: Fraction, fmt: FixedPoint) -> Fraction:
     return Fraction(code) / Fraction(2) ** fmt.fraction
 
 
-def slow_logits(network: JetClassifier, precision, row: list[float]) -> list[Fraction]:
+def slow_logits(network: Classifier, precision, row: list[float]) -> list[Fraction]:
     """Run one jet through dense layers and ReLUs in exact arithmetic."""
     values = [Fraction(value) for value in row]
     formats = iter(precision)
@@ -41,9 +41,9 @@ def slow_logits(network: JetClassifier, precision, row: list[float]) -> list[Fra
     return values
 
 
-def trained_looking(name: str, seed: int) -> JetClassifier:
+def trained_looking(name: str, seed: int) -> Classifier:
     """Return a network whose batch norms are no identity."""
-    network = initialised(network_spec(name), seed).eval()
+    network = initialized(network_spec(name), seed).eval()
     generator = torch.Generator().manual_seed(seed)
     for block in network.blocks:
         if isinstance(block, nn.BatchNorm1d):
@@ -62,7 +62,7 @@ precisions = st.builds(LayerPrecision, narrow, narrow, narrow)
 @settings(max_examples=12, deadline=None)
 @given(st.lists(precisions, min_size=4, max_size=4), st.integers(0, 100))
 def test_logits_equal_exact_arithmetic(precision, seed):
-    network = initialised(network_spec("hls4ml-3layer"), seed).eval()
+    network = initialized(network_spec("hls4ml-3layer"), seed).eval()
     features = torch.randn(2, 16, generator=torch.Generator().manual_seed(seed)) * 2
     logits = QuantizedNetwork(network, tuple(precision))(features)
     for row, expected in zip(features.tolist(), logits.tolist(), strict=True):
@@ -118,7 +118,7 @@ def test_affine_is_two_separate_roundings():
 
 
 def test_the_network_given_is_left_alone():
-    network = initialised(network_spec("jsc-tiny"), 0).eval()
+    network = initialized(network_spec("jsc-tiny"), 0).eval()
     before = network.blocks[2].weight.clone()
     quantized = QuantizedNetwork(network, (LayerPrecision(weight=FixedPoint(2, 1)),))
     with torch.no_grad():
@@ -128,12 +128,12 @@ def test_the_network_given_is_left_alone():
 
 
 def test_one_precision_for_each_dense_layer():
-    network = initialised(network_spec("jsc-three-linear"), 0)
+    network = initialized(network_spec("jsc-three-linear"), 0)
     with pytest.raises(InputError, match="precision of 2 layers: expected 3"):
         QuantizedNetwork(network, (LayerPrecision(),) * 2)
 
 
 def test_open_fractions_are_refused():
-    network = initialised(network_spec("jsc-tiny"), 0)
+    network = initialized(network_spec("jsc-tiny"), 0)
     with pytest.raises(InputError, match="weight fraction is open"):
         QuantizedNetwork(network, (LayerPrecision(weight=FixedPoint(4)),))

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from moo_jsc.data.jets import FEATURES, Jets, load_jets
+from moo_jsc.data import Dataset
+from moo_jsc.data.jets import FEATURES, load_jets
 from moo_jsc.data.jets.columns import CLASS_COLUMN
 from moo_jsc.foundation.code import code_hash
 from moo_jsc.foundation.threads import one_thread
@@ -44,7 +45,7 @@ REPRODUCED, NOT, OTHER, UNDECIDED = (
 SMALL = Setting(seeds=4, budget=20, training_seeds=2)
 
 
-def thinned(jets: Jets, train: int, validation: int) -> Jets:
+def thinned(jets: Dataset, train: int, validation: int) -> Dataset:
     """Return the first jets of two splits."""
 
     def part(split, count):
@@ -65,7 +66,7 @@ def one_thread_only():
 
 
 @pytest.fixture(scope="session")
-def jets() -> Jets:
+def jets() -> Dataset:
     return thinned(load_jets("sample"), 3000, 1500)
 
 

@@ -2,30 +2,31 @@
 
 from pathlib import Path
 
-from moo_jsc.data.jets.dataset import Jets, split_jets
+from moo_jsc.data.dataset import Dataset, split_table
 from moo_jsc.data.jets.sample import read_sample
 from moo_jsc.data.jets.sources import read_file, read_openml
 
 
-def load_jets(source: str | Path = "sample", *, split_seed: int = 0) -> Jets:
-    """Load jets, split and standardised.
+def load_jets(source: str | Path = "sample", *, split_seed: int = 0) -> Dataset:
+    """Load jets, split and standardized.
 
     Parameters
     ----------
     source
         ``"sample"``: the shipped sample, 10,000 jets a class, "JSC-like, Pythia". ``"openml"``:
         OpenML 42468, fetched once by scikit-learn. Anything else is the path of a ``.csv``,
-        ``.npz``, ``.h5``, ``.hdf5`` or ``.z`` file (see `moo_jsc.data.jets.sources.read_file`).
+        ``.npz``, ``.parquet``, ``.h5``, ``.hdf5`` or ``.z`` file
+        (see `moo_jsc.data.jets.sources.read_file`).
     split_seed
         Seed of the split into train, validation and test.
 
     Returns
     -------
-    Jets
+    Dataset
 
     Raises
     ------
-    JetDataError
+    DataError
         One line: what is wrong, where, and what was expected.
 
     Examples
@@ -42,4 +43,4 @@ def load_jets(source: str | Path = "sample", *, split_seed: int = 0) -> Jets:
         raw = read_openml()
     else:
         raw = read_file(Path(source))
-    return split_jets(raw, split_seed)
+    return split_table(raw, split_seed=split_seed)

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from moo_jsc.data.errors import DataError
 from moo_jsc.data.jets import generation
-from moo_jsc.data.jets.columns import CLASS_COLUMN, CLASSES, FEATURES
-from moo_jsc.data.jets.dataset import RawJets
-from moo_jsc.data.jets.errors import JetDataError
+from moo_jsc.data.jets.columns import CLASS_COLUMN, CLASSES, FEATURES, jet_table
 from moo_jsc.data.jets.generation import GeneratedJets
 from moo_jsc.data.jets.grooming import Z_CUT
 from moo_jsc.data.jets.sources import read_file
+from moo_jsc.data.table import LabeledTable
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of, sha256_of_file, write_text
 
@@ -28,7 +28,7 @@ SAMPLE_TITLE = "JSC-like, Pythia"
 PROVENANCE_PATH = SAMPLE_PATH.with_name("provenance.json")
 
 
-def read_sample(path: Path = SAMPLE_PATH) -> RawJets:
+def read_sample(path: Path = SAMPLE_PATH) -> LabeledTable:
     """Read the sample and verify it against the hash in its provenance file.
 
     Parameters
@@ -38,11 +38,11 @@ def read_sample(path: Path = SAMPLE_PATH) -> RawJets:
 
     Returns
     -------
-    RawJets
+    LabeledTable
 
     Raises
     ------
-    JetDataError
+    DataError
         A file is missing or unreadable, or the sample's sha256 is not the recorded one.
 
     Examples
@@ -53,15 +53,15 @@ def read_sample(path: Path = SAMPLE_PATH) -> RawJets:
     """
     recorded = read_provenance(path.with_name(PROVENANCE_PATH.name)).get("sha256")
     if not path.is_file():
-        raise JetDataError(f"{path}: the jet sample is missing; expected it with the package")
+        raise DataError(f"{path}: the jet sample is missing; expected it with the package")
     found = sha256_of_file(path)
     if found != recorded:
-        raise JetDataError(
+        raise DataError(
             f"{path}: the jet sample is damaged: sha256 {found[:16]}..., expected "
             f"{str(recorded)[:16]}... of {PROVENANCE_PATH.name}"
         )
     raw = read_file(path)
-    return RawJets(SAMPLE_TITLE, raw.features, raw.labels)
+    return jet_table(SAMPLE_TITLE, raw.features, raw.labels)
 
 
 def read_provenance(path: Path = PROVENANCE_PATH) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def read_provenance(path: Path = PROVENANCE_PATH) -> dict[str, Any]:
     except (OSError, ValueError):
         record = None
     if not isinstance(record, dict):
-        raise JetDataError(f"{path}: missing or unreadable; expected the sample's provenance")
+        raise DataError(f"{path}: missing or unreadable; expected the sample's provenance")
     return record
 
 

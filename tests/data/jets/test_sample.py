@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moo_jsc.data.jets import CLASSES, FEATURES, JetDataError, Jets, load_jets
+from moo_jsc.data import DataError, Dataset
+from moo_jsc.data.jets import CLASSES, FEATURES, load_jets
 from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
 from moo_jsc.data.jets.sample import (
     PROVENANCE_PATH,
@@ -27,7 +28,7 @@ LARGEST_DISTANCE = 0.05
 
 
 @pytest.fixture(scope="module")
-def jets() -> Jets:
+def jets() -> Dataset:
     return load_jets()
 
 
@@ -37,7 +38,7 @@ def copied_sample(tmp_path: Path) -> Path:
     return Path(shutil.copy(SAMPLE_PATH, tmp_path))
 
 
-def test_sample_is_as_described(jets: Jets) -> None:
+def test_sample_is_as_described(jets: Dataset) -> None:
     assert jets.name == SAMPLE_TITLE == "JSC-like, Pythia"
     assert [len(part) for part in (jets.train, jets.validation, jets.test)] == [
         30_000,
@@ -48,7 +49,7 @@ def test_sample_is_as_described(jets: Jets) -> None:
     assert SAMPLE_PATH.stat().st_size < 3_500_000
 
 
-def test_split_of_the_sample_is_pinned(jets: Jets) -> None:
+def test_split_of_the_sample_is_pinned(jets: Dataset) -> None:
     assert jets.fingerprint == ("218b9353d3ba278130d880bc99c82ccec502dcb5b5913386ea929aae770a7d69")
 
 
@@ -102,10 +103,10 @@ def test_damaged_sample(copied_sample: Path) -> None:
     content = bytearray(copied_sample.read_bytes())
     content[len(content) // 2] ^= 1
     copied_sample.write_bytes(content)
-    with pytest.raises(JetDataError, match=r"the jet sample is damaged: sha256 [0-9a-f]{16}\.\.\."):
+    with pytest.raises(DataError, match=r"the jet sample is damaged: sha256 [0-9a-f]{16}\.\.\."):
         read_sample(copied_sample)
     copied_sample.unlink()
-    with pytest.raises(JetDataError, match="the jet sample is missing"):
+    with pytest.raises(DataError, match="the jet sample is missing"):
         read_sample(copied_sample)
 
 
@@ -113,10 +114,10 @@ def test_damaged_provenance(copied_sample: Path) -> None:
     record = copied_sample.with_name(PROVENANCE_PATH.name)
     for text in ("{", "[]", json.dumps({"sha256": 3})):
         record.write_text(text)
-        with pytest.raises(JetDataError, match=r"provenance\.json"):
+        with pytest.raises(DataError, match=r"provenance\.json"):
             read_sample(copied_sample)
     record.unlink()
-    with pytest.raises(JetDataError, match=r"provenance\.json: missing or unreadable"):
+    with pytest.raises(DataError, match=r"provenance\.json: missing or unreadable"):
         read_sample(copied_sample)
 
 
