@@ -26,7 +26,8 @@ napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 default_role = "code"
-nitpicky = False
+# Both packages have an InputError of their own, and dataclasses share names of fields.
+suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = f"moo_jsc {release}"
