@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
-from studies.common.console import listed, run_study
+from studies.common.checks import listed
+from studies.common.console import run_study
+from studies.common.running import Results, study
+from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +28,7 @@ OBJECTIVE = re.compile(r"(?P<name>[^:]+):(?P<sense>min|max)(?::(?P<unit>.+))?")
 
 
 @dataclass
-class Config:
+class Config(Settings):
     """Settings of the analysis."""
 
     source: str = ""
@@ -48,15 +51,12 @@ class Config:
     """Share of the true hypervolume for the summary's trials to target."""
     log_costs: bool = False
     """Measure minimised objectives on a logarithmic scale."""
-    out: Path = Path("results/analysis")
-    """Folder for the report."""
-    open: bool = False
-    """Open the report in a browser."""
-    config: Path | None = None
-    """TOML file with any of these settings; flags override it."""
+
+    script = "analyse_trials"
 
 
-def main(config: Config) -> None:
+@study
+def main(config: Config) -> Results:
     """Load the logs, write the report and print its answers."""
     from analysis.efficiency.findings import Questions
     from analysis.efficiency.page import efficiency_report
@@ -66,21 +66,20 @@ def main(config: Config) -> None:
     if not 0 < config.target <= 1:
         raise InputError(f"target = {config.target}: expected a share above 0 and at most 1")
     trials, objectives = load(config)
+    config.check_folders()
     reference, origin = reference_of(config, trials, objectives)
     report = efficiency_report(
         trials,
         reference,
-        folder=config.out,
+        folder=config.out or Path("results/analysis"),
         setting={"Logs": config.source, "True front": origin},
         questions=Questions(baseline=config.baseline, target=config.target),
+        command=command_line(config),
+        workers=config.workers,
     )
     for sentence in (*report.findings.answers, *report.findings.warnings):
         print(sentence)
-    print(f"\n{report.page}")
-    if config.open:
-        import webbrowser
-
-        webbrowser.open(report.page.resolve().as_uri())
+    return Results(report.page)
 
 
 def load(config: Config) -> tuple[pd.DataFrame, tuple[Objective, ...]]:

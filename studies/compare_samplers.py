@@ -12,8 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from moo_jsc.foundation.errors import InputError
-from studies.common.console import listed, require_at_least, run_study
+from studies.common.checks import listed, require_at_least
+from studies.common.console import run_study
+from studies.common.running import Results, keep_settings, study
+from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +33,7 @@ FINE_TUNED_SHARD = 36
 
 
 @dataclass
-class Config:
+class Config(Settings):
     """Settings of the comparison."""
 
     budget: int = 20
@@ -56,50 +58,49 @@ class Config:
     """The sampler that the others are compared with."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
-    out: Path | None = None
-    """Folder for the results; by default one under results/ that is named after the study."""
-    workers: int = 2
-    """Parallel processes, one thread each."""
-    device: str = "cpu"
-    """Where networks are evaluated: cpu or cuda."""
     mase_config: Path | None = None
     """TOML file of a MASE search; takes the place of settings that are left at their default."""
-    open: bool = False
-    """Open the report in a browser."""
-    config: Path | None = None
-    """TOML file with any of these settings; flags override it."""
+
+    script = "compare_samplers"
+    catalogs = ("problems", "networks", "objectives", "samplers")
 
 
-def main(config: Config) -> None:
+@study
+def main(config: Config) -> Results:
     """Run the study on one problem or on several."""
     require_at_least("budget", config.budget, 1)
     require_at_least("seeds", config.seeds, 1)
-    require_at_least("workers", config.workers, 1)
     own: tuple[Sampler, ...] = ()
     if config.mase_config is not None:
         config, own = from_mase(config, config.mase_config)
     names = listed(config.problems) or (config.problem,)
     chosen = {name: chosen_samplers(config, name, own) for name in names}
-    if config.out is not None:
-        require_writable(config.out)
+    config.check_folders()
+    if len(names) == 1:
+        results, _ = compare(replace(config, problem=names[0]), chosen[names[0]])
+        return results
+
+    from studies.comparison.ranking import rank_over_problems
+
     scores = {}
     for name in names:
-        one = replace(config, problem=name)
-        if config.out is not None and len(names) > 1:
-            one = replace(one, out=config.out / name)
-        scores[name] = compare(one, chosen[name])
-    if len(names) > 1:
-        rank_over_problems(config, scores)
+        out = None if config.out is None else config.out / name
+        one = replace(config, problem=name, problems=(), out=out)
+        results, scores[name] = compare(one, chosen[name])
+        keep_settings(results.folder, one)
+    folder = config.out or Path("results") / ("ranking-" + "-".join(names))
+    return rank_over_problems(folder, scores, config)
 
 
-def compare(config: Config, samplers: Sequence[Sampler]) -> pd.Series:
-    """Compare the samplers on one problem; return the mean final hypervolume of each."""
+def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Series]:
+    """Compare the samplers on one problem; return also the mean final hypervolume of each."""
     from analysis.front.reference import Reference
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
     from moo_jsc.problems.catalogue import build_problem
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
+    from studies.comparison.printing import print_results
 
     problem = build_problem(
         config.problem,
@@ -134,12 +135,13 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> pd.Series:
     )
     retested = retest(problem, trials, reference)
     report = write_report(config, samplers, table, reference, trials, retested, folder)
-    print_results(config, table, reference, report, knees(trials, reference, retested), folder)
-    if config.open:
-        import webbrowser
-
-        webbrowser.open(report.page.resolve().as_uri())
-    return report.findings.summary["hypervolume"]
+    head = (
+        f"{table.name}: {table.space.size} configurations, {len(reference.front)} points on "
+        f"the true front, {config.budget} trials, {config.seeds} seeds"
+    )
+    print_results(head, report, knees(trials, reference, retested))
+    files = ("hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json")
+    return Results(report.page, files), report.findings.summary["hypervolume"]
 
 
 def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
@@ -195,16 +197,6 @@ def chosen_samplers(
 def default_folder(config: Config, problem: Problem) -> Path:
     """Return ``results/<problem>-<budget>-trials-<hash>``: one folder for each study."""
     return Path("results") / f"{problem.name}-{config.budget}-trials-{problem.fingerprint[:8]}"
-
-
-def require_writable(folder: Path) -> None:
-    """Check that a results folder can be written to before anything is computed."""
-    from moo_jsc.foundation.files import atomic_path
-
-    probe = folder / ".writable"
-    with atomic_path(probe):
-        pass
-    probe.unlink()
 
 
 def retest(problem: NetworkProblem, trials: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -287,99 +279,6 @@ def told_beforehand(samplers: Sequence[Sampler], objectives: tuple[Objective, ..
         if told(sampler, objectives)
     ]
     return "; ".join([*informed, "all others: nothing" if informed else "nothing, to any sampler"])
-
-
-def command_line(config: Config) -> str:
-    """Return the command that makes these results again."""
-    default = Config()
-    words = ["python studies/compare_samplers.py"]
-    for key, value in asdict(config).items():
-        if value == getattr(default, key) or key in {"out", "config", "open", "workers"}:
-            continue
-        flag = "--" + key.replace("_", "-")
-        if isinstance(value, bool):
-            words.append(flag)
-        elif isinstance(value, tuple):
-            words.append(f"{flag} {' '.join(value)}")
-        else:
-            words.append(f"{flag} {value}")
-    return " ".join(words)
-
-
-def print_results(
-    config: Config,
-    table: ObjectiveTable,
-    reference: Reference,
-    report: EfficiencyReport,
-    designs: pd.DataFrame | None,
-    folder: Path,
-) -> None:
-    """Print the answer, the table, the warnings and where the files are."""
-    findings = report.findings
-    print(
-        f"\n{table.name}: {table.space.size} configurations, {len(reference.front)} points on "
-        f"the true front, {config.budget} trials, {config.seeds} seeds\n"
-    )
-    print(printed_table(findings.summary, designs).to_string())
-    print()
-    for sentence in findings.answers:
-        print(sentence)
-    for warning in findings.warnings:
-        print(f"warning: {warning}")
-    print(
-        f"\n{folder}: report.html, hypervolume_curves.png, summary.csv, trials.csv, manifest.json"
-    )
-
-
-def printed_table(summary: pd.DataFrame, designs: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the summary with intervals in one column each, as text."""
-    import numpy as np
-    import pandas as pd
-
-    def with_interval(frame: pd.DataFrame, column: str, digits: int) -> list[str]:
-        return [
-            f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
-            for value, low, high in frame[[column, f"{column}_low", f"{column}_high"]].to_numpy()
-        ]
-
-    trials = summary["trials_to_target"]
-    columns = {
-        "hypervolume": with_interval(summary, "hypervolume", 3),
-        "area": with_interval(summary, "area", 3),
-        "unique": summary["unique"].map("{:.1f}".format),
-        "runs at 90 %": [
-            f"{n} of {m}" for n, m in zip(summary["reached"], summary["seeds"], strict=True)
-        ],
-        "trials to 90 %": ["-" if not np.isfinite(t) else f"{t:.0f}" for t in trials],
-        "overhead s": summary["overhead_seconds"].map("{:.3f}".format),
-    }
-    if designs is not None:
-        columns["knee test accuracy"] = with_interval(designs.loc[summary.index], "accuracy", 4)
-    return pd.DataFrame(columns, index=summary.index)
-
-
-def rank_over_problems(config: Config, scores: dict[str, pd.Series]) -> None:
-    """Rank the samplers that ran on every problem: Friedman's test, critical differences."""
-    import pandas as pd
-
-    from analysis.plots import critical_differences
-    from analysis.statistics.several_problems import friedman
-    from moo_jsc.foundation.files import atomic_path
-
-    frame = pd.DataFrame(scores).T.dropna(axis=1)
-    if frame.shape[1] < 3:
-        raise InputError("problems: fewer than 3 samplers ran on all of them, nothing to rank")
-    ranking = friedman(frame)
-    folder = config.out or Path("results") / ("ranking-" + "-".join(scores))
-    for kind in ("png", "svg"):
-        with atomic_path(folder / f"critical_differences.{kind}") as path:
-            critical_differences(ranking).savefig(path, format=kind)
-    print(f"\nMean rank over {ranking.problems} problems (Friedman p = {ranking.p:.3g}):")
-    for name, rank in ranking.ranks.items():
-        print(f"  {rank:5.2f}  {name}")
-    print(
-        f"critical difference {ranking.critical_difference:.2f}; {folder}/critical_differences.png"
-    )
 
 
 if __name__ == "__main__":

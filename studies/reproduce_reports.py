@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.console import require_at_least, run_study
+from studies.common.checks import require_at_least
+from studies.common.console import run_study
+from studies.common.running import Results, study
+from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
-    from studies.lab_reports.claims import Arrays, Claim, Finding
+    from studies.lab_reports.claims import Arrays, Claim, JudgedClaim
     from studies.lab_reports.workshop import Setting, Workshop
 
 FOR_THE_PAGE = ("protocols", "widths")
 
 
 @dataclass
-class Config:
+class Config(Settings):
     """Settings of the reproduction."""
 
     report: str | None = None
@@ -35,31 +38,28 @@ class Config:
     """Trials of each search; the reports used 20."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
-    out: Path = Path("results/reports")
-    """Folder for the results; finished measurements in it are not repeated."""
-    workers: int = 2
-    """Parallel processes of the searches, one thread each."""
-    config: Path | None = None
-    """TOML file with any of these settings; flags override it."""
+
+    script = "reproduce_reports"
 
 
-def main(config: Config) -> None:
+@study
+def main(config: Config) -> Results:
     """Run the reproduction."""
     require_at_least("seeds", config.seeds, 2)
     require_at_least("training-seeds", config.training_seeds, 2)
     require_at_least("budget", config.budget, 2)
-    require_at_least("workers", config.workers, 1)
 
     from studies.lab_reports.catalogue import claims_of
     from studies.lab_reports.claims import judge_all
     from studies.lab_reports.workshop import Setting, Workshop
 
     claims = claims_of(config.report)
+    config.check_folders()
     setting = Setting(config.seeds, config.budget, config.training_seeds, config.jets)
-    shop = Workshop(setting, config.out, workers=config.workers)
+    folder = config.out or Path("results/reports")
+    shop = Workshop(setting, folder, workers=config.workers, device=config.device)
     data = measure(claims, shop)
-    findings = judge_all(claims, data)
-    conclude(findings, data, shop)
+    return conclude(judge_all(claims, data), data, shop, command_line(config))
 
 
 def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -> dict[str, Arrays]:
@@ -79,21 +79,24 @@ def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -
     return data
 
 
-def conclude(findings: Sequence[Finding], data: dict[str, Arrays], shop: Workshop) -> None:
+def conclude(
+    findings: Sequence[JudgedClaim], data: dict[str, Arrays], shop: Workshop, command: str
+) -> Results:
     """Print the table and write ``claims.csv`` and ``report.html``."""
     from moo_jsc.foundation.files import atomic_path
-    from studies.lab_reports.claims import findings_table
+    from studies.lab_reports.claims import claims_table
     from studies.lab_reports.page import build_report, summary
 
-    table = findings_table(tuple(findings))
+    table = claims_table(tuple(findings))
     with atomic_path(shop.folder / "claims.csv") as path:
         table.to_csv(path, index=False, lineterminator="\n")
-    page = build_report(findings, data, shop.setting, about(shop)).write(shop.folder)
+    page = build_report(findings, data, shop.setting, about(shop, command)).write(shop.folder)
     print(terminal_table(findings))
-    print(f"\n{summary(findings)}\n{page}")
+    print(f"\n{summary(findings)}")
+    return Results(page, ("claims.csv",))
 
 
-def terminal_table(findings: Sequence[Finding]) -> str:
+def terminal_table(findings: Sequence[JudgedClaim]) -> str:
     """Return claims, first numbers and verdicts in columns, with lines of at most 120 letters."""
     rows = [
         (f.claim.key, f.claim.statement, str(f.judgement.measured[0]), str(f.judgement.verdict))
@@ -112,7 +115,7 @@ def terminal_table(findings: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
-def about(shop: Workshop) -> dict[str, object]:
+def about(shop: Workshop, command: str) -> dict[str, object]:
     """Return data, settings and software, for the page."""
     from moo_jsc.foundation.code import package_versions
 
@@ -124,9 +127,7 @@ def about(shop: Workshop) -> dict[str, object]:
         "trials of a search": setting.budget,
         "trainings of the channel multipliers": setting.training_seeds,
         "software": ", ".join(f"{name} {version}" for name, version in versions.items()),
-        "command": "python studies/reproduce_reports.py "
-        f"--seeds {setting.seeds} --budget {setting.budget} "
-        f"--training-seeds {setting.training_seeds}",
+        "command": command,
     }
 
 

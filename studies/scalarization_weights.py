@@ -7,24 +7,26 @@ objectives are the same objective. Prints the answers and writes a self-containe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
-from studies.common.console import listed, require_at_least, run_study
+from studies.common.checks import listed, require_at_least
+from studies.common.console import run_study
+from studies.common.running import Results, study
+from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
     import numpy as np
 
     from analysis.scalarization.scores import ScoreAudit
     from moo_jsc.enumeration import ObjectiveTable
-    from studies.weights.findings import Findings, Scored
+    from studies.weights.findings import Scored, WeightFindings
 
 
 @dataclass
-class Config:
+class Config(Settings):
     """Settings of the audit."""
 
     problem: str = "joint"
@@ -43,39 +45,30 @@ class Config:
     """Paired repetitions of the search: seeds 0, 1, 2, ..."""
     samples: int = 100_000
     """Weights drawn for the intervals of the regions' volumes."""
-    out: Path | None = None
-    """Folder for the results; by default one under results/ that is named after the problem."""
-    workers: int = 2
-    """Parallel processes, one thread each."""
-    open: bool = False
-    """Open the report in a browser."""
-    config: Path | None = None
-    """TOML file with any of these settings; flags override it."""
+
+    script = "scalarization_weights"
+    catalogs = ("problems", "objectives")
 
 
-def main(config: Config) -> None:
+@study
+def main(config: Config) -> Results:
     """Run the study."""
     require_at_least("budget", config.budget, 0)
     require_at_least("seeds", config.seeds, 1)
     require_at_least("samples", config.samples, 1)
-    require_at_least("workers", config.workers, 1)
     names = audited_objectives(config)
     own_weights(config, names)
     triangle_objectives(config, names)
-    folder = config.out or Path("results") / f"scalarization-{config.problem}"
-    require_writable(folder)
+    config.check_folders()
 
     from studies.weights.page import page
+    from studies.weights.printing import print_answers
 
-    found = find(config, names, folder)
-    report = page(found, setting(config, found), command_line(config))
-    path = report.write(folder)
+    folder = config.out or Path("results") / f"scalarization-{config.problem}"
+    found = audited_weights(config, names, folder)
+    path = page(found, setting(config, found), command_line(config)).write(folder)
     print_answers(found)
-    print(f"\n{path}")
-    if config.open:
-        import webbrowser
-
-        webbrowser.open(path.resolve().as_uri())
+    return Results(path)
 
 
 def audited_objectives(config: Config) -> tuple[str, ...]:
@@ -127,21 +120,11 @@ def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ..
     return tuple(chosen)
 
 
-def require_writable(folder: Path) -> None:
-    """Check that a results folder can be written to before anything is computed."""
-    from moo_jsc.foundation.files import atomic_path
-
-    probe = folder / ".writable"
-    with atomic_path(probe):
-        pass
-    probe.unlink()
-
-
-def find(config: Config, names: tuple[str, ...], folder: Path) -> Findings:
+def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> WeightFindings:
     """Compute everything that the report says."""
     from analysis.redundancy.audit import audit as audit_redundancy
     from analysis.scalarization.audit import audit
-    from studies.weights.findings import Findings
+    from studies.weights.findings import WeightFindings
     from studies.weights.scores import SCORED_OBJECTIVES
     from studies.weights.search import search
 
@@ -152,7 +135,7 @@ def find(config: Config, names: tuple[str, ...], folder: Path) -> Findings:
     corners = triangle_objectives(config, names)
     three = everything.selected(corners) if corners else None
     metrics = everything.selected(SCORED_OBJECTIVES)
-    return Findings(
+    return WeightFindings(
         audit=audit(table.values, table.objectives, samples=config.samples),
         table=table,
         triangle=audit(three.values, three.objectives, samples=1000) if three else None,
@@ -221,7 +204,7 @@ def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
     return tuple(audits)
 
 
-def setting(config: Config, found: Findings) -> dict[str, str]:
+def setting(config: Config, found: WeightFindings) -> dict[str, str]:
     """Return what was run, for the report."""
     return {
         "Problem": f"{found.table.name}, {found.table.space.size} configurations, all evaluated",
@@ -231,46 +214,6 @@ def setting(config: Config, found: Findings) -> dict[str, str]:
         "Search": f"{config.budget} trials, {config.seeds} seeds" if config.budget else "left out",
         "Fingerprint": found.table.fingerprint[:16],
     }
-
-
-def command_line(config: Config) -> str:
-    """Return the command that makes this report again."""
-    default = Config()
-    parts = ["python studies/scalarization_weights.py"]
-    for key, value in asdict(config).items():
-        if key in ("out", "open", "workers", "config") or value == getattr(default, key):
-            continue
-        shown = " ".join(value) if isinstance(value, tuple) else value
-        parts.append(f"--{key} {shown}")
-    return " ".join(parts)
-
-
-def print_answers(found: Findings) -> None:
-    """Print the report's sentences."""
-    from analysis.redundancy.audit import sentences
-    from analysis.scalarization import sentences as words
-    from studies.weights.findings import Designs, inverse_lines, score_lines
-
-    name = Designs(found.table)
-    for scored in found.scored:
-        _print(scored.title, [words.scores_sentence(scored.audits), *score_lines(scored)])
-    _print("What weighted sums can never pick", words.audit_sentences(found.audit))
-    _print("Which weights justify a design", inverse_lines(found, name))
-    _print(
-        "Weights that can be defended",
-        [words.suggestion_sentence(found.audit, each, name) for each in found.audit.suggestions],
-    )
-    if found.search is not None:
-        _print("Searching with weights", found.search.sentences)
-    _print("Which objectives are the same objective", sentences(found.redundancy))
-
-
-def _print(title: str, lines: Sequence[str]) -> None:
-    import textwrap
-
-    print(f"\n{title}")
-    for line in lines:
-        print(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))
 
 
 if __name__ == "__main__":

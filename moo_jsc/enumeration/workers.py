@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
+from moo_jsc.enumeration.cluster import Result, Task, map_on_cluster
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.processes import processes
 from moo_jsc.problems.problem import Problem
 
 Backend = Literal["loky", "dask"]
-Result = TypeVar("Result")
-Task = Callable[[Problem, int, int], Result]
-
-_ANSWER_SECONDS = 10
-_WORKER_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -71,53 +67,24 @@ class Workers:
         Raises
         ------
         InputError
-            Dask is not installed, or the scheduler or its workers do not answer.
+            See `moo_jsc.enumeration.cluster.map_on_cluster`.
         """
         jobs = min(self.count, len(ranges))
         if self.local and jobs <= 1:
             yield from (task(problem, start, stop) for start, stop in ranges)
             return
 
-        from joblib import Parallel, delayed, parallel_config
-
-        with ExitStack() as stack:
-            if self.local:
-                stack.enter_context(parallel_config("loky", inner_max_num_threads=1))
-            else:
-                client = stack.enter_context(self._client())
-                stack.enter_context(parallel_config("dask", client=client))
-                jobs = -1
-            calls = (
-                delayed(_run)(task, problem, problem.fingerprint, start, stop)
-                for start, stop in ranges
+        if not self.local:
+            yield from map_on_cluster(
+                task, problem, ranges, scheduler=self.scheduler, count=self.count
             )
-            yield from Parallel(n_jobs=jobs, batch_size=1, return_as="generator")(calls)
+            return
+        from joblib import delayed
 
-    @contextmanager
-    def _client(self) -> Iterator[Any]:
-        """Connect to the scheduler, or to a cluster started for the purpose."""
-        try:
-            from distributed import Client, LocalCluster
-        except ImportError:
-            raise InputError("Dask is not installed: pip install moo-jsc[distributed]") from None
-        with ExitStack() as stack:
-            address: Any = self.scheduler
-            if address is None:
-                address = stack.enter_context(
-                    LocalCluster(n_workers=self.count, threads_per_worker=1, dashboard_address=None)
-                )
-            try:
-                client = Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
-            except (OSError, ValueError) as error:
-                raise InputError(f"scheduler {self.scheduler}: no answer ({error})") from None
-            stack.enter_context(client)
-            try:
-                client.wait_for_workers(1, timeout=_WORKER_SECONDS)
-            except TimeoutError:
-                raise InputError(
-                    f"scheduler {self.scheduler}: no worker within {_WORKER_SECONDS} seconds"
-                ) from None
-            yield client
+        calls = (
+            delayed(_run)(task, problem, problem.fingerprint, start, stop) for start, stop in ranges
+        )
+        yield from processes(jobs, batch_size=1, return_as="generator")(calls)
 
 
 _resident: dict[str, Problem] = {}
@@ -126,8 +93,8 @@ _resident: dict[str, Problem] = {}
 def _run(task: Task[Result], problem: Problem, fingerprint: str, start: int, stop: int) -> Result:
     """Run a task on the copy of the problem that this process already has, if any.
 
-    A problem travels with every task, so that no worker's death can lose it; what it has
-    prepared (rounded weights, calibrated fractions) stays with the first copy to arrive.
+    What it has prepared (rounded weights, calibrated fractions) stays with the first copy to
+    arrive.
     """
     if fingerprint not in _resident:
         _resident.clear()

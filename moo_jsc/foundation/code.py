@@ -53,13 +53,15 @@ def code_hash(*names: str) -> str:
     return sha256_of(*parts)
 
 
-def version_key(rooms: Sequence[str] = ROOMS) -> str:
-    """Return a SHA-256 over rooms of `moo_jsc` and the versions of the decisive packages."""
+def rooms_hash(*rooms: str) -> str:
+    """Return the `code_hash` of rooms of `moo_jsc`, as far as they are installed."""
+    return code_hash(*(f"moo_jsc.{room}" for room in rooms if _exists(f"moo_jsc.{room}")))
+
+
+def version_key() -> str:
+    """Return a SHA-256 over the code that values come from and the decisive packages' versions."""
     versions = package_versions(DECISIVE_PACKAGES)
-    return sha256_of(
-        code_hash(*(f"moo_jsc.{room}" for room in rooms if _exists(f"moo_jsc.{room}"))),
-        *(f"{name} {found}" for name, found in versions.items()),
-    )
+    return sha256_of(rooms_hash(*ROOMS), *(f"{name} {found}" for name, found in versions.items()))
 
 
 def package_versions(names: Sequence[str]) -> dict[str, str]:

@@ -78,17 +78,25 @@ def disk_fault(target: Path | str, error: Exception) -> InputError:
 
 
 def require_writable(folder: Path | str) -> None:
-    """Check that a folder for results can be made and written to, before anything is computed.
+    """Check that a folder for results is one, or can be made, and can be written to.
+
+    No trace is left, so that it can be asked before anything is computed.
 
     Raises
     ------
     InputError
-        It cannot.
+        It is a file, or cannot be written to.
     """
-    probe = Path(folder) / ".writable"
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{_shortened(folder)}: expected a folder")
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    probe = folder / ".writable"
     with atomic_path(probe):
         pass
     probe.unlink()
+    for path in missing:
+        path.rmdir()
 
 
 def _shortened(path: Path | str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -12,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from moo_jsc.enumeration.table_problem import TableProblem
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.processes import processes
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.ledger import Ledger
-from moo_jsc.runs.log import Header, check_header, open_log, read_log
+from moo_jsc.runs.log import Header, RecordedRun, check_header, open_log, read_log
 from moo_jsc.runs.tables import load_trials, write_tables
-from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler, run_sampler
+from moo_jsc.samplers.sampler import BudgetExhausted, Sampler, run_sampler
 
 if TYPE_CHECKING:
     import pandas
@@ -120,7 +120,7 @@ def run_comparison(
     for seed in seeds:
         for sampler in samplers:
             header = identity.header(sampler, seed)
-            if not _is_finished(log_path(folder, sampler.name, seed), header):
+            if not _is_finished(log_path(folder, sampler.name, seed), header, problem):
                 pending.append((sampler, header))
     _run_all(problem, pending, folder, workers, progress, total=len(seeds) * len(samplers))
     names = tuple(sampler.name for sampler in samplers)
@@ -139,8 +139,6 @@ def run_recorded(
     sampler: Sampler,
     header: Header,
     path: Path,
-    *,
-    evaluate: Evaluate | None = None,
 ) -> None:
     """Run one sampler with one seed, recording every trial in the log at `path`.
 
@@ -154,8 +152,6 @@ def run_recorded(
         Names the run, its seed and its budget.
     path
         The log.
-    evaluate
-        Instead of ``problem.evaluate``, for what must happen around it.
 
     Raises
     ------
@@ -169,7 +165,7 @@ def run_recorded(
         ledger = Ledger(
             problem.space,
             len(problem.objectives),
-            evaluate or problem.evaluate,
+            problem.evaluate,
             budget=header.budget,
             recorded=log.run.trials,
             record=log.append,
@@ -203,26 +199,23 @@ def _run_all(
 ) -> None:
     if not pending:
         return
-    from joblib import Parallel, delayed, parallel_config
+    from joblib import delayed
     from tqdm import tqdm
 
     tasks = (
         delayed(_run_in_worker)(
-            problem, sampler, header, log_path(folder, header.sampler, header.seed), os.getpid()
+            problem, sampler, header, log_path(folder, header.sampler, header.seed)
         )
         for sampler, header in pending
     )
-    with (
-        parallel_config(backend="loky", inner_max_num_threads=1),
-        tqdm(
-            total=total,
-            initial=total - len(pending),
-            unit="run",
-            disable=None if progress else True,
-        ) as bar,
-    ):
-        parallel = Parallel(
-            n_jobs=min(workers, len(pending)),
+    with tqdm(
+        total=total,
+        initial=total - len(pending),
+        unit="run",
+        disable=None if progress else True,
+    ) as bar:
+        parallel = processes(
+            min(workers, len(pending)),
             return_as="generator_unordered",
             max_nbytes=_MEMORY_MAP_FROM,
         )
@@ -230,32 +223,38 @@ def _run_all(
             bar.update()
 
 
-def _run_in_worker(
-    problem: Problem, sampler: Sampler, header: Header, path: Path, parent: int
-) -> None:
-    def evaluate(configurations: NDArray[np.int64]) -> NDArray[np.float64]:
-        _stop_if_orphaned(parent)
-        return problem.evaluate(configurations)
-
-    _stop_if_orphaned(parent)
+def _run_in_worker(problem: Problem, sampler: Sampler, header: Header, path: Path) -> None:
     sampler.load()
     with one_thread() if "torch" in sys.modules else nullcontext():
-        run_recorded(problem, sampler, header, path, evaluate=evaluate)
+        run_recorded(problem, sampler, header, path)
 
 
-def _stop_if_orphaned(parent: int) -> None:
-    """End this worker if the comparison that started it was killed."""
-    if parent not in (os.getpid(), os.getppid()):
-        os._exit(1)
-
-
-def _is_finished(path: Path, header: Header) -> bool:
+def _is_finished(path: Path, header: Header, problem: Problem) -> bool:
     if not path.exists():
         return False
     run = read_log(path)
     if run.header is not None:
         check_header(path, run.header, header)
+    if isinstance(problem, TableProblem):
+        _check_values(path, run, problem)
     return run.end is not None
+
+
+def _check_values(path: Path, run: RecordedRun, problem: TableProblem) -> None:
+    """Compare recorded trials with the table that they are said to come from."""
+    if not run.trials:
+        return
+    try:
+        expected = problem.evaluate([trial.configuration for trial in run.trials])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    found = np.array([trial.values for trial in run.trials])
+    for trial, column in zip(*np.nonzero(found != expected), strict=True):
+        raise InputError(
+            f"{path}, line {trial + 2}: {problem.objectives[column].name} = "
+            f"{found[trial, column]}, the table of {problem.name} says {expected[trial, column]}; "
+            f"delete the file to make its run again"
+        )
 
 
 def _check_arguments(

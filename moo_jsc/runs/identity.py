@@ -75,7 +75,7 @@ def claim_folder(folder: Path, identity: StudyIdentity) -> None:
     path = folder / _FILE
     if not path.exists():
         with atomic_path(path) as temporary:
-            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(identity)) + b"\n")
+            temporary.write_bytes(_encoded(identity))
         return
     found = read_identity(folder)
     if found.hash == identity.hash:
@@ -99,11 +99,21 @@ def read_identity(folder: Path) -> StudyIdentity:
     """
     path = folder / _FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=StudyIdentity)
+        data = path.read_bytes()
+        identity = msgspec.json.decode(data, type=StudyIdentity)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: expected a study's identity ({error})") from None
+    if data != _encoded(identity):
+        raise InputError(
+            f"{path}: changed or damaged, expected a study's identity as it was written"
+        )
+    return identity
+
+
+def _encoded(identity: StudyIdentity) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(identity)) + b"\n"
 
 
 def _difference(field: str, old: object, new: object) -> str:

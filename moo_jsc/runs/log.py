@@ -1,22 +1,27 @@
-"""Trial logs: one append-only JSON-lines file for each run of a sampler."""
+"""Trial logs: one append-only JSON-lines file for each run of a sampler.
+
+Every line ends with a check, a hash over the line and over the check of the line before it. A
+changed, missing or inserted line is thus found wherever it is; only a log that stops early looks
+like an interrupted run, and is taken up as one.
+"""
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import disk_fault, sha256_of
+from moo_jsc.foundation.store import file_lock
 from moo_jsc.runs.ledger import Trial
 
-try:
-    import fcntl
-except ImportError:  # not POSIX: two comparisons must not share a folder at the same time
-    fcntl = None  # type: ignore[assignment]
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 EndReason = Literal["budget", "sampler ended"]
@@ -70,11 +75,12 @@ class End(msgspec.Struct, frozen=True, tag_field="line", tag="end", forbid_unkno
 
 
 class RecordedRun(msgspec.Struct, frozen=True):
-    """What a log holds; `end` is None while the run is not finished."""
+    """What a log holds; `end` is None while the run is not finished, `check` the last one."""
 
     header: Header | None
     trials: list[Trial]
     end: End | None
+    check: str = ""
 
 
 def read_log(path: Path) -> RecordedRun:
@@ -86,7 +92,7 @@ def read_log(path: Path) -> RecordedRun:
     Raises
     ------
     InputError
-        The file cannot be read, or a whole line is not what must stand there.
+        The file cannot be read, or a whole line is damaged or not what must stand there.
     """
     try:
         data = path.read_bytes()
@@ -102,9 +108,12 @@ class TrialLog:
     process loses at most the line that it was writing.
     """
 
-    def __init__(self, stream: BinaryIO, run: RecordedRun) -> None:
+    def __init__(self, path: Path, stream: RawIOBase, size: int, run: RecordedRun) -> None:
         self.run = run
+        self._path = path
         self._stream = stream
+        self._size = size
+        self._check = run.check
 
     def append(self, trials: Sequence[Trial]) -> None:
         """Add trials."""
@@ -115,8 +124,19 @@ class TrialLog:
         self._write(End(reason=reason, trials=trials))
 
     def _write(self, *lines: msgspec.Struct) -> None:
-        self._stream.write(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
-        self._stream.flush()
+        check, data = self._check, b""
+        for line in lines:
+            signed, check = _signed(line, check)
+            data += signed + b"\n"
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[self._stream.write(left) :]
+        except OSError as error:
+            self._stream.truncate(self._size)
+            raise disk_fault(self._path, error) from None
+        self._size += len(data)
+        self._check = check
 
 
 @contextmanager
@@ -131,27 +151,25 @@ def open_log(path: Path, header: Header) -> Iterator[TrialLog]:
     InputError
         The file cannot be written, is damaged, or belongs to another run.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("a+b")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
-    with stream:
-        if fcntl:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        stream.seek(0)
-        data = stream.read()
-        whole = _whole(data)
-        run = _parse(path, data[:whole])
-        if run.header is not None:
-            check_header(path, run.header, header)
-        if whole < len(data):
-            stream.truncate(whole)
-        stream.seek(0, os.SEEK_END)
-        log = TrialLog(stream, run)
-        if run.header is None:
-            log._write(header)
-        yield log
+    with file_lock(path):
+        try:
+            stream = path.open("a+b", buffering=0)
+        except OSError as error:
+            raise disk_fault(path, error) from None
+        with stream:
+            stream.seek(0)
+            data = stream.read()
+            whole = _whole(data)
+            run = _parse(path, data[:whole])
+            if run.header is not None:
+                check_header(path, run.header, header)
+            if whole < len(data):
+                log.warning("%s: its last line was cut off; it is made again", path)
+                stream.truncate(whole)
+            open_one = TrialLog(path, stream, whole, run)
+            if run.header is None:
+                open_one._write(header)
+            yield open_one
 
 
 def check_header(path: Path, found: Header, expected: Header) -> None:
@@ -175,6 +193,32 @@ def _whole(data: bytes) -> int:
     return data.rfind(b"\n") + 1
 
 
+_CHECK_LETTERS = 16
+_BEFORE_CHECK = b',"check":"'
+_AFTER_CHECK = b'"}'
+
+
+def _signed(line: msgspec.Struct, previous: str) -> tuple[bytes, str]:
+    """Return a line with its check, and the check."""
+    body = msgspec.json.encode(line)
+    check = sha256_of(previous, body)[:_CHECK_LETTERS]
+    return body[:-1] + _BEFORE_CHECK + check.encode() + _AFTER_CHECK, check
+
+
+def _verified(path: Path, number: int, line: bytes, previous: str) -> tuple[bytes, str]:
+    """Return a line without its check, and the check, which must be right."""
+    body, mark, rest = line.rpartition(_BEFORE_CHECK)
+    check = rest.removesuffix(_AFTER_CHECK)
+    expected = sha256_of(previous, body + b"}")[:_CHECK_LETTERS].encode()
+    if not mark or rest != expected + _AFTER_CHECK:
+        fault = "has no check" if not mark else "does not match its check"
+        raise InputError(
+            f"{path}, line {number}: {fault}; the file was changed, damaged or made by other "
+            f"software, delete it to make its run again"
+        )
+    return body + b"}", check.decode()
+
+
 _LINE = msgspec.json.Decoder(Trial | End)
 _HEADER = msgspec.json.Decoder(Header)
 
@@ -183,13 +227,15 @@ def _parse(path: Path, data: bytes) -> RecordedRun:
     lines = data.split(b"\n")[:-1]
     if not lines:
         return RecordedRun(header=None, trials=[], end=None)
-    header = _decode(path, 1, lines[0], _HEADER, "the header of a trial log")
+    body, check = _verified(path, 1, lines[0], "")
+    header = _decode(path, 1, body, _HEADER, "the header of a trial log")
     trials: list[Trial] = []
     end: End | None = None
     for number, line in enumerate(lines[1:], start=2):
         if end is not None:
             raise InputError(f"{path}, line {number}: expected nothing after the end line")
-        entry = _decode(path, number, line, _LINE, f"trial {len(trials)} or the end line")
+        body, check = _verified(path, number, line, check)
+        entry = _decode(path, number, body, _LINE, f"trial {len(trials)} or the end line")
         if isinstance(entry, End):
             if entry.trials != len(trials):
                 raise InputError(
@@ -200,7 +246,7 @@ def _parse(path: Path, data: bytes) -> RecordedRun:
         else:
             _check_trial(path, number, entry, len(trials), header)
             trials.append(entry)
-    return RecordedRun(header=header, trials=trials, end=end)
+    return RecordedRun(header=header, trials=trials, end=end, check=check)
 
 
 def _decode(
@@ -208,7 +254,7 @@ def _decode(
 ) -> T:
     try:
         return decoder.decode(line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}, line {number}: expected {expected} ({error})") from None
 
 

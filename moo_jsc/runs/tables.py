@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from moo_jsc.runs.log import RecordedRun, read_log
 
 if TYPE_CHECKING:
     import pandas
+
+log = logging.getLogger(__name__)
 
 KEYS = ("sampler", "seed", "trial")
 TIMES = ("sampler_seconds", "evaluation_seconds")
@@ -58,6 +61,8 @@ def load_trials(
         for seed in seeds if seeds is not None else _seeds(folder, sampler):
             path = folder / "logs" / sampler / f"seed-{seed}.jsonl"
             run = read_log(path)
+            if run.end is None:
+                log.warning("%s: not finished, it holds %d trials", path, len(run.trials))
             if run.header is not None and run.header.study != identity.hash:
                 raise InputError(f"{path}, line 1: belongs to another study than its folder")
             parts.append(_rows(sampler, seed, run, objectives, radices))

@@ -13,15 +13,18 @@ from typing import Any, TypeVar
 
 from analysis.foundation.errors import InputError as AnalysisInputError
 from moo_jsc.foundation.errors import InputError
+from studies.common.checks import nearest
+from studies.common.names import catalogs_text
+from studies.common.settings import Settings, as_toml
 
-Config = TypeVar("Config")
+Config = TypeVar("Config", bound=Settings)
 
 BAD_INPUT = 2
 INTERRUPTED = 130
 
 
 def run_study(
-    main: Callable[[Config], None],
+    main: Callable[[Config], object],
     config_type: type[Config],
     arguments: Sequence[str] | None = None,
 ) -> None:
@@ -42,7 +45,11 @@ def run_study(
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        main(parse(config_type, given))
+        config = parse(config_type, given)
+        if config.show_config:
+            print(as_toml(config), end="")
+            return
+        main(config)
     except (InputError, AnalysisInputError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
@@ -63,14 +70,16 @@ def parse(config_type: type[Config], arguments: Sequence[str]) -> Config:
 
     path = _config_path(arguments)
     default = read_config(config_type, path) if path else None
+    program = f"studies/{config_type.script}.py" if config_type.script else None
     messages = io.StringIO()
     try:
         with contextlib.redirect_stderr(messages):
             if default is None:
-                return tyro.cli(config_type, args=arguments)
-            return tyro.cli(config_type, args=arguments, default=default)
+                return tyro.cli(config_type, args=arguments, prog=program)
+            return tyro.cli(config_type, args=arguments, default=default, prog=program)
     except SystemExit as stop:
         if not stop.code:
+            print(catalogs_text(config_type.catalogs))
             raise
         raise InputError(
             f"{_first_message(messages.getvalue())} (--help lists the flags)"
@@ -93,39 +102,18 @@ def read_config(config_type: type[Config], path: Path) -> Config:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not TOML ({error})") from None
-    names = [field.name for field in fields(config_type)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(config_type)]
     table = {key.replace("-", "_"): value for key, value in table.items()}
     for key in table:
         if key not in names:
-            raise InputError(f"{path}: unknown key {key!r}, expected one of {', '.join(names)}")
+            raise InputError(
+                f"{path}: unknown key {key!r}{nearest(key, names) or ','} "
+                f"expected one of {', '.join(names)}"
+            )
     try:
         return msgspec.convert(table, config_type, dec_hook=_from_toml)
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: {error}") from None
-
-
-def listed(names: Sequence[str]) -> tuple[str, ...]:
-    """Split names that were given with commas, blanks or both.
-
-    Examples
-    --------
-    >>> listed(["a,b", "c"])
-    ('a', 'b', 'c')
-    """
-    return tuple(part for name in names for part in name.split(",") if part)
-
-
-def require_at_least(name: str, value: int, least: int) -> None:
-    """Check a whole number from the command line.
-
-    Examples
-    --------
-    >>> require_at_least("budget", 0, 1)
-    Traceback (most recent call last):
-    moo_jsc.foundation.errors.InputError: budget = 0: expected a whole number of at least 1
-    """
-    if value < least:
-        raise InputError(f"{name} = {value}: expected a whole number of at least {least}")
 
 
 def _from_toml(kind: type[Any], value: Any) -> Any:

@@ -20,7 +20,7 @@ Measurements = Mapping[str, Arrays]
 """Finished measurements by name (see `studies.lab_reports.measurements`)."""
 
 
-class Verdict(StrEnum):
+class ClaimVerdict(StrEnum):
     """What the data say of a claim."""
 
     REPRODUCED = "reproduced"
@@ -76,7 +76,7 @@ class Judgement:
         One sentence, made of the numbers.
     """
 
-    verdict: Verdict
+    verdict: ClaimVerdict
     measured: tuple[Measured, ...]
     because: str
 
@@ -115,7 +115,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Finding:
+class JudgedClaim:
     """A claim with its judgement."""
 
     claim: Claim
@@ -127,12 +127,12 @@ class Finding:
         return max((m.seeds for m in self.judgement.measured), default=0)
 
 
-def judge_all(claims: tuple[Claim, ...], measurements: Measurements) -> tuple[Finding, ...]:
+def judge_all(claims: tuple[Claim, ...], measurements: Measurements) -> tuple[JudgedClaim, ...]:
     """Judge every claim from the finished measurements."""
-    return tuple(Finding(claim, claim.judge(measurements)) for claim in claims)
+    return tuple(JudgedClaim(claim, claim.judge(measurements)) for claim in claims)
 
 
-def findings_table(findings: tuple[Finding, ...]) -> pd.DataFrame:
+def claims_table(findings: tuple[JudgedClaim, ...]) -> pd.DataFrame:
     """Return one row a claim, as written to ``claims.csv`` and into the report."""
     import pandas as pd
 

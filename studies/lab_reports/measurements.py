@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moo_jsc.foundation.processes import processes
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.precision import PRECISION_SPACES
@@ -120,9 +121,9 @@ def protocol_tables(shop: Workshop) -> Arrays:
         the reports' search does when it is started again; ``order`` (n, 18) the visits; ``before
         drift`` and ``after drift`` (n,) see `studies.lab_reports.protocols.drift`.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
-    rows = Parallel(n_jobs=shop.workers, max_nbytes=None)(
+    rows = processes(shop.workers, max_nbytes=None)(
         delayed(_reported_by_all)(network, shop.jets, seed, len(shop.seeds) + seed)
         for seed, network in zip(shop.seeds, shop.tiny_networks, strict=True)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import Column, Report
 from analysis.report.tables import Kind
-from studies.lab_reports.claims import Finding, Measurements, Verdict, findings_table
+from studies.lab_reports.claims import ClaimVerdict, JudgedClaim, Measurements, claims_table
 from studies.lab_reports.drawings import protocol_figure, stated_figure, stated_rows
 from studies.lab_reports.effects import Effect, effects_table, protocol_effects, width_effects
 from studies.lab_reports.workshop import Setting
@@ -25,7 +25,10 @@ INTERPRETATION = (
 
 
 def build_report(
-    findings: Sequence[Finding], data: Measurements, setting: Setting, about: Mapping[str, object]
+    findings: Sequence[JudgedClaim],
+    data: Measurements,
+    setting: Setting,
+    about: Mapping[str, object],
 ) -> Report:
     """Compose the page.
 
@@ -68,16 +71,16 @@ def build_report(
     return report
 
 
-def counts(findings: Sequence[Finding]) -> dict[Verdict, int]:
+def counts(findings: Sequence[JudgedClaim]) -> dict[ClaimVerdict, int]:
     """Return how many claims got each verdict."""
     found = Counter(finding.judgement.verdict for finding in findings)
-    return {verdict: found[verdict] for verdict in Verdict}
+    return {verdict: found[verdict] for verdict in ClaimVerdict}
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def summary(findings: Sequence[JudgedClaim]) -> str:
     """Say in one sentence how the claims fared."""
     number = counts(findings)
-    parts = [f"{number[verdict]} {_are(number[verdict], verdict)}" for verdict in Verdict]
+    parts = [f"{number[verdict]} {_are(number[verdict], verdict)}" for verdict in ClaimVerdict]
     return f"Of {len(findings)} claims {', '.join(parts[:-1])}, and {parts[-1]}."
 
 
@@ -103,9 +106,9 @@ def effect_sentences(data: Measurements, effects: Sequence[Effect]) -> list[str]
     return said
 
 
-def _answer(section: Section, findings: Sequence[Finding]) -> None:
+def _answer(section: Section, findings: Sequence[JudgedClaim]) -> None:
     section.lead(summary(findings))
-    order = (Verdict.NOT_REPRODUCED, Verdict.ANOTHER_REASON, Verdict.UNDECIDED)
+    order = (ClaimVerdict.NOT_REPRODUCED, ClaimVerdict.ANOTHER_REASON, ClaimVerdict.UNDECIDED)
     for verdict in order:
         chosen = [f for f in findings if f.judgement.verdict is verdict]
         if chosen:
@@ -115,8 +118,8 @@ def _answer(section: Section, findings: Sequence[Finding]) -> None:
             )
 
 
-def _claims(section: Section, findings: Sequence[Finding]) -> None:
-    table = findings_table(tuple(findings))
+def _claims(section: Section, findings: Sequence[JudgedClaim]) -> None:
+    table = claims_table(tuple(findings))
     section.table(
         "claims",
         table,
@@ -171,15 +174,15 @@ def _with_interval(key: str, title: str, kind: Kind, digits: int) -> Column:
     return Column(key, title, kind, digits, limits=(f"{key}_low", f"{key}_high"))
 
 
-def _contradictions(section: Section, findings: Sequence[Finding]) -> None:
+def _contradictions(section: Section, findings: Sequence[JudgedClaim]) -> None:
     about = [f for f in findings if f.claim.key in ("R1.4", "R2.3")]
     section.sentences([f"{f.claim.key}: {f.judgement.because}" for f in about])
     if not about:
         section.text("None of the reports chosen.")
 
 
-def _are(count: int, verdict: Verdict) -> str:
-    if verdict is Verdict.UNDECIDED:
+def _are(count: int, verdict: ClaimVerdict) -> str:
+    if verdict is ClaimVerdict.UNDECIDED:
         return str(verdict)
     return f"{'is' if count == 1 else 'are'} {verdict}"
 

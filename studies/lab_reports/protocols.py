@@ -1,8 +1,8 @@
 """The ways in which the reports' tool reports accuracy and bit width, fault by fault.
 
-`CORRECT` is how a trial should be scored. Every fault of the tool is one field of `Protocol`,
-switched on alone in `FAULTS`; `AS_REPORTED` switches on what the reports' searches and their
-hand-written loop had together.
+`CORRECT` is how a trial should be scored. Every fault of the tool is one field of
+`ReportingProtocol`, switched on alone in `FAULTS`; `AS_REPORTED` switches on what the reports'
+searches and their hand-written loop had together.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LOOP_BATCHES = 7
 
 
 @dataclass(frozen=True)
-class Protocol:
+class ReportingProtocol:
     """How the accuracy of each trial of a study is computed and reported.
 
     Attributes
@@ -67,19 +67,19 @@ class Protocol:
     quantised: bool = True
 
 
-CORRECT = Protocol()
+CORRECT = ReportingProtocol()
 """Fraction correct of all validation jets, batch norms frozen, each trial by itself."""
 
-_SEARCH = Protocol(jets=SEARCH_JETS)
-_LOOP = Protocol(jets=LOOP_BATCH * LOOP_BATCHES)
+_SEARCH = ReportingProtocol(jets=SEARCH_JETS)
+_LOOP = ReportingProtocol(jets=LOOP_BATCH * LOOP_BATCHES)
 
-CONTROLS: dict[str, Protocol] = {
+CONTROLS: dict[str, ReportingProtocol] = {
     "512 jets, no fault": _SEARCH,
     "56 jets, no fault": _LOOP,
 }
 """The correct protocol on as few jets as the reports took: what is no fault but small samples."""
 
-FAULTS: dict[str, Protocol] = {
+FAULTS: dict[str, ReportingProtocol] = {
     "metric never reset": replace(_SEARCH, reset=False),
     "macro recall in batches of 8": replace(_LOOP, macro=True, batch_size=LOOP_BATCH),
     "batch norms in training mode": replace(_SEARCH, training_mode=True, batch_size=LOOP_BATCH),
@@ -92,18 +92,18 @@ REPORTED_SEARCH = replace(_SEARCH, macro=True, reset=False, on_training_set=True
 REPORTED_LOOP = replace(
     _LOOP, macro=True, batch_size=LOOP_BATCH, training_mode=True, on_training_set=True
 )
-AS_REPORTED: dict[str, Protocol] = {
+AS_REPORTED: dict[str, ReportingProtocol] = {
     "the reports' search": REPORTED_SEARCH,
     "the reports' loop": REPORTED_LOOP,
 }
 """The faults that came together."""
 
-PROTOCOLS: dict[str, Protocol] = {"correct": CORRECT, **CONTROLS, **FAULTS, **AS_REPORTED}
+PROTOCOLS: dict[str, ReportingProtocol] = {"correct": CORRECT, **CONTROLS, **FAULTS, **AS_REPORTED}
 """All of them by name, in the order of figures and tables."""
 
 
 def reported_accuracy(
-    protocol: Protocol,
+    protocol: ReportingProtocol,
     network: Classifier,
     precisions: Sequence[NetworkPrecision],
     jets: Dataset,

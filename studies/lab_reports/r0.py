@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studies.lab_reports import rules
-from studies.lab_reports.claims import Claim, Judgement, Measured, Measurements, Verdict
+from studies.lab_reports.claims import Claim, ClaimVerdict, Judgement, Measured, Measurements
 from studies.lab_reports.figures import stated
 from studies.lab_reports.outcomes import (
     ACCURACY,
@@ -138,7 +138,9 @@ def better_result(data: Measurements) -> Judgement:
     shown_wins = (shown[tpe] > shown[brute]) & (shown_loss[tpe] < shown_loss[brute])
     higher = accuracy[tpe] - accuracy[brute]
     correct = (
-        Verdict.NOT_REPRODUCED if rules.never_larger(higher) else rules.mean_above(wins, BY_CHANCE)
+        ClaimVerdict.NOT_REPRODUCED
+        if rules.never_larger(higher)
+        else rules.mean_above(wins, BY_CHANCE)
     )
     verdict = rules.by_protocol(correct, rules.mean_above(shown_wins, BY_CHANCE))
     lead = rules.mean_of("TPE minus brute force, best accuracy", higher)

@@ -8,7 +8,7 @@ import numpy as np
 
 from moo_jsc.objectives import OBJECTIVES
 from studies.lab_reports import rules
-from studies.lab_reports.claims import Claim, Judgement, Measured, Measurements, Verdict
+from studies.lab_reports.claims import Claim, ClaimVerdict, Judgement, Measured, Measurements
 from studies.lab_reports.figures import stated, stated_list
 from studies.lab_reports.outcomes import lengths, unique
 from studies.lab_reports.picks import RULE, judge_picks
@@ -68,7 +68,7 @@ def faster(data: Measurements) -> Judgement:
     at_equal = seconds["optuna-tpe.done"][:, common] - seconds["optuna-brute-force.done"][:, common]
     measured = rules.mean_of("TPE minus brute force, whole search", saved, "s")
     equal = rules.mean_of(f"the same after {common + 1} trials of each", at_equal, "s")
-    same_without = rules.larger(at_equal) is Verdict.REPRODUCED
+    same_without = rules.larger(at_equal) is ClaimVerdict.REPRODUCED
     return Judgement(
         rules.unless_otherwise_explained(rules.larger(saved), same_without),
         (measured, equal),
@@ -88,8 +88,8 @@ def better_in_large_spaces(data: Measurements) -> Judgement:
     over_random = found["optuna-tpe"] - found["optuna-random"]
     by_chance = found["optuna-random"] - found["optuna-brute-force"]
     explained = (
-        rules.larger(over_random) is not Verdict.REPRODUCED
-        and rules.larger(by_chance) is Verdict.REPRODUCED
+        rules.larger(over_random) is not ClaimVerdict.REPRODUCED
+        and rules.larger(by_chance) is ClaimVerdict.REPRODUCED
     )
     measured = rules.mean_of("TPE minus brute force, best score", lead)
     random = rules.mean_of("TPE minus random", over_random)
@@ -134,7 +134,7 @@ def toml_file(_: Measurements) -> Judgement:
     study = read_mase_config(resources.files("studies.lab_reports") / "data" / "lab3_search.toml")  # type: ignore[arg-type]
     read = (study.problem, study.network, study.budget)
     return Judgement(
-        Verdict.REPRODUCED if read == ("lab3-types", "jsc-tiny", 20) else Verdict.NOT_REPRODUCED,
+        rules.holds(read == ("lab3-types", "jsc-tiny", 20)),
         (Measured("trials asked for", study.budget, "trials"),
          Measured("remarks on what cannot be honoured", len(study.remarks))),
         f"The file asks for {study.budget} trials of {study.sampler.name} on {study.problem} with "

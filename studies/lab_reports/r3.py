@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.lab_reports import rules
-from studies.lab_reports.claims import Claim, Judgement, Measured, Measurements, Verdict
+from studies.lab_reports.claims import Claim, Judgement, Measured, Measurements
 from studies.lab_reports.figures import stated, stated_list
 from studies.lab_reports.outcomes import best_of_runs, steps_from_best
 
@@ -67,7 +67,7 @@ def flops_weight(data: Measurements) -> Judgement:
     """Count the different FLOPs of the space."""
     different = len(np.unique(data["types"]["flops-ptflops"]))
     return Judgement(
-        Verdict.REPRODUCED if different > 1 else Verdict.NOT_REPRODUCED,
+        rules.holds(different > 1),
         (Measured("different FLOPs among the configurations", different),),
         f"The {len(data['types']['flops-ptflops'])} configurations have {different} different "
         f"{'value' if different == 1 else 'values'} of FLOPs, so that any weight "
@@ -88,7 +88,7 @@ def complexity(data: Measurements) -> Judgement:
         for name in ("average-bitwidth", "bitops-report")
     }
     return Judgement(
-        Verdict.REPRODUCED if explained > MOST else Verdict.NOT_REPRODUCED,
+        rules.holds(explained > MOST),
         (
             Measured("R^2 of the BOPs on the report's three metrics", float(explained)),
             Measured("tau of BitOPs and BOPs", alone["bitops-report"]),
@@ -143,7 +143,7 @@ def exponential_cost(data: Measurements) -> Judgement:
     steady = bool((factors == factors[0]).all() and factors[0] > 1)
     growth = ", ".join(f"{s:g} ({c:g})" for s, c in zip(sizes, choices, strict=True))
     return Judgement(
-        Verdict.REPRODUCED if steady else Verdict.NOT_REPRODUCED,
+        rules.holds(steady),
         (Measured("factor of each further layer", float(factors[0])),),
         f"Configurations (and choices) for 1, 2, 3 layers: {growth}. This is the cost of trying "
         f"all of them; it grows with the choices, not with the weights of the network.",

@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike
 
 from analysis.statistics.comparison import signed_rank_p
 from analysis.statistics.intervals import Interval, mean_interval
-from studies.lab_reports.claims import Measured, Verdict
+from studies.lab_reports.claims import ClaimVerdict, Measured
 
 LEVEL = 0.95
 ALPHA = 0.05
 
 
-def exact(stated: ArrayLike, measured: ArrayLike) -> Verdict:
+def exact(stated: ArrayLike, measured: ArrayLike) -> ClaimVerdict:
     """Reproduced when every measured number equals the stated one exactly.
 
     Examples
@@ -27,10 +27,15 @@ def exact(stated: ArrayLike, measured: ArrayLike) -> Verdict:
     >>> str(exact(468, 468.0)), str(exact([134.0, 37.75], [134.0, 37.5]))
     ('reproduced', 'not reproduced')
     """
-    return _of(bool(np.array_equal(np.asarray(stated), np.asarray(measured))))
+    return holds(bool(np.array_equal(np.asarray(stated), np.asarray(measured))))
 
 
-def mean_above(values: ArrayLike, threshold: float) -> Verdict:
+def holds(found: bool) -> ClaimVerdict:
+    """Turn yes into reproduced and no into not reproduced."""
+    return ClaimVerdict.REPRODUCED if found else ClaimVerdict.NOT_REPRODUCED
+
+
+def mean_above(values: ArrayLike, threshold: float) -> ClaimVerdict:
     """Reproduced when the whole interval of the mean lies above the threshold.
 
     Not reproduced when it lies at or below it, undecided when it holds the threshold inside.
@@ -42,13 +47,13 @@ def mean_above(values: ArrayLike, threshold: float) -> Verdict:
     """
     interval = limits(values)
     if interval.low > threshold:
-        return Verdict.REPRODUCED
+        return ClaimVerdict.REPRODUCED
     if interval.high <= threshold:
-        return Verdict.NOT_REPRODUCED
-    return Verdict.UNDECIDED
+        return ClaimVerdict.NOT_REPRODUCED
+    return ClaimVerdict.UNDECIDED
 
 
-def larger(differences: ArrayLike) -> Verdict:
+def larger(differences: ArrayLike) -> ClaimVerdict:
     """Reproduced when paired differences are significantly positive, in mean and by ranks.
 
     Not reproduced when they are significantly negative or all zero, undecided otherwise.
@@ -67,14 +72,14 @@ def larger(differences: ArrayLike) -> Verdict:
     """
     values = np.asarray(differences, dtype=np.float64)
     if not values.any():
-        return Verdict.NOT_REPRODUCED
+        return ClaimVerdict.NOT_REPRODUCED
     (p,) = signed_rank_p(values[:, None])
     interval = limits(values)
     if p <= ALPHA and interval.low > 0:
-        return Verdict.REPRODUCED
+        return ClaimVerdict.REPRODUCED
     if p <= ALPHA and interval.high < 0:
-        return Verdict.NOT_REPRODUCED
-    return Verdict.UNDECIDED
+        return ClaimVerdict.NOT_REPRODUCED
+    return ClaimVerdict.UNDECIDED
 
 
 def never_larger(differences: ArrayLike) -> bool:
@@ -82,7 +87,7 @@ def never_larger(differences: ArrayLike) -> bool:
     return bool((np.asarray(differences, dtype=np.float64) <= 0).all())
 
 
-def within(differences: ArrayLike, margin: float) -> Verdict:
+def within(differences: ArrayLike, margin: float) -> ClaimVerdict:
     """Reproduced when the interval of the mean difference lies within -margin..margin.
 
     Not reproduced when it lies wholly outside, undecided when it holds a margin inside.
@@ -94,13 +99,13 @@ def within(differences: ArrayLike, margin: float) -> Verdict:
     """
     interval = limits(differences)
     if interval.low >= -margin and interval.high <= margin:
-        return Verdict.REPRODUCED
+        return ClaimVerdict.REPRODUCED
     if interval.low > margin or interval.high < -margin:
-        return Verdict.NOT_REPRODUCED
-    return Verdict.UNDECIDED
+        return ClaimVerdict.NOT_REPRODUCED
+    return ClaimVerdict.UNDECIDED
 
 
-def predicted(stated: Sequence[float], replicates: ArrayLike, widest: float) -> Verdict:
+def predicted(stated: Sequence[float], replicates: ArrayLike, widest: float) -> ClaimVerdict:
     """Reproduced when all stated single-run figures lie in the range of our own runs.
 
     The range is the 95 % prediction interval of one further run (`prediction_limits`). Where
@@ -116,8 +121,8 @@ def predicted(stated: Sequence[float], replicates: ArrayLike, widest: float) -> 
     low, high = prediction_limits(replicates)
     inside = all(low <= figure <= high for figure in stated)
     if not inside:
-        return Verdict.NOT_REPRODUCED
-    return Verdict.REPRODUCED if high - low <= widest else Verdict.UNDECIDED
+        return ClaimVerdict.NOT_REPRODUCED
+    return ClaimVerdict.REPRODUCED if high - low <= widest else ClaimVerdict.UNDECIDED
 
 
 def prediction_limits(replicates: ArrayLike) -> tuple[float, float]:
@@ -132,21 +137,23 @@ def prediction_limits(replicates: ArrayLike) -> tuple[float, float]:
     return float(values.mean() - reach), float(values.mean() + reach)
 
 
-def unless_otherwise_explained(verdict: Verdict, explained: bool) -> Verdict:
+def unless_otherwise_explained(verdict: ClaimVerdict, explained: bool) -> ClaimVerdict:
     """Turn reproduced into true but for another reason, where the stated cause is not needed.
 
     `explained` says that the observation stays when the stated cause is taken away.
     """
-    return Verdict.ANOTHER_REASON if verdict is Verdict.REPRODUCED and explained else verdict
+    return (
+        ClaimVerdict.ANOTHER_REASON if verdict is ClaimVerdict.REPRODUCED and explained else verdict
+    )
 
 
-def by_protocol(correct: Verdict, reported: Verdict) -> Verdict:
+def by_protocol(correct: ClaimVerdict, reported: ClaimVerdict) -> ClaimVerdict:
     """Judge a claim that was measured both correctly and as the report measured it.
 
     What shows under the report's protocol only is true for another reason: the protocol.
     """
-    if correct is not Verdict.REPRODUCED and reported is Verdict.REPRODUCED:
-        return Verdict.ANOTHER_REASON
+    if correct is not ClaimVerdict.REPRODUCED and reported is ClaimVerdict.REPRODUCED:
+        return ClaimVerdict.ANOTHER_REASON
     return correct
 
 
@@ -214,7 +221,3 @@ def rank_correlations(one: ArrayLike, other: ArrayLike) -> np.ndarray:
     """Return Kendall's tau of each row of (n, k) with the same row of the other, shape (n,)."""
     pairs = zip(np.asarray(one), np.asarray(other), strict=True)
     return np.array([rank_correlation(first, second) for first, second in pairs])
-
-
-def _of(holds: bool) -> Verdict:
-    return Verdict.REPRODUCED if holds else Verdict.NOT_REPRODUCED

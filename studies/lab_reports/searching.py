@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.foundation.processes import processes
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.runs.ledger import Ledger
@@ -81,9 +82,9 @@ def run_searches(
         (n, budget), what the sampler itself spent on each trial; `NO_TRIAL` where a run had ended.
         With `never_reset` also ``<name>.reported`` (n, budget, m), what the sampler saw.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
-    runs = Parallel(n_jobs=workers)(
+    runs = processes(workers)(
         delayed(_run)(sampler, space, objectives, table, seed, budget, tuple(never_reset))
         for sampler in samplers
         for seed, table in enumerate(values)

@@ -19,7 +19,12 @@ SHELF = "networks"
 
 
 def train_or_load(
-    folder: Path, key: str, every: Sequence[tuple[NetworkSpec, int]], jets: Dataset, epochs: int
+    folder: Path,
+    key: str,
+    every: Sequence[tuple[NetworkSpec, int]],
+    jets: Dataset,
+    epochs: int,
+    device: str = "cpu",
 ) -> list[Classifier]:
     """Return one trained network for each pair of a specification and a seed.
 
@@ -45,6 +50,7 @@ def train_or_load(
                 jets.validation,
                 replace(REPORTS, epochs=epochs),
                 checkpoint=path.with_suffix(".checkpoint"),
+                device=device,
                 progress=False,
             )
         return network_arrays({f"{i}.": network for i, network in enumerate(ensemble.networks)})

@@ -12,6 +12,7 @@ import numpy as np
 
 from moo_jsc.foundation.code import DECISIVE_PACKAGES, code_hash, package_versions
 from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.processes import processes
 from moo_jsc.foundation.store import Store
 from studies.lab_reports.claims import Arrays
 
@@ -76,6 +77,8 @@ class Workshop:
         Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers
         Processes for searches.
+    device
+        Where networks are trained: ``"cpu"`` or ``"cuda"``.
     jets
         Instead of those that the setting names, for tests.
     """
@@ -86,6 +89,7 @@ class Workshop:
         folder: Path,
         *,
         workers: int = 2,
+        device: str = "cpu",
         jets: Dataset | None = None,
         cache: Path | None = None,
     ) -> None:
@@ -93,6 +97,7 @@ class Workshop:
         self.folder = folder
         self.store = Store.at(cache)
         self.workers = workers
+        self.device = device
         self._given_jets = jets
 
     @cached_property
@@ -129,7 +134,7 @@ class Workshop:
         The schedule is that of the reports: Adam at 0.001, batches of 512 jets. Networks whose
         first dense layers are equally wide train together, so that little is padded.
         """
-        from joblib import Parallel, delayed
+        from joblib import delayed
 
         from studies.lab_reports.training import train_or_load
 
@@ -137,9 +142,14 @@ class Workshop:
         for width in sorted({spec.linear_layers[0].outputs for spec in specs}):
             group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
             groups.append([(spec, seed) for spec in group for seed in seeds])
-        trained = Parallel(n_jobs=min(self.workers, len(groups)), max_nbytes=None)(
+        trained = processes(min(self.workers, len(groups)), max_nbytes=None)(
             delayed(train_or_load)(
-                self.store.root, self._training_key(every, epochs), every, self.jets, epochs
+                self.store.root,
+                self._training_key(every, epochs),
+                every,
+                self.jets,
+                epochs,
+                self.device,
             )
             for every in groups
         )
@@ -153,7 +163,9 @@ class Workshop:
     def _training_key(self, every: Sequence[tuple[NetworkSpec, int]], epochs: int) -> str:
         """Hash what decides networks that train together."""
         together = repr([(spec.layers, seed) for spec, seed in every])
-        return sha256_of(together, f"{epochs}", self.jets.fingerprint, _training_code())
+        return sha256_of(
+            together, f"{epochs}", self.device, self.jets.fingerprint, _training_code()
+        )
 
     def piece(self, name: str, measure: Callable[[Workshop], Arrays]) -> Arrays:
         """Return a finished piece from the store, or measure it and keep it."""

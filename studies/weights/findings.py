@@ -67,7 +67,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Findings:
+class WeightFindings:
     """All that the study found.
 
     Attributes
@@ -107,7 +107,7 @@ def score_lines(scored: Scored) -> list[str]:
     return [words.score_sentence(audit, name) for audit in scored.audits]
 
 
-def inverse_lines(found: Findings, name: Designs) -> list[str]:
+def inverse_lines(found: WeightFindings, name: Designs) -> list[str]:
     """Answer the inverse question for the chosen design, or for two telling ones."""
     audit = found.audit
     if found.chosen is not None:

@@ -18,7 +18,7 @@ from analysis.scalarization.picks import pick
 from analysis.scalarization.support import Support
 from studies.weights.findings import (
     Designs,
-    Findings,
+    WeightFindings,
     inverse_lines,
     scaling_frame,
     score_frame,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from studies.weights.search import Search
 
 
-def page(found: Findings, setting: Mapping[str, str], command: str) -> Report:
+def page(found: WeightFindings, setting: Mapping[str, str], command: str) -> Report:
     """Build the report."""
     objectives = listed(found.audit.front.names)
     report = Report(
@@ -54,7 +54,7 @@ def page(found: Findings, setting: Mapping[str, str], command: str) -> Report:
     return report
 
 
-def _scores(report: Report, found: Findings) -> None:
+def _scores(report: Report, found: WeightFindings) -> None:
     section = report.section("Verdicts on the reports' weights")
     first = found.scored[0]
     lines = score_lines(first)
@@ -123,7 +123,7 @@ def _scores(report: Report, found: Findings) -> None:
         )
 
 
-def _reach(section: Section, found: Findings) -> None:
+def _reach(section: Section, found: WeightFindings) -> None:
     import pandas as pd
 
     lines = words.audit_sentences(found.audit)
@@ -172,7 +172,7 @@ def _reach(section: Section, found: Findings) -> None:
     )
 
 
-def _weight_space(section: Section, found: Findings, name: Designs) -> None:
+def _weight_space(section: Section, found: WeightFindings, name: Designs) -> None:
     import pandas as pd
 
     audit = found.audit
@@ -230,7 +230,7 @@ def _weight_space(section: Section, found: Findings, name: Designs) -> None:
     )
 
 
-def _own_weights(section: Section, found: Findings, name: Designs) -> None:
+def _own_weights(section: Section, found: WeightFindings, name: Designs) -> None:
     import pandas as pd
 
     front = found.audit.front
@@ -269,11 +269,11 @@ def _own_weights(section: Section, found: Findings, name: Designs) -> None:
     )
 
 
-def _inverse(section: Section, found: Findings, name: Designs) -> None:
+def _inverse(section: Section, found: WeightFindings, name: Designs) -> None:
     section.sentences(inverse_lines(found, name))
 
 
-def _suggestions(section: Section, found: Findings, name: Designs) -> None:
+def _suggestions(section: Section, found: WeightFindings, name: Designs) -> None:
     section.sentences(
         [words.suggestion_sentence(found.audit, each, name) for each in found.audit.suggestions]
     )
@@ -320,7 +320,7 @@ def _search(section: Section, search: Search) -> None:
     )
 
 
-def _redundancy(section: Section, found: Findings) -> None:
+def _redundancy(section: Section, found: WeightFindings) -> None:
     import pandas as pd
 
     from analysis.plots.redundancy import association_matrices, leaving_out

@@ -2,11 +2,13 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ import pytest
 
 from moo_jsc.enumeration import Workers, enumerate_problem, stream_front
 from moo_jsc.foundation.errors import InputError
+from tests.enumeration.conftest import Where
 
 pytest.importorskip("distributed")
 
@@ -30,30 +33,65 @@ def start(module, *arguments):
     )
 
 
-@pytest.fixture
-def cluster():
-    """Address of the scheduler, and its two workers (no nanny restarts them)."""
+def dask_worker(address, *options, folder=None):
+    """A worker process; `folder` instead of this checkout is where it finds packages."""
+    environment = {**os.environ, "PYTHONPATH": str(folder or ROOT)}
+    arguments = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", *options)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "distributed.cli.dask_worker", address, *arguments],
+        cwd=folder or ROOT,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    return process
+
+
+def dask_scheduler():
+    """A scheduler process and its address."""
     scheduler = start(
         "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"
     )
-    processes = [scheduler]
+    address = next(
+        match[0]
+        for line in scheduler.stderr
+        if (match := re.search(r"tcp://127\.0\.0\.1:\d+", line))
+    )
+    threading.Thread(target=scheduler.stderr.read, daemon=True).start()
+    return scheduler, address
+
+
+@contextmanager
+def ended(*processes):
     try:
-        address = next(
-            match[0]
-            for line in scheduler.stderr
-            if (match := re.search(r"tcp://127\.0\.0\.1:\d+", line))
-        )
-        # Their messages are drained, so that no pipe fills up.
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-        workers = [start("distributed.cli.dask_worker", address, *options) for _ in range(2)]
-        processes += workers
-        for process in processes:
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield address, workers
+        yield
     finally:
         for process in processes:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def scheduler():
+    """A scheduler without workers, for tests that bring their own."""
+    process, address = dask_scheduler()
+    with ended(process):
+        yield address
+
+
+def wait_for_worker(address, count=1):
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=60)
+
+
+@pytest.fixture
+def cluster():
+    """Address of the scheduler, and its two workers (no nanny restarts them)."""
+    process, address = dask_scheduler()
+    workers = [dask_worker(address) for _ in range(2)]
+    with ended(process, *workers):
+        yield address, workers
 
 
 def shards(folder):
@@ -98,9 +136,113 @@ def test_a_cluster_of_this_machine(wavy, tmp_path, monkeypatch):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(wavy, tmp_path, monkeypatch):
-    monkeypatch.setattr("moo_jsc.enumeration.workers._ANSWER_SECONDS", 1)
+    monkeypatch.setattr("moo_jsc.enumeration.cluster.ANSWER_SECONDS", 1)
     with pytest.raises(InputError, match=r"scheduler tcp://127\.0\.0\.1:9: no answer"):
         enumerate_problem(wavy(), cache_dir=tmp_path, scheduler="tcp://127.0.0.1:9")
     with pytest.raises(InputError, match="scheduler nonsense"):
         enumerate_problem(wavy(), cache_dir=tmp_path, scheduler="nonsense://")
     assert Workers(scheduler="tcp://127.0.0.1:9").local is False
+
+
+def copied_package(folder, edit=False):
+    """A copy of the code; with other values where it is edited."""
+    shutil.copytree(ROOT / "moo_jsc", folder / "moo_jsc", ignore=shutil.ignore_patterns("*.npz"))
+    shutil.copytree(ROOT / "tests" / "enumeration", folder / "tests" / "enumeration")
+    if edit:
+        path = folder / "moo_jsc" / "objectives" / "size.py"
+        path.write_text(path.read_text() + "\nOTHER = 2\n")
+
+
+def test_a_worker_with_other_code_is_refused_by_name(scheduler, wavy, tmp_path):
+    copied_package(tmp_path / "code", edit=True)
+    with ended(dask_worker(scheduler, folder=tmp_path / "code")):
+        wait_for_worker(scheduler)
+        with pytest.raises(InputError) as caught:
+            enumerate_problem(wavy(), cache_dir=tmp_path, scheduler=scheduler)
+    assert re.match(r"worker tcp://[\d.:]+: code of moo_jsc \w+, expected \w+", str(caught.value))
+    assert "\n" not in str(caught.value)
+    assert shards(tmp_path) == []
+
+
+def test_a_worker_without_the_package_is_refused_by_name(scheduler, wavy, tmp_path):
+    with ended(dask_worker(scheduler, folder=tmp_path)):
+        wait_for_worker(scheduler)
+        with pytest.raises(InputError, match=r"worker tcp://.* cannot say what code") as caught:
+            enumerate_problem(wavy(), cache_dir=tmp_path, scheduler=scheduler)
+    assert "No module named 'moo_jsc" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_one_worker_of_one_thread_does_the_work(scheduler, wavy, tmp_path):
+    problem = wavy(log=str(tmp_path / "pids"))
+    with ended(dask_worker(scheduler)):
+        wait_for_worker(scheduler)
+        enumerate_problem(
+            Where(log=problem.log), cache_dir=tmp_path, shard_size=60, scheduler=scheduler
+        )
+    notes = [line.split() for line in Path(problem.log).read_text().splitlines()]
+    (worker,) = {pid for pid, what in notes if what == "evaluated"}
+    assert worker != str(os.getpid())
+    assert notes.count([worker, "evaluated"]) == 5
+    assert notes.count([worker, "unpickled"]) == 1, "the problem travels once to each worker"
+
+
+def test_a_worker_that_joins_later_is_asked_too(scheduler, wavy, tmp_path):
+    copied_package(tmp_path / "code", edit=True)
+    late = []
+
+    def join():
+        late.append(dask_worker(scheduler, folder=tmp_path / "code"))
+
+    with ended(dask_worker(scheduler)):
+        wait_for_worker(scheduler)
+        threading.Timer(0.2, join).start()
+        with pytest.raises(InputError, match="code of moo_jsc"):
+            enumerate_problem(
+                wavy(delay=0.5), cache_dir=tmp_path, shard_size=2, scheduler=scheduler
+            )
+    with ended(*late):
+        pass
+
+
+def test_an_adaptive_cluster_grows(wavy, tmp_path, monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None) as cluster:
+        cluster.adapt(minimum=0, maximum=2, interval="100ms")
+        problem = Where(log=str(tmp_path / "pids"), delay=0.3)
+        address = cluster.scheduler_address
+        table = enumerate_problem(problem, cache_dir=tmp_path, shard_size=10, scheduler=address)
+    np.testing.assert_array_equal(
+        table.values, wavy().evaluate(problem.space.configurations(range(300)))
+    )
+    lines = Path(problem.log).read_text().splitlines()
+    assert len({line.split()[0] for line in lines if "evaluated" in line}) == 2
+
+
+def test_a_scheduler_that_dies_is_one_line_within_seconds(wavy, tmp_path):
+    process, address = dask_scheduler()
+    with ended(process, dask_worker(address)):
+        wait_for_worker(address)
+
+        def kill():
+            while not shards(tmp_path):
+                time.sleep(0.01)
+            process.kill()
+
+        threading.Thread(target=kill, daemon=True).start()
+        with pytest.raises(InputError, match="the connection is lost") as caught:
+            enumerate_problem(wavy(delay=0.2), cache_dir=tmp_path, shard_size=2, scheduler=address)
+    assert "\n" not in str(caught.value)
+    done = len(shards(tmp_path))
+    assert done >= 1
+    table = enumerate_problem(wavy(), cache_dir=tmp_path, shard_size=2)
+    assert len(shards(tmp_path)) == 150
+    assert len(table.values) == 300
+
+
+def test_a_cluster_without_workers_is_named(scheduler, wavy, tmp_path, monkeypatch):
+    monkeypatch.setattr("moo_jsc.enumeration.cluster.WORKER_SECONDS", 1)
+    with pytest.raises(InputError, match="no worker within 1 seconds"):
+        enumerate_problem(wavy(), cache_dir=tmp_path, scheduler=scheduler)

@@ -1,12 +1,16 @@
 import json
 
+import msgspec
 import numpy as np
 import pandas
 import pytest
 
+from moo_jsc.enumeration import TableProblem, enumerate_problem
 from moo_jsc.foundation.code import code_hash
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs import load_trials, run_comparison
+from moo_jsc.runs.identity import read_identity
+from moo_jsc.runs.log import open_log, read_log
 from moo_jsc.runs.manifest import read_manifest, write_manifest
 from moo_jsc.samplers import SAMPLERS, get_samplers
 from moo_jsc.samplers.scalarised import scalarised_tpe
@@ -104,7 +108,9 @@ def test_an_interrupted_run_is_taken_up(problem, tmp_path, name):
 def test_a_run_ends_when_the_sampler_has_nothing_left(problem, tmp_path):
     compare(problem, tmp_path, ("exhaustive",), seeds=(0,), budget=300)
     last = (tmp_path / "logs" / "exhaustive" / "seed-0.jsonl").read_text().splitlines()[-1]
-    assert json.loads(last) == {"line": "end", "reason": "sampler ended", "trials": 216}
+    end = json.loads(last)
+    assert len(end.pop("check")) == 16
+    assert end == {"line": "end", "reason": "sampler ended", "trials": 216}
     assert len(load_trials(tmp_path)) == 216
 
 
@@ -132,9 +138,52 @@ def test_other_versions_are_another_study(problem, tmp_path):
     path = tmp_path / "study.json"
     identity = json.loads(path.read_text())
     identity["versions"]["optuna"] = "3.0"
-    path.write_text(json.dumps(identity))
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(identity)) + b"\n")
     with pytest.raises(InputError, match=r"another study \(optuna 3\.0, not "):
         compare(problem, tmp_path)
+
+
+def test_every_change_of_the_study_file_is_found(problem, tmp_path):
+    compare(problem, tmp_path)
+    path = tmp_path / "study.json"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        data = bytearray(whole)
+        data[place] ^= 1 << place % 8
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=r"study\.json|another study"):
+            load_trials(tmp_path)
+
+
+def test_values_that_are_not_the_table_s_are_found(problem, tmp_path):
+    replay = TableProblem(enumerate_problem(problem, cache_dir=tmp_path / "cache"))
+    compare(replay, tmp_path, ("exhaustive",), seeds=(0,))
+    path = tmp_path / "logs" / "exhaustive" / "seed-0.jsonl"
+    run = read_log(path)
+    # Somebody changes a value and signs the log anew.
+    values = (*run.trials[4].values[:2], 1.0)
+    changed = [msgspec.structs.replace(run.trials[4], values=values)]
+    path.unlink()
+    with open_log(path, run.header) as log:
+        log.append(run.trials[:4] + changed + run.trials[5:])
+        log.end("budget", 11)
+    with pytest.raises(InputError, match=r"seed-0\.jsonl, line 6: bitops = 1.0, the table of toy"):
+        compare(replay, tmp_path, ("exhaustive",), seeds=(0,))
+    run = [msgspec.structs.replace(run.trials[0], configuration=(9, 9, 9))]
+    path.unlink()
+    with open_log(path, read_identity(tmp_path).header(get_samplers(["exhaustive"])[0], 0)) as log:
+        log.append(run)
+    with pytest.raises(InputError, match=r"seed-0\.jsonl: "):
+        compare(replay, tmp_path, ("exhaustive",), seeds=(0,))
+
+
+def test_a_log_that_is_not_finished_is_named(problem, tmp_path, caplog):
+    compare(problem, tmp_path, ("exhaustive",), seeds=(0,))
+    path = tmp_path / "logs" / "exhaustive" / "seed-0.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:6]))
+    assert len(load_trials(tmp_path)) == 5
+    (record,) = caplog.records
+    assert record.getMessage() == f"{path}: not finished, it holds 5 trials"
 
 
 def test_other_weights_under_the_same_name_are_refused(problem, tmp_path):

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-STUDIES = ("channel_multipliers", "quantisation_aware")
+STUDIES = ("channel_multipliers", "quantization_aware")
 
 
 def run(study, *arguments):
@@ -41,10 +41,12 @@ def test_help_needs_no_heavy_import(study):
         ("channel_multipliers", ["--largest", "1"], "largest = 1: expected a whole number"),
         ("channel_multipliers", ["--out", "pyproject.toml"], "pyproject.toml: expected a folder"),
         ("channel_multipliers", ["--training", "none"], "none"),
-        ("quantisation_aware", ["--spaces", "lab4"], "space 'lab4': expected one of lab3-types"),
-        ("quantisation_aware", ["--epochs", "0", "--spaces", "lab3-types"], "epochs = 0"),
-        ("quantisation_aware", ["--workers", "0"], "workers = 0: expected a whole number"),
-        ("quantisation_aware", ["--config", "absent.toml"], "absent.toml: cannot be read"),
+        ("channel_multipliers", ["--choices", "1,x"], "choices = x: expected whole numbers"),
+        ("channel_multipliers", ["--choices", "4"], "number of choices = 1"),
+        ("quantization_aware", ["--spaces", "lab4"], "space 'lab4': expected one of lab3-types"),
+        ("quantization_aware", ["--epochs", "0", "--spaces", "lab3-types"], "epochs = 0"),
+        ("quantization_aware", ["--workers", "0"], "workers = 0: expected a whole number"),
+        ("quantization_aware", ["--config", "absent.toml"], "absent.toml: cannot be read"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(study, arguments, message):
@@ -62,25 +64,30 @@ def test_the_grid_search_runs(tmp_path):
     assert "4 of 16 points exist" in found.stdout
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
-        "networks.csv",
-        "seeds.csv",
-        "verdicts.csv",
-        "channel_multipliers.png",
-        "channel_multipliers.svg",
+        *("report.html", "config.toml", "figures", "tables"),
+        *("networks.csv", "seeds.csv", "verdicts.csv"),
+        *("channel_multipliers.png", "channel_multipliers.svg"),
     }
     table = (tmp_path / "out" / "networks.csv").read_text()
     assert "1x1,True,661,1264.0" in table
     assert "2x2,True,1797" in table
 
 
+def test_the_fine_tuning_study_has_its_former_name_too():
+    found = run("quantisation_aware", "--show-config", "--epochs", "7")
+    assert found.returncode == 0, found.stderr
+    assert "epochs = 7" in found.stdout
+
+
 def test_the_fine_tuning_study_runs(tmp_path):
     out = tmp_path / "out"
     found = run(
-        "quantisation_aware",
+        "quantization_aware",
         *("--spaces", "lab3-types", "--seeds", "2", "--epochs", "1", "--workers", "1"),
         *("--out", str(out)),
     )
     assert found.returncode == 0, found.stderr
     assert "Best:" in found.stdout
-    assert (out / "quantisation_aware.png").stat().st_size > 10_000
+    assert (out / "report.html").exists()
+    assert (out / "quantization_aware.png").stat().st_size > 10_000
     assert len((out / "configurations.csv").read_text().splitlines()) == 1 + 2 * 18

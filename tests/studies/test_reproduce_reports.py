@@ -18,7 +18,7 @@ from moo_jsc.foundation.threads import one_thread
 from studies.common.console import parse, run_study
 from studies.lab_reports import figures, rules, workshop
 from studies.lab_reports.catalogue import claims_of
-from studies.lab_reports.claims import Measured, Verdict, findings_table, judge_all
+from studies.lab_reports.claims import ClaimVerdict, Measured, claims_table, judge_all
 from studies.lab_reports.effects import NO_SEED, chosen, protocol_effects, width_effects
 from studies.lab_reports.measurements import MEASUREMENTS
 from studies.lab_reports.protocols import (
@@ -37,10 +37,10 @@ from studies.lab_reports.workshop import PIECES, Setting, Workshop
 from studies.reproduce_reports import Config, main, measure
 
 REPRODUCED, NOT, OTHER, UNDECIDED = (
-    Verdict.REPRODUCED,
-    Verdict.NOT_REPRODUCED,
-    Verdict.ANOTHER_REASON,
-    Verdict.UNDECIDED,
+    ClaimVerdict.REPRODUCED,
+    ClaimVerdict.NOT_REPRODUCED,
+    ClaimVerdict.ANOTHER_REASON,
+    ClaimVerdict.UNDECIDED,
 )
 SMALL = Setting(seeds=4, budget=20, training_seeds=2)
 
@@ -88,7 +88,7 @@ def data(measured):
     return copy.deepcopy(measured)
 
 
-def verdict(key: str, data) -> Verdict:
+def verdict(key: str, data) -> ClaimVerdict:
     (claim,) = [claim for claim in claims_of(None) if claim.key == key]
     return claim.judge(data).verdict
 
@@ -248,9 +248,9 @@ class TestProtocols:
 class TestClaims:
     def test_every_claim_gets_a_row_with_a_verdict(self, measured):
         findings = judge_all(claims_of(None), measured)
-        frame = findings_table(findings)
+        frame = claims_table(findings)
         assert frame["claim"].is_unique
-        assert set(frame["verdict"]) <= {str(v) for v in Verdict}
+        assert set(frame["verdict"]) <= {str(v) for v in ClaimVerdict}
         assert {"R0", "R1", "R2", "R3", "R4"} == set(frame["report"])
         for column in ("statement", "setting", "measured", "because", "rule"):
             assert frame[column].str.len().min() > 3, column

@@ -1,0 +1,245 @@
+"""A Dask cluster at work: workers say who they are, get the problem once, and may come and go."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+from moo_jsc.foundation.code import DECISIVE_PACKAGES, ROOMS, package_versions, rooms_hash
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.problems.problem import Problem
+
+Result = TypeVar("Result")
+Task = Callable[[Problem, int, int], Result]
+
+ANSWER_SECONDS = 5
+"""How long a scheduler may take to answer."""
+
+WORKER_SECONDS = 60
+"""How long a cluster may be without any worker; an adaptive one starts its first meanwhile."""
+
+_POLL_SECONDS = 0.5
+_AHEAD = 64
+
+
+@cache
+def credentials() -> dict[str, str]:
+    """Return what decides the values that this process computes, by name."""
+    return {
+        "moo_jsc": rooms_hash(*ROOMS, "enumeration")[:16],
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        **package_versions(DECISIVE_PACKAGES),
+    }
+
+
+def map_on_cluster(
+    task: Task[Result],
+    problem: Problem,
+    ranges: Sequence[tuple[int, int]],
+    *,
+    scheduler: str | None,
+    count: int,
+) -> Iterator[Result]:
+    """Yield ``task(problem, start, stop)`` for ranges of flat indices, in their order.
+
+    The problem travels once to the cluster and once to each of its workers. A worker whose code
+    or packages differ from this process's is refused, whether it is there at the start or comes
+    later. A worker that dies loses nothing; one that joins takes part.
+
+    Parameters
+    ----------
+    task, problem, ranges
+        What to compute.
+    scheduler
+        Address of a running scheduler; None starts `count` workers on this machine.
+    count
+        Of these workers.
+
+    Raises
+    ------
+    InputError
+        Dask is not installed; the scheduler does not answer, or is lost; it has no worker; a
+        worker has other code or other versions of packages.
+    """
+    with _client(scheduler, count) as client:
+        name = scheduler or "of this machine"
+        _check_present(client, name)
+        yield from _in_order(client, name, task, problem, ranges)
+
+
+@contextmanager
+def _client(scheduler: str | None, count: int) -> Iterator[Any]:
+    """Connect to a scheduler, or to a cluster started for the purpose."""
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise InputError("Dask is not installed: pip install 'moo-jsc[distributed]'") from None
+    limits = {
+        "distributed.comm.timeouts.connect": f"{ANSWER_SECONDS}s",
+        "distributed.comm.timeouts.tcp": "15s",
+    }
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(limits))
+        stack.enter_context(_quiet())
+        address: Any = scheduler
+        if address is None:
+            address = stack.enter_context(
+                LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
+            )
+        try:
+            client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise InputError(f"scheduler {scheduler}: no answer ({_first_line(error)})") from None
+        stack.enter_context(client)
+        yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's own reports of lost connections off the terminal: one line says it all."""
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+
+
+def _check_present(client: Any, name: str) -> None:
+    """Ask every worker that is there for its code and versions before any gets work.
+
+    The scheduler only passes work on, but reads it on its way, and so needs the package too.
+    """
+    try:
+        client.run_on_scheduler(credentials)
+    except Exception as error:  # Whatever it lacks.
+        raise InputError(
+            f"scheduler {name}: cannot read this machine's moo_jsc ({_first_line(error)}), "
+            "install it there"
+        ) from None
+    try:
+        answers = client.run(credentials, on_error="return")
+    except Exception as error:  # Whatever a broken worker or connection raises.
+        raise InputError(
+            f"scheduler {name}: its workers do not answer ({_first_line(error)})"
+        ) from None
+    for address, answer in sorted(answers.items()):
+        if isinstance(answer, BaseException):
+            raise InputError(
+                f"scheduler {name}: worker {address} cannot say what code it has "
+                f"({_first_line(answer)}), expected this machine's moo_jsc"
+            )
+        _require_equal(answer, credentials(), address)
+
+
+def _require_equal(found: dict[str, str], expected: dict[str, str], address: str) -> None:
+    for name, wanted in expected.items():
+        if found.get(name) != wanted:
+            what = "code of moo_jsc" if name == "moo_jsc" else name
+            raise InputError(
+                f"worker {address}: {what} {found.get(name)}, expected {wanted} as on the machine "
+                "that asks; install the same there"
+            )
+
+
+def _in_order(
+    client: Any,
+    name: str,
+    task: Task[Result],
+    problem: Problem,
+    ranges: Sequence[tuple[int, int]],
+) -> Iterator[Result]:
+    # A task that returns the problem, unlike data sent to the workers, can be run again where
+    # all workers that had it are gone.
+    held = client.submit(_held, problem, pure=False)
+    waiting: deque[Any] = deque()
+    left = iter(ranges)
+    while True:
+        while len(waiting) < _AHEAD and (span := next(left, None)) is not None:
+            waiting.append(client.submit(_checked, task, held, *span, credentials(), pure=False))
+        if not waiting:
+            return
+        yield _result(client, name, waiting.popleft())
+
+
+def _result(client: Any, name: str, future: Any) -> Any:
+    """Wait for a result as long as the scheduler and at least one worker are there."""
+    import asyncio
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.comm import CommClosedError
+
+    alone_since: float | None = None
+    while True:
+        try:
+            return future.result(timeout=_POLL_SECONDS)
+        except TimeoutError:
+            if future.status == "error":
+                raise
+            if client.status != "running":
+                raise _lost(name) from None
+            now = time.monotonic()
+            busy = bool(client.scheduler_info(n_workers=-1)["workers"])
+            alone_since = None if busy else alone_since or now
+            if alone_since is not None and now - alone_since > WORKER_SECONDS:
+                raise InputError(
+                    f"scheduler {name}: no worker within {WORKER_SECONDS} seconds"
+                ) from None
+        except (CancelledError, asyncio.CancelledError, CommClosedError):
+            raise _lost(name) from None
+        except KilledWorker as error:
+            raise InputError(f"scheduler {name}: {_first_line(error)}") from None
+        except ModuleNotFoundError as error:
+            raise InputError(
+                f"scheduler {name}: a worker lacks a package ({error}); install the same there"
+            ) from None
+
+
+def _lost(name: str) -> InputError:
+    return InputError(
+        f"scheduler {name}: the connection is lost; what was done is kept, the same command "
+        "goes on from there"
+    )
+
+
+def _held(problem: Problem) -> Problem:
+    return problem
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _checked(
+    task: Task[Result],
+    problem: Problem,
+    start: int,
+    stop: int,
+    expected: dict[str, str],
+) -> Result:
+    """Run a task on a worker, if its code is what it must be.
+
+    A problem's evaluator is not made for several threads at once, so that the threads of a
+    worker take turns.
+    """
+    from distributed import get_worker
+
+    _require_equal(credentials(), expected, get_worker().address)
+    with _one_at_a_time:
+        return task(problem, start, stop)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

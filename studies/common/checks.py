@@ -1,0 +1,61 @@
+"""Checks of settings, made before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from moo_jsc.foundation.errors import InputError
+
+
+def require_at_least(name: str, value: int, least: int) -> None:
+    """Check a whole number from the command line.
+
+    Examples
+    --------
+    >>> require_at_least("budget", 0, 1)
+    Traceback (most recent call last):
+    moo_jsc.foundation.errors.InputError: budget = 0: expected a whole number of at least 1
+    """
+    if value < least:
+        raise InputError(f"{name} = {value}: expected a whole number of at least {least}")
+
+
+def listed(names: Sequence[str]) -> tuple[str, ...]:
+    """Split names that were given with commas, blanks or both.
+
+    Examples
+    --------
+    >>> listed(["a,b", "c"])
+    ('a', 'b', 'c')
+    """
+    return tuple(part for name in names for part in name.split(",") if part)
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return ", did you mean ...?" where a known name is close, else nothing.
+
+    Examples
+    --------
+    >>> nearest("bugdet", ["budget", "seeds"]), nearest("x", ["budget"])
+    (", did you mean 'budget'?", '')
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=1)
+    return f", did you mean {close[0]!r}?" if close else ""
+
+
+def listed_numbers(name: str, words: Sequence[str]) -> tuple[int, ...]:
+    """Return different whole numbers of at least 1, in ascending order; none from no words.
+
+    Examples
+    --------
+    >>> listed_numbers("choices", ["4,1", "2"])
+    (1, 2, 4)
+    """
+    numbers = []
+    for word in listed(words):
+        if not word.isdecimal() or int(word) < 1:
+            raise InputError(f"{name} = {word}: expected whole numbers of at least 1")
+        numbers.append(int(word))
+    return tuple(sorted(set(numbers)))

@@ -1,0 +1,105 @@
+"""What every study does around its own work: checks, cache, kept settings, closing line, page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from studies.common.settings import ELSEWHERE, Settings, as_toml
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CONFIG_FILE = "config.toml"
+
+Config = TypeVar("Config", bound=Settings)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a study leaves behind.
+
+    Attributes
+    ----------
+    page
+        Its report, in the folder of all its results.
+    files
+        Names of what else is worth naming in that folder.
+    """
+
+    page: Path
+    files: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the results."""
+        return self.page.parent
+
+
+def study(body: Callable[[Config], Results]) -> Callable[[Config], Results]:
+    """Make a study of a function: settings are checked before, and kept with the results after.
+
+    Parameters
+    ----------
+    body
+        Takes the study's settings (a subclass of `Settings`), writes a report page and returns
+        where it is.
+    """
+
+    @wraps(body)
+    def main(config: Config) -> Results:
+        config.check()
+        with cache_in(config.cache):
+            results = body(config)
+        keep_settings(results.folder, config)
+        also = f" (beside it: {', '.join(results.files)})" if results.files else ""
+        print(f"\nreport: {results.page}{also}")
+        if config.open:
+            import webbrowser
+
+            webbrowser.open(results.page.resolve().as_uri())
+        return results
+
+    return main
+
+
+def keep_settings(folder: Path, config: Settings) -> None:
+    """Write the settings that decide the results beside them, as a file for ``--config``."""
+    from moo_jsc.foundation.files import write_text
+
+    head = f"# python studies/{config.script}.py --config {folder / CONFIG_FILE}\n\n"
+    write_text(folder / CONFIG_FILE, head + as_toml(config, leaving_out=ELSEWHERE))
+
+
+@contextmanager
+def cache_in(folder: Path | None) -> Iterator[None]:
+    """Keep what is reused between studies in a folder, for this process and its workers."""
+    from moo_jsc.foundation.store import ROOT_VARIABLE, use_root
+
+    before = os.environ.get(ROOT_VARIABLE)
+    use_root(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(ROOT_VARIABLE, None)
+        if before is not None:
+            os.environ[ROOT_VARIABLE] = before
+
+
+def write_figures(folder: Path, figures: dict[str, Figure]) -> None:
+    """Write figures as PNG and SVG files, each whole or not at all."""
+    from matplotlib import rc_context
+
+    from analysis.plots.palette import style
+    from moo_jsc.foundation.files import atomic_path
+
+    with rc_context(style()):  # type: ignore[arg-type]
+        for name, figure in figures.items():
+            for kind in ("png", "svg"):
+                with atomic_path(folder / f"{name}.{kind}") as path:
+                    figure.savefig(path, format=kind, dpi=160, bbox_inches="tight")

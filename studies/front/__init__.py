@@ -1,0 +1,1 @@
+"""Parts of the study that enumerates a space."""

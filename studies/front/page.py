@@ -1,0 +1,93 @@
+"""The report of an enumerated space, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies.common.running import Results, write_figures
+from studies.common.settings import Settings, command_line
+from studies.front.drawings import parallel_coordinates, projections
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moo_jsc.problems.problem import Problem
+    from studies.front.points import Front
+
+FOLDED_FROM = 40
+"""Points from which the table of the front is folded away."""
+
+
+def write(
+    folder: Path,
+    problem: Problem,
+    front: Front,
+    table: pd.DataFrame,
+    lines: Sequence[str],
+    config: Settings,
+) -> Results:
+    """Write page, table and figures, each whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    problem, front, table
+        What was enumerated, and one row for each point of its front.
+    lines
+        The summary.
+    config
+        The study's settings.
+    """
+    from matplotlib import rc_context
+
+    from analysis.plots.palette import style
+    from analysis.report import Column, Report
+    from moo_jsc.foundation.files import write_text
+
+    with rc_context(style()):  # type: ignore[arg-type]
+        pairs, lines_of = projections(problem, front), parallel_coordinates(problem, front)
+    report = Report(f"The true Pareto front of {problem.name}", lines[0])
+    section = report.section("Front")
+    section.lead(f"{lines[1][0].upper()}{lines[1][1:]}.")
+    section.code("\n".join(lines[3:]))
+    section.figure(
+        "front_projections",
+        pairs,
+        "The front (coloured) and configurations of the space (grey) in every pair of objectives.",
+        png=True,
+    )
+    section.figure(
+        "front_parallel",
+        lines_of,
+        "Each point of the front as a line over all objectives, the best value on top.",
+        png=True,
+    )
+    objectives = [objective.name for objective in problem.objectives]
+    report.section("Points").table(
+        "front",
+        table,
+        [
+            *(Column(name, name, "significant", 5) for name in objectives),
+            Column("configurations", "configurations", "whole"),
+            Column("index", "index", "whole"),
+            *(Column(choice.name, choice.name, "text") for choice in problem.space.choices),
+        ],
+        "Distinct points of the front, how many configurations attain each, and the first of them.",
+        folded=len(table) >= FOLDED_FROM,
+    )
+    last = report.section("Setting, and how to reproduce")
+    last.definitions({"Problem": problem.name, "Fingerprint": problem.fingerprint[:16]})
+    last.code(command_line(config))
+    page = report.write(folder)
+    write_text(folder / "front.csv", table.to_csv(index=False))
+    write_figures(
+        folder,
+        {
+            "front_projections": projections(problem, front),
+            "front_parallel": parallel_coordinates(problem, front),
+        },
+    )
+    return Results(page, ("front.csv", "front_projections.png", "front_parallel.png"))

@@ -1,0 +1,109 @@
+"""The points of a front, with what is known of the space around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from moo_jsc.problems.problem import Problem
+
+CLOUD_POINTS = 20_000
+"""Configurations of the space that are drawn behind the front."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """Distinct points of a front, and what is known of the space around it.
+
+    Attributes
+    ----------
+    values
+        Distinct nondominated points, shape (k, m).
+    indices
+        The first configuration that attains each point, by flat index, shape (k,).
+    multiplicity
+        How many configurations attain it, shape (k,).
+    cloud
+        Values of some or all configurations, for the background, shape (n, m).
+    """
+
+    values: NDArray[np.float64]
+    indices: NDArray[np.int64]
+    multiplicity: NDArray[np.int64]
+    cloud: NDArray[np.float64]
+
+
+def front_table(problem: Problem, front: Front) -> pd.DataFrame:
+    """Return one row for each point: its objectives, configuration and multiplicity."""
+    import pandas as pd
+
+    rows = problem.space.configurations(front.indices)
+    columns: dict[str, object] = {
+        objective.name: front.values[:, column]
+        for column, objective in enumerate(problem.objectives)
+    }
+    columns["configurations"] = front.multiplicity
+    columns["index"] = front.indices
+    for column, choice in enumerate(problem.space.choices):
+        columns[choice.name] = [choice.values[index] for index in rows[:, column]]
+    table = pd.DataFrame(columns)
+    first = problem.objectives[0]
+    return table.sort_values(first.name, ascending=first.sense == "min", kind="stable")
+
+
+def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:
+    """Say how large the front is and what its extremes are."""
+    names = [objective.name for objective in problem.objectives]
+    lines = [
+        f"{problem.name}: {problem.space.size:,} configurations",
+        f"front: {len(front.values):,} distinct points, attained by "
+        f"{int(front.multiplicity.sum()):,} configurations",
+        "",
+        "best in each objective (of equals, the best in the others, in their order):",
+    ]
+    for objective in problem.objectives:
+        order = [objective, *(o for o in problem.objectives if o is not objective)]
+        best = table.sort_values(
+            [o.name for o in order], ascending=[o.sense == "min" for o in order], kind="stable"
+        ).iloc[0]
+        values = ", ".join(f"{name} {shown(best[name])}" for name in names)
+        (row,) = problem.space.configurations([int(best["index"])])
+        chosen = " ".join(f"{name}={value}" for name, value in problem.space.named(row).items())
+        lines += [f"  {objective.name} ({objective.sense}): {values}", f"    {chosen}"]
+    return lines
+
+
+def shown(value: float) -> str:
+    """Return a value of an objective with four digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def enumerated(
+    problem: Problem,
+    *,
+    stream: bool,
+    workers: int,
+    backend: Literal["loky", "dask"],
+    scheduler: str | None,
+) -> Front:
+    """Enumerate a space; with `stream` only its front is kept, and there is no cloud."""
+    import numpy as np
+
+    from moo_jsc.enumeration import StreamingFront, enumerate_problem, stream_front
+
+    if stream:
+        running = stream_front(problem, workers=workers, backend=backend, scheduler=scheduler)
+        cloud = np.zeros((0, len(problem.objectives)))
+    else:
+        table = enumerate_problem(problem, workers=workers, backend=backend, scheduler=scheduler)
+        running = StreamingFront.empty(problem.objectives).updated(
+            table.front_indices, table.front_values
+        )
+        drawn = min(CLOUD_POINTS, problem.space.size)
+        cloud = table.values[problem.space.permuted(np.arange(drawn), seed=0)]
+    return Front(running.values, running.indices, running.multiplicity, cloud)

@@ -1,0 +1,118 @@
+"""The report of the grid search, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies.common.running import Results, write_figures
+from studies.common.settings import Settings, command_line
+from studies.multipliers.drawings import figure
+from studies.multipliers.tables import scatter_note, seed_table, verdict_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.statistics.network_accuracies import Grid, Verdict
+
+FIGURE = "channel_multipliers"
+
+
+def write(
+    folder: Path,
+    grid: Grid,
+    table: pd.DataFrame,
+    verdicts: Sequence[Verdict],
+    said: Sequence[str],
+    setting: str,
+    config: Settings,
+) -> Results:
+    """Write page, tables and figure, each whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    grid, table, verdicts
+        What was found: accuracies, one row for each network, judged differences.
+    said
+        The answer in sentences.
+    setting
+        One line on what was run.
+    config
+        The study's settings.
+    """
+    from matplotlib import rc_context
+
+    from analysis.plots.palette import style
+    from analysis.report import Column, Report
+    from moo_jsc.foundation.files import write_text
+
+    judged = verdict_table(verdicts)
+    report = Report("Is wider better?", setting)
+    section = report.section("Answer")
+    section.lead(said[0])
+    section.sentences(said[1:])
+    with rc_context(style()):  # type: ignore[arg-type]
+        drawn = figure(grid, table)
+    section.figure(
+        FIGURE,
+        drawn,
+        "Test accuracy against FLOPs and float32 size, mean and 95 % interval over trainings, with "
+        "the fronts of all networks and of the uniform ones; gain over the narrowest network for "
+        "each pair of multipliers.",
+    )
+    report.section("Verdicts").table(
+        "verdicts",
+        judged,
+        [
+            Column("group", "question", "text"),
+            Column("claim", "claim", "text"),
+            Column(
+                "difference",
+                "points of accuracy",
+                "percent",
+                2,
+                limits=("low", "high"),
+                signed=True,
+            ),
+            Column("p_holm", "p (Holm)", "p"),
+            Column("verdict", "verdict", "text"),
+        ],
+        "Paired differences on the test split with 95 % intervals over training seeds and test "
+        "sample; p after Holm's correction within each question.",
+    )
+    report.section("Networks").table(
+        "networks",
+        table,
+        [
+            Column("multipliers", "multipliers", "text"),
+            Column("parameters", "parameters", "whole"),
+            Column("flops", "FLOPs", "whole"),
+            Column("size_bytes", "size (bytes)", "whole"),
+            Column(
+                "accuracy",
+                "test accuracy (%)",
+                "percent",
+                2,
+                limits=("accuracy_low", "accuracy_high"),
+            ),
+            Column("gain", "gain (points)", "percent", 2, limits=("gain_low", "gain_high")),
+            Column("front_share", "on the front (% of seeds)", "percent", 0),
+        ],
+        scatter_note(grid).replace("\n", "; "),
+    )
+    last = report.section("Setting, and how to reproduce")
+    last.text(setting)
+    last.code(command_line(config))
+    page = report.write(folder)
+    files = {
+        "networks.csv": table.to_csv(index=False),
+        "seeds.csv": seed_table(grid).to_csv(),
+        "verdicts.csv": judged.to_csv(index=False),
+    }
+    for name, text in files.items():
+        write_text(folder / name, text)
+    write_figures(folder, {FIGURE: figure(grid, table)})
+    return Results(page, (*files, f"{FIGURE}.png"))

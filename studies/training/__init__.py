@@ -1,0 +1,1 @@
+"""Parts of the study that trains the shipped networks."""
