@@ -44,3 +44,10 @@ def test_every_direct_dependency_is_pinned():
 def test_extras_are_ranges():
     for requirements in PROJECT["project"]["optional-dependencies"].values():
         assert all(">=" in requirement for requirement in requirements)
+
+
+def test_there_is_one_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    version = PROJECT["project"]["version"]
+    assert citation["version"] == version
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
