@@ -21,7 +21,7 @@ from moo_jsc.objectives.objective import Sense
 from moo_jsc.problems.precision import PRECISION_SPACES, Formats, PrecisionSpace
 from moo_jsc.quantization.formats import FixedPoint, half_fraction
 from moo_jsc.samplers import SAMPLERS, Sampler
-from moo_jsc.samplers.scalarised import FixedWeights, ScalarisedSampler
+from moo_jsc.samplers.scalarized import FixedWeights, ScalarizedSampler
 
 OBJECTIVE_NAMES = {
     "accuracy": "accuracy",
@@ -313,7 +313,7 @@ class _Reader:
         if direction not in _DIRECTIONS:
             raise self._wrong("search.strategy.setup.direction", direction, _listed(_DIRECTIONS))
         name = f"{inner.name}-of-sum"
-        sampler = ScalarisedSampler(
+        sampler = ScalarizedSampler(
             name, FixedWeights(scales), inner=inner, direction=_DIRECTIONS[direction]
         )
         return sampler, scales

@@ -62,17 +62,17 @@ class Search:
 def samplers() -> tuple[Sampler, ...]:
     """Return the searches that are compared."""
     from moo_jsc.samplers import get_samplers
-    from moo_jsc.samplers.scalarised import RandomWeights, ScalarisedSampler, scalarised_tpe
+    from moo_jsc.samplers.scalarized import RandomWeights, ScalarizedSampler, scalarized_tpe
 
     first, third, _, mase = SCORES
     magnitudes = {name: abs(value) for name, value in third.terms.items()}
     return (
         *get_samplers([BASELINE, "optuna-random"]),
-        scalarised_tpe({name: abs(value) for name, value in first.terms.items()}, "tpe-r1-weights"),
-        scalarised_tpe(magnitudes, "tpe-r3-weights"),
-        scalarised_tpe(magnitudes, "tpe-r3-weights-scaled", normalisation="corners"),
-        ScalarisedSampler("tpe-random-weights", RandomWeights(), normalisation="corners"),
-        scalarised_tpe(dict(mase.terms), "tpe-mase-sum", direction="max"),
+        scalarized_tpe({name: abs(value) for name, value in first.terms.items()}, "tpe-r1-weights"),
+        scalarized_tpe(magnitudes, "tpe-r3-weights"),
+        scalarized_tpe(magnitudes, "tpe-r3-weights-scaled", normalization="corners"),
+        ScalarizedSampler("tpe-random-weights", RandomWeights(), normalization="corners"),
+        scalarized_tpe(dict(mase.terms), "tpe-mase-sum", direction="max"),
     )
 
 
