@@ -1,10 +1,10 @@
 """How the site is built: `make docs`."""
 
-from importlib.metadata import version as installed_version
+from moo_jsc import __version__
 
 project = "moo_jsc"
 author = "the moo_jsc developers"
-release = version = installed_version("moo-jsc")
+release = version = __version__
 
 extensions = [
     "myst_parser",

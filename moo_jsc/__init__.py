@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from moo_jsc.runs import Comparison, load_trials, run_comparison
     from moo_jsc.samplers import Sampler, default_samplers, get_samplers
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Choice",

@@ -35,10 +35,9 @@ def test_commands_exist(page):
 
 
 SMALL = """
-import functools
-import moo_jsc.problems.catalogue as catalogue
-whole = catalogue.build_problem
-catalogue.build_problem = lambda name, **settings: whole("lab3-types", **settings)
+import moo_jsc
+whole = moo_jsc.build_problem
+moo_jsc.build_problem = lambda name, **settings: whole("lab3-types", **settings)
 """
 """Every problem of a page is the smallest one."""
 
@@ -48,7 +47,8 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 study = optuna.create_study(
-    storage=JournalStorage(JournalFileBackend("journal.log")), study_name="my-study",
+    storage=JournalStorage(JournalFileBackend("journal.log")),
+    study_name="my-study", load_if_exists=True,
     directions=["maximize", "minimize"], sampler=optuna.samplers.RandomSampler(1))
 study.set_metric_names(["accuracy", "size"])
 study.optimize(lambda t: (t.suggest_int("x", 0, 9), 10 * t.suggest_int("y", 0, 9)), n_trials=15)
@@ -68,7 +68,7 @@ PREPARED = {
     "jets.md": "",
     "method.md": OPTUNA_JOURNAL + PYMOO_RUN,
     "performance.md": SMALL,
-    "samplers.md": SMALL + "problem = catalogue.build_problem('lab3-types')",
+    "samplers.md": SMALL + "problem = whole('lab3-types')",
     "scalarization.md": "",
 }
 """What the blocks of a page take for granted."""
@@ -81,7 +81,7 @@ def test_no_page_with_code_is_left_out():
 @pytest.mark.parametrize("name", sorted(PREPARED))
 def test_the_code_of_a_page_runs_from_top_to_bottom(name, tmp_path):
     page = ROOT / name if name == "README.md" else ROOT / "docs" / name
-    done = run("\n".join((PREPARED[name], *blocks(page))), tmp_path)
+    done = run("\n".join(PREPARED[name] + "\n" + code for code in blocks(page)), tmp_path)
     assert done.returncode == 0, done.stderr
 
 

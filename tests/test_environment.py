@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+import moo_jsc
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONDA_NAMES = {"torch": "pytorch"}
@@ -48,6 +50,6 @@ def test_extras_are_ranges():
 
 def test_there_is_one_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    version = PROJECT["project"]["version"]
-    assert citation["version"] == version
+    version = moo_jsc.__version__
+    assert PROJECT["project"]["dynamic"] == ["version"] and citation["version"] == version
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
