@@ -278,7 +278,7 @@ def _is_whole(value: object) -> bool:
 def _check_trials(samplers: Sequence[object], seeds: Sequence[int], budget: int) -> None:
     """Refuse what no disk could hold, before anything of that size is made."""
     runs = len(samplers) * len(seeds) if isinstance(seeds, Sized) else 1
-    if runs * budget > MOST_TRIALS:
+    if _is_whole(budget) and runs * budget > MOST_TRIALS:
         raise InputError(
             f"budget = {budget}: {runs} runs of so many trials exceed {MOST_TRIALS} trials"
         )

@@ -62,7 +62,10 @@ def run_study(
         print(f"error: {line}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        print("interrupted: the same command resumes where this one stopped", file=sys.stderr)
+        print(
+            "interrupted: what was finished is kept, the same command goes on from there",
+            file=sys.stderr,
+        )
         sys.exit(INTERRUPTED)
 
 
