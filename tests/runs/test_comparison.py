@@ -193,7 +193,7 @@ def test_other_weights_under_the_same_name_are_refused(problem, tmp_path):
         if weight == 0.2:
             run_comparison(*arguments, workers=1, progress=False)
             continue
-        with pytest.raises(InputError, match=r"seed-0\.jsonl, line 1: settings is Scalarised"):
+        with pytest.raises(InputError, match=r"seed-0\.jsonl, line 1: settings is Scalarized"):
             run_comparison(*arguments, workers=1, progress=False)
 
 
