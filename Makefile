@@ -6,13 +6,16 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 BUDGET ?= 20
 
-.PHONY: study test bench docs lint clean
+.PHONY: study test bench docs lint clean fuzz
 
 study: $(VENV)/.ready
 	$(BIN)/python studies/compare_samplers.py --budget $(BUDGET)
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n 2
+
+fuzz: $(VENV)/.ready
+	FUZZ_CASES=320 $(BIN)/python -m pytest tests/fuzz -n 2
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist -s

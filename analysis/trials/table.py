@@ -21,6 +21,9 @@ from analysis.foundation.objectives import ObjectiveLike, minimised
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGEST = 1e150
+"""Largest size of a value: differences and products of two must not overflow."""
+
 REQUIRED = ("sampler", "seed", "trial")
 
 
@@ -140,12 +143,13 @@ def _check_finite(table: pd.DataFrame, names: Sequence[str]) -> None:
             raise InputError(
                 f"trial table: column {name!r} holds something else than numbers"
             ) from None
-        bad = np.flatnonzero(~np.isfinite(column))
+        bad = np.flatnonzero(~(np.abs(column) <= LARGEST))
         if len(bad):
             row = table.iloc[bad[0]]
             raise InputError(
                 f"trial table: {name} = {column[bad[0]]} at sampler {row['sampler']}, "
-                f"seed {row['seed']}, trial {row['trial']}, expected a finite number"
+                f"seed {row['seed']}, trial {row['trial']}, expected a finite number "
+                f"of at most {LARGEST:g}"
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from contextlib import nullcontext
 from dataclasses import dataclass
 from numbers import Integral
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import pandas
 
 MAX_SEED = 2**32 - 1
+MOST_TRIALS = 10**9
+"""Of a comparison; a log line of each is some 200 bytes."""
+
 _MEMORY_MAP_FROM = "100K"
 
 
@@ -114,6 +117,7 @@ def run_comparison(
     """
     folder = Path(folder)
     samplers = _resolved(samplers)
+    _check_trials(samplers, seeds, budget)
     _check_arguments(samplers, seeds, budget, workers)
     for sampler in samplers:
         sampler.check(problem.objectives)
@@ -269,6 +273,15 @@ def _resolved(samplers: Sequence[Sampler | str]) -> tuple[Sampler, ...]:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _check_trials(samplers: Sequence[object], seeds: Sequence[int], budget: int) -> None:
+    """Refuse what no disk could hold, before anything of that size is made."""
+    runs = len(samplers) * len(seeds) if isinstance(seeds, Sized) else 1
+    if _is_whole(budget) and runs * budget > MOST_TRIALS:
+        raise InputError(
+            f"budget = {budget}: {runs} runs of so many trials exceed {MOST_TRIALS} trials"
+        )
 
 
 def _check_arguments(
