@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import minimised
+from analysis.foundation.objectives import minimized
 from analysis.front.hypervolume import hypervolume
 from analysis.front.pareto import nondominated
 from analysis.statistics.intervals import RESAMPLES, mean_interval
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def selection_optimism(
-    trials: pd.DataFrame,
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     retested: pd.DataFrame,
     retested_reference: Reference | None = None,
@@ -68,7 +68,7 @@ def selection_optimism(
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> objectives = [Objective("a"), Objective("b")]
+    >>> objectives = [Objective(name="a"), Objective(name="b")]
     >>> reference = Reference.from_values([[0, 2], [1, 1], [2, 0]], objectives)
     >>> trials = pd.DataFrame({"sampler": "x", "seed": 0, "trial": [0, 1],
     ...                        "configuration": [7, 8], "a": [0, 1], "b": [2, 1]})
@@ -83,38 +83,28 @@ def selection_optimism(
         raise InputError(
             f"retested objectives {', '.join(other.names)}: expected {', '.join(reference.names)}"
         )
-    for name, frame in (("trial table", trials), ("retested table", retested)):
-        for column in ("configuration", *reference.names):
-            if column not in frame.columns:
-                raise InputError(f"{name}: no column {column!r}")
-    samplers = runs_of(trials, reference.objectives)
+    for column in ("configuration", *reference.names):
+        if column not in retested.columns:
+            raise InputError(f"retested table: no column {column!r}")
     known = retested.drop_duplicates("configuration").set_index("configuration")
     known = known[list(reference.names)]
-    ordered = trials.sort_values("trial", kind="stable")
-    configurations = {
-        (str(sampler), int(seed)): part["configuration"].to_numpy()
-        for (sampler, seed), part in ordered.groupby(["sampler", "seed"], sort=False)
-    }
     rows = []
-    for name, runs in samplers.items():
+    for name, runs in Trials.of(trials, reference).runs.items():
         found = []
         for run in runs:
-            chosen = configurations[name, run.seed]
-            seen = minimised(run.values, reference.objectives)
-            front = np.flatnonzero(nondominated(seen))
-            _, first = np.unique(chosen[front], return_index=True)
-            front = front[np.sort(first)]
-            missing = [key for key in chosen[front] if key not in known.index]
+            front = run.front_configurations()
+            chosen = run.known_configurations()[front]
+            missing = [key for key in chosen if key not in known.index]
             if missing:
                 raise InputError(
                     f"retested table: no configuration {missing[0]}, which is on the final front "
                     f"of {name}, seed {run.seed}"
                 )
-            anew = known.loc[chosen[front]].to_numpy(np.float64)
+            anew = known.loc[chosen].to_numpy(np.float64)
             found.append(
                 (
                     len(front),
-                    nondominated(minimised(anew, other.objectives)).mean(),
+                    nondominated(minimized(anew, other.objectives)).mean(),
                     _share(run.values[front], reference),
                     _share(anew, other),
                 )
@@ -124,7 +114,7 @@ def selection_optimism(
 
 
 def _share(values: NDArray[np.float64], reference: Reference) -> float:
-    points = reference.normalised(values)
+    points = reference.normalized(values)
     return hypervolume(points, reference.reference_point) / reference.hypervolume
 
 

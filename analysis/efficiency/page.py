@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import plots
-from analysis.efficiency.findings import POWER, Findings, Questions, find
+from analysis.efficiency.analyze import (
+    POWER,
+    EfficiencyFindings,
+    Questions,
+    analyze_efficiency,
+)
 from analysis.efficiency.front_section import add_front
-from analysis.foundation.objectives import labelled
+from analysis.efficiency.summary import summary_table
+from analysis.foundation.objectives import labeled
 from analysis.foundation.words import counted, percent
 from analysis.plots.curves import ranked
 from analysis.report import Column, Report, Section
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.front.reference import Reference
+    from analysis.trials.table import Trials
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +44,17 @@ class EfficiencyReport:
 
     page: Path
     answer: str
-    findings: Findings
+    findings: EfficiencyFindings
+
+    def __repr__(self) -> str:
+        return f"EfficiencyReport({str(self.page)!r}: {self.answer})"
+
+    def _repr_html_(self) -> str:
+        return self.findings._repr_html_()
 
 
 def efficiency_report(
-    trials: pd.DataFrame,
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     *,
     folder: Path | str,
@@ -58,7 +71,7 @@ def efficiency_report(
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     folder
@@ -86,7 +99,7 @@ def efficiency_report(
     InputError
         A table is unusable, the baseline is not in it, or the folder cannot be written to.
     """
-    findings = find(
+    findings = analyze_efficiency(
         trials,
         reference,
         questions,
@@ -94,7 +107,7 @@ def efficiency_report(
         retested_reference=retested_reference,
         workers=workers,
     )
-    names = ", ".join(labelled(objective) for objective in reference.objectives)
+    names = ", ".join(labeled(objective) for objective in reference.objectives)
     report = Report(
         title,
         f"{counted(len(findings.summary), 'sampler')}, "
@@ -104,7 +117,7 @@ def efficiency_report(
     _answer(report.section("Answer"), findings)
     _summary(report.section("What each sampler reached"), findings)
     _curves(report.section("Over the budget"), findings)
-    add_front(report.section("The true front"), findings, trials)
+    add_front(report.section("The true front"), findings)
     if findings.comparison is not None:
         _tests(report.section("Tests and effect sizes"), findings)
         _robustness(report.section("Robustness"), findings)
@@ -116,7 +129,7 @@ def efficiency_report(
     return EfficiencyReport(page=page, answer=findings.answers[0], findings=findings)
 
 
-def _answer(section: Section, findings: Findings) -> None:
+def _answer(section: Section, findings: EfficiencyFindings) -> None:
     first, *others = findings.answers
     section.lead(first)
     section.sentences(others)
@@ -131,32 +144,8 @@ def _answer(section: Section, findings: Findings) -> None:
         )
 
 
-def _summary(section: Section, findings: Findings) -> None:
-    section.table(
-        "summary",
-        findings.summary,
-        [
-            Column("sampler", "sampler", "text"),
-            Column("seeds", "seeds", "whole"),
-            Column(
-                "hypervolume",
-                "hypervolume (%)",
-                "percent",
-                1,
-                limits=("hypervolume_low", "hypervolume_high"),
-            ),
-            Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
-            Column("trials", "trials", "whole"),
-            Column("unique", "unique", digits=1),
-            Column("reached", f"reached {percent(findings.questions.target)}", "whole"),
-            Column("trials_to_target", "trials to it", digits=1),
-            Column("overhead_seconds", "overhead (s)", digits=3),
-        ],
-        "Hypervolume: share of the true front's at the end, mean over seeds with its interval; "
-        "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
-        "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "
-        "itself spends on a run, median. Click a head to sort.",
-    )
+def _summary(section: Section, findings: EfficiencyFindings) -> None:
+    section.add(summary_table(findings))
     section.table(
         "trials_to_target",
         findings.targets,
@@ -176,7 +165,7 @@ def _summary(section: Section, findings: Findings) -> None:
     )
 
 
-def _curves(section: Section, findings: Findings) -> None:
+def _curves(section: Section, findings: EfficiencyFindings) -> None:
     baseline = findings.questions.baseline
     section.figure(
         "hypervolume_curves",
@@ -196,7 +185,7 @@ def _curves(section: Section, findings: Findings) -> None:
             ]
         ),
         "What is still missing, mean over seeds, logarithmic: share of the hypervolume, IGD+ and "
-        "additive epsilon to the true front (both on the normalised scale).",
+        "additive epsilon to the true front (both on the normalized scale).",
     )
     panels = [(findings.attainment.curves(), "linear"), (findings.profile, "linear")]
     if findings.unique is not None:
@@ -211,7 +200,7 @@ def _curves(section: Section, findings: Findings) -> None:
     )
 
 
-def _tests(section: Section, findings: Findings) -> None:
+def _tests(section: Section, findings: EfficiencyFindings) -> None:
     assert findings.comparison is not None and findings.pairs is not None
     baseline = findings.questions.baseline
     table = findings.comparison.sort_values("difference", ascending=False, kind="stable")
@@ -274,7 +263,7 @@ def _tests(section: Section, findings: Findings) -> None:
     )
 
 
-def _robustness(section: Section, findings: Findings) -> None:
+def _robustness(section: Section, findings: EfficiencyFindings) -> None:
     found = findings.robustness
     assert found is not None
     section.text(
@@ -311,7 +300,7 @@ def _robustness(section: Section, findings: Findings) -> None:
         section.sentences([f"Not measured: {name} ({why})." for name, why in found.skipped.items()])
 
 
-def _optimism(section: Section, findings: Findings) -> None:
+def _optimism(section: Section, findings: EfficiencyFindings) -> None:
     assert findings.optimism is not None
     section.table(
         "selection_optimism",
@@ -339,17 +328,16 @@ def _optimism(section: Section, findings: Findings) -> None:
 
 
 def _reproduction(
-    section: Section, findings: Findings, setting: Mapping[str, str], command: str
+    section: Section, findings: EfficiencyFindings, setting: Mapping[str, str], command: str
 ) -> None:
     reference = findings.reference
-    scale = "logarithmic costs" if reference.log_costs else "linear"
     section.definitions(
         {
             **setting,
             "baseline": findings.questions.baseline,
             "true front": f"{len(reference.front)} points",
             "hypervolume": f"reference point {reference.reference_point[0]:.4g} on the scale "
-            f"ideal = 0, nadir = 1 of the true front ({scale})",
+            f"ideal = 0, nadir = 1 of the true front ({reference.scale_label})",
             "error rate": f"{findings.questions.alpha:g} family-wise",
         }
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.foundation.errors import InputError
 from analysis.front.hypervolume import hypervolume
 from analysis.statistics.comparison import holm, signed_rank_p, verdicts
-from analysis.trials.table import Run, final_front, runs_of
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +61,9 @@ def scenarios(reference: Reference) -> tuple[dict[str, Reference], dict[str, str
     for name, other in coordinates.items():
         if other.reference_point[0] != given:
             found[name] = other
-    label = "linear costs" if reference.log_costs else "logarithmic costs"
+    label = "linear scales" if reference.logarithmic else "logarithmic costs"
     try:
-        found[label] = reference.with_log_costs(not reference.log_costs)
+        found[label] = reference.on_other_scale()
     except InputError as error:
         skipped[label] = str(error)
     if len(reference.objectives) > 1:
@@ -76,7 +76,9 @@ def scenarios(reference: Reference) -> tuple[dict[str, Reference], dict[str, str
     return found, skipped
 
 
-def robustness(trials: pd.DataFrame, reference: Reference, *, alpha: float = 0.05) -> Robustness:
+def robustness(
+    trials: Trials | pd.DataFrame, reference: Reference, *, alpha: float = 0.05
+) -> Robustness:
     """Compare the samplers' final hypervolume under every scenario.
 
     Parameters
@@ -102,7 +104,7 @@ def robustness(trials: pd.DataFrame, reference: Reference, *, alpha: float = 0.0
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> objectives = [Objective("a"), Objective("b")]
+    >>> objectives = [Objective(name="a"), Objective(name="b")]
     >>> reference = Reference.from_values([[1, 3], [2, 2], [3, 1]], objectives)
     >>> trials = pd.DataFrame({"sampler": ["x", "y"] * 2, "seed": [0, 0, 1, 1], "trial": 0,
     ...                        "a": [1, 2, 1, 2], "b": [3, 2, 3, 2]})
@@ -113,7 +115,10 @@ def robustness(trials: pd.DataFrame, reference: Reference, *, alpha: float = 0.0
     import pandas as pd
     from scipy.stats import kendalltau
 
-    fronts = _paired_fronts(trials, reference)
+    fronts = {
+        name: [run.front for run in runs]
+        for name, runs in Trials.of(trials, reference).paired().runs.items()
+    }
     found, skipped = scenarios(reference)
     shares = {}
     for name, other in found.items():
@@ -148,28 +153,13 @@ def robustness(trials: pd.DataFrame, reference: Reference, *, alpha: float = 0.0
     return Robustness(means, pd.DataFrame(rows).set_index("scenario"), skipped)
 
 
-def _paired_fronts(
-    trials: pd.DataFrame, reference: Reference
-) -> dict[str, list[NDArray[np.float64]]]:
-    samplers: dict[str, list[Run]] = runs_of(trials, reference.objectives)
-    common = set.intersection(*({run.seed for run in runs} for runs in samplers.values()))
-    if len(common) < 2:
-        raise InputError(
-            f"trial table: {len(common)} seeds are common to all samplers, expected at least 2"
-        )
-    return {
-        name: [final_front(run, reference.objectives) for run in runs if run.seed in common]
-        for name, runs in samplers.items()
-    }
-
-
 def _shares(
     fronts: Mapping[str, list[NDArray[np.float64]]], reference: Reference, columns: list[int]
 ) -> dict[str, NDArray[np.float64]]:
     whole, bound = reference.hypervolume, reference.reference_point
     return {
         name: np.array(
-            [hypervolume(reference.normalised(front[:, columns]), bound) / whole for front in found]
+            [hypervolume(reference.normalized(front[:, columns]), bound) / whole for front in found]
         )
         for name, found in fronts.items()
     }

@@ -79,12 +79,12 @@ def method(seeds: int, comparisons: int, alpha: float) -> str:
     --------
     >>> method(30, 14, 0.05)
     "Verdicts: 30 paired seeds, Wilcoxon's signed-rank test, Holm's correction over 14 \
-comparisons at 5 %; brackets: 95 % intervals by the studentised bootstrap over seeds."
+comparisons at 5 %; brackets: 95 % intervals by the studentized bootstrap over seeds."
     """
     return (
         f"Verdicts: {seeds} paired seeds, Wilcoxon's signed-rank test, Holm's correction over "
         f"{counted(comparisons, 'comparison')} at {100 * alpha:g} %; brackets: "
-        f"{100 * (1 - alpha):g} % intervals by the studentised bootstrap over seeds."
+        f"{100 * (1 - alpha):g} % intervals by the studentized bootstrap over seeds."
     )
 
 
@@ -164,7 +164,7 @@ def to_target(summary: pd.DataFrame, target: float) -> str:
     Parameters
     ----------
     summary
-        From `efficiency.summarise` with this target.
+        From `efficiency.summarize` with this target.
     target
         Share of the true hypervolume.
     """

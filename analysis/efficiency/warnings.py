@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.foundation.words import counted
 from analysis.statistics.power import smallest_conclusive_seeds
-from analysis.trials.table import Run, runs_of
+from analysis.trials.run import Run
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +22,8 @@ ALMOST_ALL = 0.95
 CEILING = 0.999
 
 
-def cautions(
-    trials: pd.DataFrame,
+def comparison_warnings(
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     *,
     finals: Mapping[str, np.ndarray] | None = None,
@@ -35,7 +37,7 @@ def cautions(
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     finals
@@ -57,34 +59,47 @@ def cautions(
     Raises
     ------
     InputError
-        The table is unusable (see `analysis.trials.table.runs_of`).
+        The table is unusable (see `analysis.trials.table`).
 
     Examples
     --------
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> reference = Reference.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> reference = Reference.from_values([[0, 1], [1, 0]],
+    ...                                   [Objective(name="a"), Objective(name="b")])
     >>> trials = pd.DataFrame({"sampler": "nsga2", "seed": range(9), "trial": 0,
     ...                        "a": range(9), "b": 0})
-    >>> cautions(trials, reference, populations={"nsga2": 50})[0]
+    >>> comparison_warnings(trials, reference, populations={"nsga2": 50})[0]
     'nsga2 never left its first generation: its population of 50 is not smaller than the budget...'
     """
-    samplers = runs_of(trials, reference.objectives)
+    measured = Trials.of(trials, reference)
+    samplers = measured.runs
     return [
+        *_failed(measured),
         *_first_generation(samplers, populations or {}),
         *_same_as_baseline(samplers, baseline),
         *_budget_above_space(samplers, space_size),
         *_repeats(samplers),
         *_seeds(samplers, alpha),
-        *_constant(samplers, reference),
+        *_constant(measured, reference),
         *_ceiling(finals or {}),
         *_lengths(samplers),
     ]
 
 
+def _failed(trials: Trials) -> list[str]:
+    if not trials.failed:
+        return []
+    verb = "has" if trials.failed == 1 else "have"
+    return [
+        f"{counted(trials.failed, 'trial')} {verb} no finite value (the first: "
+        f"{trials.first_failed}): counted against the budget, with nothing found."
+    ]
+
+
 def _first_generation(
-    samplers: Mapping[str, list[Run]], populations: Mapping[str, int]
+    samplers: Mapping[str, Sequence[Run]], populations: Mapping[str, int]
 ) -> list[str]:
     found = []
     for name, runs in samplers.items():
@@ -97,10 +112,10 @@ def _first_generation(
     return found
 
 
-def _same_as_baseline(samplers: Mapping[str, list[Run]], baseline: str | None) -> list[str]:
+def _same_as_baseline(samplers: Mapping[str, Sequence[Run]], baseline: str | None) -> list[str]:
     if baseline is None or baseline not in samplers:
         return []
-    own = {run.seed: run.values for run in samplers[baseline]}
+    own = {run.seed: run.values for run in samplers[baseline] if len(run.values)}
     found = []
     for name, runs in samplers.items():
         if name == baseline:
@@ -114,7 +129,7 @@ def _same_as_baseline(samplers: Mapping[str, list[Run]], baseline: str | None) -
     return found
 
 
-def _budget_above_space(samplers: Mapping[str, list[Run]], space_size: int | None) -> list[str]:
+def _budget_above_space(samplers: Mapping[str, Sequence[Run]], space_size: int | None) -> list[str]:
     budget = max(len(run) for runs in samplers.values() for run in runs)
     if space_size is None or budget < space_size:
         return []
@@ -124,7 +139,7 @@ def _budget_above_space(samplers: Mapping[str, list[Run]], space_size: int | Non
     ]
 
 
-def _repeats(samplers: Mapping[str, list[Run]]) -> list[str]:
+def _repeats(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     found = []
     for name, runs in samplers.items():
         shares = [1.0 - run.new.mean() for run in runs if run.new is not None and len(run)]
@@ -136,7 +151,7 @@ def _repeats(samplers: Mapping[str, list[Run]]) -> list[str]:
     return found
 
 
-def _seeds(samplers: Mapping[str, list[Run]], alpha: float) -> list[str]:
+def _seeds(samplers: Mapping[str, Sequence[Run]], alpha: float) -> list[str]:
     common = set.intersection(*({run.seed for run in runs} for runs in samplers.values()))
     found = []
     everything = {run.seed for runs in samplers.values() for run in runs}
@@ -155,8 +170,10 @@ def _seeds(samplers: Mapping[str, list[Run]], alpha: float) -> list[str]:
     return found
 
 
-def _constant(samplers: Mapping[str, list[Run]], reference: Reference) -> list[str]:
-    values = np.concatenate([run.values for runs in samplers.values() for run in runs])
+def _constant(trials: Trials, reference: Reference) -> list[str]:
+    values = trials.values
+    if len(values) == 0:
+        return []
     found = []
     for column, objective in enumerate(reference.objectives):
         _, counts = np.unique(values[:, column], return_counts=True)
@@ -190,7 +207,7 @@ def _ceiling(finals: Mapping[str, np.ndarray]) -> list[str]:
     ]
 
 
-def _lengths(samplers: Mapping[str, list[Run]]) -> list[str]:
+def _lengths(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     budget = max(len(run) for runs in samplers.values() for run in runs)
     found = []
     for name, runs in samplers.items():

@@ -148,6 +148,7 @@ def target_profile(curves: Curves, targets: Sequence[float]) -> Curves:
         curves,
         indicator="share of targets reached",
         sense="max",
+        bounds=(0.0, 1.0),
         values={
             name: np.mean([_reached(values, target, larger) for target in targets], axis=0)
             for name, values in curves.values.items()

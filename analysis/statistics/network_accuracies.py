@@ -75,7 +75,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedClaim:
     """One claim and what the data say of it.
 
     Attributes
@@ -165,7 +165,7 @@ def sample_half_width(grid: Grid, level: float = LEVEL) -> float:
     return float(stats.norm.ppf((1 + level) / 2)) * error
 
 
-def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[Verdict]:
+def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[JudgedClaim]:
     """Turn a family of claims "first is better" into verdicts, corrected by Holm's method."""
     if not claims:
         return []
@@ -175,7 +175,7 @@ def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[Verdict
         told_apart = p <= 1 - LEVEL
         word = "better" if difference.estimate > 0 else "worse"
         verdicts.append(
-            Verdict(
+            JudgedClaim(
                 group, claim, difference, float(p), word if told_apart else "cannot be told apart"
             )
         )
@@ -187,7 +187,7 @@ def compare(grid: Grid, one: int, other: int) -> Difference:
     return paired_difference(grid.correct[:, one], grid.correct[:, other])
 
 
-def widening(grid: Grid) -> list[Verdict]:
+def widening(grid: Grid) -> list[JudgedClaim]:
     """Judge each widening of all layers by one step, and the whole way at once."""
     steps = sorted(combination[0] for combination in np.array(grid.multipliers)[grid.uniform])
     pairs = [(int(wide), int(narrow)) for narrow, wide in itertools.pairwise(steps)]
@@ -201,7 +201,7 @@ def widening(grid: Grid) -> list[Verdict]:
     return judged("wider, all layers alike", claims)
 
 
-def per_layer(grid: Grid) -> list[Verdict]:
+def per_layer(grid: Grid) -> list[JudgedClaim]:
     """Judge per-layer multipliers against each uniform network, at no higher cost.
 
     For every training seed, the challenger is the network with unequal multipliers, no more
@@ -226,7 +226,7 @@ def per_layer(grid: Grid) -> list[Verdict]:
     return judged("per layer, at no higher cost", claims)
 
 
-def good_enough(grid: Grid) -> tuple[int, list[Verdict]]:
+def good_enough(grid: Grid) -> tuple[int, list[JudgedClaim]]:
     """Find the cheapest network that cannot be told apart from the most accurate one.
 
     The most accurate one is chosen on the validation split.
@@ -235,7 +235,7 @@ def good_enough(grid: Grid) -> tuple[int, list[Verdict]]:
     -------
     int
         Position of the cheapest (fewest FLOPs).
-    list of Verdict
+    list of JudgedClaim
         Every other network against the most accurate one.
     """
     best = int(grid.validation.mean(axis=0).argmax())
@@ -287,7 +287,7 @@ def conclusions(grid: Grid) -> list[str]:
     return sentences
 
 
-def _said(verdict: Verdict) -> str:
+def _said(verdict: JudgedClaim) -> str:
     amount = _amount(verdict.difference)
     if verdict.verdict == "cannot be told apart":
         return f"not better beyond noise ({amount})"
@@ -298,7 +298,7 @@ def _amount(found: Difference) -> str:
     return f"{100 * found.estimate:+.2f} points [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
 
 
-def _count(subject: str, verdicts: Sequence[Verdict]) -> str:
+def _count(subject: str, verdicts: Sequence[JudgedClaim]) -> str:
     counts = {
         word: sum(verdict.verdict == word for verdict in verdicts)
         for word in ("better", "worse", "cannot be told apart")

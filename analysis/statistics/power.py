@@ -79,9 +79,9 @@ def detectable_difference(
     critical = critical_count(count, alpha)
     if critical is None:
         return float("inf")
-    centred = (array - array.mean()) * _spread_correction(len(array), alpha, power)
+    centered = (array - array.mean()) * _spread_correction(len(array), alpha, power)
     rng = np.random.default_rng(seed)
-    drawn = rng.choice(centred, size=(resamples, count))
+    drawn = rng.choice(centered, size=(resamples, count))
     shifts = -_largest_walsh_average(drawn, critical)
     return float(max(np.quantile(shifts, power), 0.0))
 

@@ -63,23 +63,23 @@ def mean_methods(values: np.ndarray, resamples: int) -> dict[str, tuple[np.ndarr
     reach = stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n)
     means = np.sort(resampling_weights(n, resamples, 1) @ values, axis=0)
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
-    studentised = mean_interval(values, resamples=resamples)
+    studentized = mean_interval(values, resamples=resamples)
     return {
         "Student": (mean - reach, mean + reach),
         "percentile": (low, high),
         "BCa": bca(values, means),
-        "studentised": (studentised.low, studentised.high),
+        "studentized": (studentized.low, studentized.high),
     }
 
 
 def bca(values: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bias-corrected and accelerated limits from sorted bootstrap means (resamples, columns)."""
     mean = values.mean(axis=0)
-    centred = values - mean
+    centered = values - mean
     share = (means < mean).mean(axis=0) + 0.5 * (means == mean).mean(axis=0)
     bias = stats.norm.ppf(np.clip(share, 1e-3, 1 - 1e-3))
-    scale = np.maximum((centred**2).sum(axis=0), 1e-300)
-    acceleration = (centred**3).sum(axis=0) / (6.0 * scale**1.5)
+    scale = np.maximum((centered**2).sum(axis=0), 1e-300)
+    acceleration = (centered**3).sum(axis=0) / (6.0 * scale**1.5)
     limits = []
     for z in stats.norm.ppf([0.025, 0.975]):
         level = stats.norm.cdf(bias + (bias + z) / (1.0 - acceleration * (bias + z)))

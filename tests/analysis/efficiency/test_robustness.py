@@ -29,9 +29,9 @@ def test_scenarios_vary_one_thing_at_a_time(study):
         "without size",
         "without latency",
     ]
-    logarithmic, _ = scenarios(reference.with_log_costs())
-    assert "linear costs" in logarithmic
-    assert not logarithmic["linear costs"].log_costs
+    logarithmic, _ = scenarios(reference.on_other_scale())
+    assert "linear scales" in logarithmic
+    assert not logarithmic["linear scales"].logarithmic
     set_by_hand, _ = scenarios(reference.with_coordinate(1.1))
     assert "reference point 1 + 1/H" in set_by_hand
     assert "reference point 1.1" not in set_by_hand
@@ -55,7 +55,7 @@ def test_the_reported_way_agrees_with_itself(study):
 
 def test_reversal_is_counted():
     """x is better in a, y in b: leaving a out turns the verdict round."""
-    objectives = (Objective("a"), Objective("b"))
+    objectives = (Objective(name="a"), Objective(name="b"))
     values = [[0.0, 8.0], [8.0, 0.0], [4.0, 4.0]]
     reference = Reference.from_values(values, objectives, coordinate=2.0)
     table, _ = trial_table(samplers=("x", "y"), seeds=10, budget=1)
@@ -69,7 +69,7 @@ def test_reversal_is_counted():
 
 
 def test_what_cannot_be_measured_is_said():
-    objectives = (Objective("accuracy", "max"), Objective("size"))
+    objectives = (Objective(name="accuracy", sense="max"), Objective(name="size"))
     table, values = trial_table(samplers=("a", "b"))
     zero = values[:, :2] - [0.0, values[:, 1].min()]
     reference = Reference.from_values(zero, objectives)
@@ -80,5 +80,5 @@ def test_what_cannot_be_measured_is_said():
 
 def test_one_common_seed_is_too_few(study):
     table, reference = study
-    with pytest.raises(InputError, match="1 seeds are common"):
+    with pytest.raises(InputError, match="1 seed common"):
         robustness(table[(table["sampler"] == "a") | (table["seed"] == 0)], reference)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.efficiency import sentences as statements
+from analysis.efficiency import sentences
 
 
 def comparison(verdicts):
@@ -50,31 +50,29 @@ def comparison(verdicts):
     ],
 )
 def test_answer(verdicts, expected):
-    assert statements.answer(comparison(verdicts), "random", 20) == expected
+    assert sentences.answer(comparison(verdicts), "random", 20) == expected
 
 
 def test_many_better_samplers_are_cut_short():
-    sentence = statements.answer(comparison(["better"] * 8), "random", 20)
+    sentence = sentences.answer(comparison(["better"] * 8), "random", 20)
     assert "8 samplers found more" in sentence
     assert "and 4 others" in sentence
 
 
 def test_identical_samplers_are_named():
-    [sentence] = statements.identical(comparison(["identical", "better"]), "random")
+    [sentence] = sentences.identical(comparison(["identical", "better"]), "random")
     assert sentence == "s0 ends with exactly the hypervolume of random for every seed."
-    assert statements.identical(comparison(["better"]), "random") == []
+    assert sentences.identical(comparison(["better"]), "random") == []
 
 
 def test_detectability():
-    power, seeds = statements.detectability(comparison(["better", "undecided", "undecided"]), 0.8)
+    power, seeds = sentences.detectability(comparison(["better", "undecided", "undecided"]), 0.8)
     assert "a true difference of 5.0 percentage points (5.0 to 5.0, by sampler)" in power
     assert "from 200 seeds (s1) up to 300." in seeds
     table = comparison(["undecided", "undecided"])
     table["seeds_needed"] = [50.0, np.inf]
-    assert "up to more than 1000 (1 of 2 samplers)" in statements.detectability(table, 0.8)[1]
-    assert (
-        "no difference could" in statements.detectability(table.assign(detectable=np.inf), 0.8)[0]
-    )
+    assert "up to more than 1000 (1 of 2 samplers)" in sentences.detectability(table, 0.8)[1]
+    assert "no difference could" in sentences.detectability(table.assign(detectable=np.inf), 0.8)[0]
 
 
 @pytest.mark.parametrize(
@@ -90,4 +88,4 @@ def test_to_target(reached, median, expected):
     summary = pd.DataFrame(
         {"reached": reached, "trials_to_target": median, "seeds": 10}, index=["a", "b"]
     )
-    assert expected in statements.to_target(summary, 0.9)
+    assert expected in sentences.to_target(summary, 0.9)

@@ -25,7 +25,7 @@ def test_intervals_of_the_mean_cover():
     for row in rows:
         if str(row["scores"]).startswith("five values"):
             continue
-        assert 0.92 - slack / 2 <= row["studentised"] <= 0.97 + slack / 2, row
+        assert 0.92 - slack / 2 <= row["studentized"] <= 0.97 + slack / 2, row
     skewed = [row for row in rows if row["seeds"] == 10]
     assert np.mean([row["percentile"] for row in skewed]) < 0.91
     assert np.mean([row["BCa"] for row in skewed]) < 0.91

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.efficiency import sentences as statements
+from analysis.efficiency import sentences
 from analysis.efficiency.optimism import selection_optimism
 from analysis.efficiency.robustness import Robustness, robustness
-from analysis.efficiency.summary import summarise
-from analysis.efficiency.warnings import cautions
+from analysis.efficiency.summary import summarize, summary_table
+from analysis.efficiency.warnings import comparison_warnings
 from analysis.foundation.errors import InputError
 from analysis.foundation.words import counted
 from analysis.indicators.attainment import Attainment, attainment
@@ -24,9 +24,10 @@ from analysis.indicators.curves import (
     on_unique_evaluations,
 )
 from analysis.indicators.targets import TARGETS, target_profile, target_table
+from analysis.report.rendering import part
 from analysis.statistics.comparison import against_baseline, all_pairs, probability_of_being_best
 from analysis.statistics.power import detectable_difference, seeds_needed
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,13 +70,14 @@ class Questions:
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class EfficiencyFindings:
     """What was found. Tests are None with one sampler, or fewer than two common seeds.
 
     Attributes
     ----------
-    questions, reference
-        What was asked, on which scale (`questions.baseline` is set).
+    questions, reference, trials
+        What was asked, on which scale, of what (`questions.baseline` is set; trials outside the
+        reference's bounds have no values).
     hypervolume, unique, igd_plus, epsilon
         Curves; `unique` on unique evaluations, None where the table does not tell.
     attainment, profile
@@ -94,6 +96,7 @@ class Findings:
 
     questions: Questions
     reference: Reference
+    trials: Trials
     hypervolume: Curves
     unique: Curves | None
     igd_plus: Curves
@@ -110,22 +113,28 @@ class Findings:
     answers: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"EfficiencyFindings({self.answers[0]})"
 
-def find(
-    trials: pd.DataFrame,
+    def _repr_html_(self) -> str:
+        return part("lead", self.answers[0]) + part("table", summary_table(self))
+
+
+def analyze_efficiency(
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     questions: Questions | None = None,
     *,
     retested: pd.DataFrame | None = None,
     retested_reference: Reference | None = None,
     workers: int = 1,
-) -> Findings:
+) -> EfficiencyFindings:
     """Analyse a comparison of samplers on one problem.
 
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     questions
@@ -138,7 +147,7 @@ def find(
 
     Returns
     -------
-    Findings
+    EfficiencyFindings
 
     Raises
     ------
@@ -150,25 +159,26 @@ def find(
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> reference = Reference.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> reference = Reference.from_values([[0, 1], [1, 0]],
+    ...                                   [Objective(name="a"), Objective(name="b")])
     >>> rows = [(name, seed, float(name == "worse"), 1.0) for name in ("random", "worse")
     ...         for seed in range(6)]
     >>> trials = pd.DataFrame(rows, columns=["sampler", "seed", "a", "b"]).assign(trial=0)
-    >>> find(trials, reference).answers[0]
+    >>> analyze_efficiency(trials, reference).answers[0]
     "After 1 trial, no sampler found more of the true front's hypervolume than random; one sampler \
 found less: worse by 33.3 [33.3, 33.3] percentage points."
     """
     asked = questions or Questions()
-    samplers = runs_of(trials, reference.objectives)
-    baseline = next(iter(samplers)) if asked.baseline is None else asked.baseline
-    if baseline not in samplers:
-        raise InputError(f"baseline {baseline!r}: expected one of {', '.join(samplers)}")
+    measured = Trials.of(trials, reference)
+    reference.require_complete(measured.values)
+    baseline = measured.samplers[0] if asked.baseline is None else asked.baseline
+    if baseline not in measured.runs:
+        raise InputError(f"baseline {baseline!r}: expected one of {', '.join(measured.samplers)}")
     asked = replace(asked, baseline=baseline)
-    curves = hypervolume_curves(trials, reference, workers=workers)
-    told = all(run.new is not None for runs in samplers.values() for run in runs)
-    summary = summarise(trials, reference, curves, target=asked.target, level=1 - asked.alpha)
-    common = set.intersection(*(set(seeds) for seeds in curves.seeds.values()))
-    testable = len(samplers) > 1 and len(common) > 1
+    curves = hypervolume_curves(measured, reference, workers=workers)
+    summary = summarize(measured, reference, curves, target=asked.target, level=1 - asked.alpha)
+    common = measured.common_seeds
+    testable = len(measured.runs) > 1 and len(common) > 1
     comparison = pairs = best = found = None
     if testable:
         scores = curves.paired().final()
@@ -177,18 +187,19 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
         )
         pairs = all_pairs(scores, alpha=asked.alpha)
         best = probability_of_being_best(scores)
-        found = robustness(trials, reference, alpha=asked.alpha)
+        found = robustness(measured, reference, alpha=asked.alpha)
     optimism = None
     if retested is not None:
-        optimism = selection_optimism(trials, reference, retested, retested_reference)
-    return Findings(
+        optimism = selection_optimism(measured, reference, retested, retested_reference)
+    return EfficiencyFindings(
         questions=asked,
         reference=reference,
+        trials=measured,
         hypervolume=curves,
-        unique=on_unique_evaluations(curves, samplers) if told else None,
-        igd_plus=igd_plus_curves(trials, reference, workers=workers),
-        epsilon=epsilon_curves(trials, reference, workers=workers),
-        attainment=attainment(trials, reference, epsilon=asked.epsilon),
+        unique=on_unique_evaluations(curves, measured) if measured.tells_new else None,
+        igd_plus=igd_plus_curves(measured, reference, workers=workers),
+        epsilon=epsilon_curves(measured, reference, workers=workers),
+        attainment=attainment(measured, reference, epsilon=asked.epsilon),
         profile=target_profile(curves, PROFILE),
         summary=summary,
         targets=target_table(curves, asked.targets, level=1 - asked.alpha),
@@ -201,8 +212,8 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
             _answers(asked, curves, summary, comparison, best, found, optimism, len(common))
         ),
         warnings=tuple(
-            cautions(
-                trials,
+            comparison_warnings(
+                measured,
                 reference,
                 finals=curves.final(),
                 baseline=baseline,
@@ -238,25 +249,25 @@ def _answers(
     seeds: int,
 ) -> list[str]:
     baseline = str(asked.baseline)
-    sentences = []
+    answers: list[str] = []
     if comparison is None:
         first = summary.iloc[0]
-        sentences.append(
+        answers.append(
             f"After {counted(curves.budget, 'trial')}, {summary.index[0]} found "
             f"{100 * first['hypervolume']:.1f} % of the true front's hypervolume; with "
             f"{counted(len(summary), 'sampler')} and "
             f"{counted(seeds, 'common seed')} nothing can be compared."
         )
     else:
-        sentences.append(statements.answer(comparison, baseline, curves.budget))
-        sentences.append(statements.method(seeds, len(comparison), asked.alpha))
-        sentences.extend(statements.identical(comparison, baseline))
-        sentences.extend(statements.detectability(comparison, POWER))
+        answers.append(sentences.answer(comparison, baseline, curves.budget))
+        answers.append(sentences.method(seeds, len(comparison), asked.alpha))
+        answers.extend(sentences.identical(comparison, baseline))
+        answers.extend(sentences.detectability(comparison, POWER))
     if best is not None:
-        sentences.append(statements.being_best(best))
-    sentences.append(statements.to_target(summary, asked.target))
+        answers.append(sentences.being_best(best))
+    answers.append(sentences.to_target(summary, asked.target))
     if found is not None:
-        sentences.extend(statements.sensitivity(found))
+        answers.extend(sentences.sensitivity(found))
     if optimism is not None:
-        sentences.append(statements.optimism(optimism))
-    return sentences
+        answers.append(sentences.optimism(optimism))
+    return answers
