@@ -220,7 +220,9 @@ def knees(
 
     if "accuracy" not in reference.names:
         return None
-    return knee_scores(knee_configurations(trials, reference), retested, "accuracy")
+    return knee_scores(
+        knee_configurations(trials, reference), retested, "accuracy", bounds=(0.0, 1.0)
+    )
 
 
 def write_report(

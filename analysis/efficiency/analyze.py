@@ -25,8 +25,9 @@ from analysis.indicators.curves import (
 )
 from analysis.indicators.targets import TARGETS, target_profile, target_table
 from analysis.report.rendering import part
-from analysis.statistics.comparison import against_baseline, all_pairs, probability_of_being_best
-from analysis.statistics.power import detectable_difference, seeds_needed
+from analysis.statistics.comparison import against_baseline, all_pairs, best_in_resamples
+from analysis.statistics.power import detectable_difference, detection_power, seeds_needed
+from analysis.statistics.ties import TOLERANCE
 from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
     from analysis.front.reference import Reference
 
 POWER = 0.8
+POWER_COLUMNS = (
+    "detectable",
+    "power_at_half",
+    "seeds_needed",
+    "seeds_needed_low",
+    "seeds_needed_high",
+)
 PROFILE = tuple(np.linspace(0.5, 1.0, 51))
 
 
@@ -47,13 +55,18 @@ class Questions:
     baseline
         Whom all samplers are compared with. None: the first one of the table.
     target
-        Share of the true hypervolume for the summary's trials to target.
+        Share of the front's hypervolume for the summary's trials to target.
     targets
         Shares for the table of trials to target.
     epsilon
         How near a front point counts as attained (see `analysis.indicators.attainment`).
     alpha
         Family-wise error rate; intervals have level 1 - alpha.
+    margin
+        Difference of shares of the hypervolume that does not matter: samplers within it of the
+        baseline are called equivalent. None: that is not asked.
+    splits
+        What the data that the search saw, and those of the retest, are called.
     space_size
         Configurations in the space, if known.
     populations
@@ -65,6 +78,8 @@ class Questions:
     targets: tuple[float, ...] = TARGETS
     epsilon: float = 0.02
     alpha: float = 0.05
+    margin: float | None = None
+    splits: tuple[str, str] = ("the data searched on", "the other data")
     space_size: int | None = None
     populations: Mapping[str, int] | None = None
 
@@ -182,12 +197,18 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
     comparison = pairs = best = found = None
     if testable:
         scores = curves.paired().final()
-        comparison = _with_power(
-            against_baseline(scores, baseline, alpha=asked.alpha), scores, asked
+        compared = {"alpha": asked.alpha, "bounds": curves.bounds, "margin": asked.margin}
+        comparison = _with_power(against_baseline(scores, baseline, **compared), scores, asked)  # type: ignore[arg-type]
+        pairs = all_pairs(scores, **compared)  # type: ignore[arg-type]
+        best = best_in_resamples(scores)
+        found = robustness(
+            measured,
+            reference,
+            alpha=asked.alpha,
+            retested=retested,
+            retested_reference=retested_reference,
+            other=asked.splits[1],
         )
-        pairs = all_pairs(scores, alpha=asked.alpha)
-        best = probability_of_being_best(scores)
-        found = robustness(measured, reference, alpha=asked.alpha)
     optimism = None
     if retested is not None:
         optimism = selection_optimism(measured, reference, retested, retested_reference)
@@ -209,7 +230,17 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
         robustness=found,
         optimism=optimism,
         answers=tuple(
-            _answers(asked, curves, summary, comparison, best, found, optimism, len(common))
+            _answers(
+                asked,
+                reference.kind,
+                curves,
+                summary,
+                comparison,
+                best,
+                found,
+                optimism,
+                len(common),
+            )
         ),
         warnings=tuple(
             comparison_warnings(
@@ -219,7 +250,6 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
                 baseline=baseline,
                 space_size=asked.space_size,
                 populations=asked.populations,
-                alpha=asked.alpha,
             )
         ),
     )
@@ -228,18 +258,34 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
 def _with_power(
     comparison: pd.DataFrame, scores: Mapping[str, np.ndarray], asked: Questions
 ) -> pd.DataFrame:
-    """Add the smallest detectable difference, and the seeds that the one seen would take."""
-    alpha = asked.alpha / max(len(comparison), 1)
-    detectable, needed = [], []
-    for name, difference in comparison["difference"].items():
+    """Add what could have been detected, and the seeds that undecided differences would take."""
+    import pandas as pd
+
+    rows = []
+    for name, row in comparison.iterrows():
         spread = scores[str(name)] - scores[str(asked.baseline)]
-        detectable.append(detectable_difference(spread, alpha=alpha, power=POWER))
-        needed.append(seeds_needed(spread, float(difference), alpha=alpha, power=POWER))
-    return comparison.assign(detectable=detectable, seeds_needed=needed)
+        critical = row["critical"]
+        if not np.isfinite(critical) or np.ptp(spread) <= TOLERANCE:
+            rows.append(dict.fromkeys(POWER_COLUMNS, float("nan")))
+            continue
+        least = detectable_difference(spread, critical, power=POWER)
+        ends = [row["difference_low"], row["difference_high"]]
+        near = 0.0 if ends[0] <= 0 <= ends[1] else min(map(abs, ends))
+        far = max(map(abs, ends))
+        open_ = row["verdict"] == "undecided"
+        needed = [
+            seeds_needed(spread, critical, size, power=POWER) if open_ else float("nan")
+            for size in (row["difference"], far, near)
+        ]
+        half = detection_power(spread, critical, least / 2)
+        rows.append(dict(zip(POWER_COLUMNS, (least, half, *needed), strict=True)))
+    added = pd.DataFrame(rows, index=comparison.index, columns=list(POWER_COLUMNS))
+    return comparison.join(added)
 
 
 def _answers(
     asked: Questions,
+    kind: str,
     curves: Curves,
     summary: pd.DataFrame,
     comparison: pd.DataFrame | None,
@@ -254,20 +300,21 @@ def _answers(
         first = summary.iloc[0]
         answers.append(
             f"After {counted(curves.budget, 'trial')}, {summary.index[0]} found "
-            f"{100 * first['hypervolume']:.1f} % of the true front's hypervolume; with "
+            f"{100 * first['hypervolume']:.1f} % of the {kind} front's hypervolume; with "
             f"{counted(len(summary), 'sampler')} and "
             f"{counted(seeds, 'common seed')} nothing can be compared."
         )
     else:
-        answers.append(sentences.answer(comparison, baseline, curves.budget))
-        answers.append(sentences.method(seeds, len(comparison), asked.alpha))
+        answers.append(sentences.answer(comparison, baseline, curves.budget, kind))
+        answers.append(sentences.method(seeds, len(comparison), asked.alpha, asked.margin))
         answers.extend(sentences.identical(comparison, baseline))
-        answers.extend(sentences.detectability(comparison, POWER))
+        answers.extend(sentences.disagreements(comparison, baseline))
+        answers.extend(sentences.detectability(comparison, seeds, POWER))
     if best is not None:
-        answers.append(sentences.being_best(best))
-    answers.append(sentences.to_target(summary, asked.target))
+        answers.append(sentences.best_in_resamples(best))
+    answers.append(sentences.to_target(summary, asked.target, kind))
     if found is not None:
         answers.extend(sentences.sensitivity(found))
     if optimism is not None:
-        answers.append(sentences.optimism(optimism))
+        answers.append(sentences.optimism(optimism, *asked.splits))
     return answers

@@ -30,14 +30,15 @@ def add_front(section: Section, findings: EfficiencyFindings) -> None:
     times = findings.attainment.times
     share = np.concatenate([np.isfinite(rows) for rows in times.values()]).mean(axis=0)
     section.text(
-        f"The true front has {counted(len(reference.front), 'point')}, of which "
+        f"The {reference.kind} front has {counted(len(reference.front), 'point')}, of which "
         f"{int((share > 0).sum())} were attained by at least one run, within "
         f"{percent(findings.questions.epsilon)} of the front's range in every objective."
     )
     section.figure(
         "front",
         plots.projections(reference, share, "share of runs"),
-        "The true front, colored by the share of all runs that attained each point (within "
+        f"The {reference.kind} front, colored by the share of all runs that attained each point "
+        "(within "
         f"{percent(findings.questions.epsilon)} of its range in every objective).",
     )
     ranges = {
@@ -84,7 +85,10 @@ def _surfaces(section: Section, findings: EfficiencyFindings) -> None:
     section.figure(
         "attainment_surfaces",
         plots.attainment_surfaces(
-            {name: surfaces(found) for name, found in sets.items()}, objectives, front
+            {name: surfaces(found) for name, found in sets.items()},
+            objectives,
+            front,
+            label=f"{reference.kind} front",
         ),
         f"Empirical attainment surfaces in {objectives[1].name} and {objectives[0].name} (the pair "
         "with the longest front): what 25, 50 and 75 % of the runs attain at the end.",

@@ -71,7 +71,12 @@ def knee_configurations(trials: Trials | pd.DataFrame, reference: Reference) -> 
 
 
 def knee_scores(
-    knees: pd.DataFrame, retested: pd.DataFrame, objective: str, *, level: float = 0.95
+    knees: pd.DataFrame,
+    retested: pd.DataFrame,
+    objective: str,
+    *,
+    level: float = 0.95,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> pd.DataFrame:
     """Return the mean over seeds of what the knees deliver on another split.
 
@@ -85,6 +90,8 @@ def knee_scores(
         For instance ``"accuracy"``.
     level
         Of the intervals over seeds.
+    bounds
+        Least and largest value of the objective, such as (0, 1) for an accuracy.
 
     Returns
     -------
@@ -104,7 +111,9 @@ def knee_scores(
     values = retested.drop_duplicates("configuration").set_index("configuration")[objective]
     rows = {}
     for sampler, part in knees.groupby("sampler", sort=False):
-        interval = mean_interval(values.loc[part["configuration"]].to_numpy(), level=level)
+        interval = mean_interval(
+            values.loc[part["configuration"]].to_numpy(), level=level, bounds=bounds
+        )
         rows[sampler] = (float(interval.estimate), float(interval.low), float(interval.high))
     columns = [objective, f"{objective}_low", f"{objective}_high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("sampler")

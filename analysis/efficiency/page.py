@@ -114,10 +114,11 @@ def efficiency_report(
         f"{counted(findings.hypervolume.budget, 'trial')} a run; "
         f"objectives: {names}",
     )
+    kind = reference.kind
     _answer(report.section("Answer"), findings)
     _summary(report.section("What each sampler reached"), findings)
     _curves(report.section("Over the budget"), findings)
-    add_front(report.section("The true front"), findings)
+    add_front(report.section(f"The {kind} front"), findings)
     if findings.comparison is not None:
         _tests(report.section("Tests and effect sizes"), findings)
         _robustness(report.section("Robustness"), findings)
@@ -137,9 +138,9 @@ def _answer(section: Section, findings: EfficiencyFindings) -> None:
         section.figure(
             "differences",
             plots.differences(findings.comparison, str(findings.questions.baseline)),
-            f"Mean difference to {findings.questions.baseline} in the share of the true "
-            "hypervolume at the end, with its interval. Filled: decided after correction for the "
-            "number of comparisons; open: undecided.",
+            f"Mean difference to {findings.questions.baseline} in the share of the "
+            f"{findings.reference.kind} hypervolume at the end, with intervals that hold for all "
+            "samplers at once. Filled: decided; open: undecided.",
             narrow=True,
         )
 
@@ -159,18 +160,19 @@ def _summary(section: Section, findings: EfficiencyFindings) -> None:
                 "expected", "expected trials", digits=1, limits=("expected_low", "expected_high")
             ),
         ],
-        "Trials until a share of the true hypervolume is reached. Expected trials: those spent in "
+        f"Trials until a share of the {findings.reference.kind} hypervolume is reached. Expected "
+        "trials: those spent in "
         "all runs per success, that is with a fresh start after every failed run.",
         folded=True,
     )
 
 
 def _curves(section: Section, findings: EfficiencyFindings) -> None:
-    baseline = findings.questions.baseline
+    baseline, kind = findings.questions.baseline, findings.reference.kind
     section.figure(
         "hypervolume_curves",
         plots.hypervolume_curves(findings.hypervolume, baseline=baseline),
-        "Share of the true front's hypervolume found so far: mean over seeds and pointwise "
+        f"Share of the {kind} front's hypervolume found so far: mean over seeds and pointwise "
         f"interval of each sampler, best first, against {baseline} (dashed); grey lines: the "
         "other samplers.",
         png=True,
@@ -185,7 +187,7 @@ def _curves(section: Section, findings: EfficiencyFindings) -> None:
             ]
         ),
         "What is still missing, mean over seeds, logarithmic: share of the hypervolume, IGD+ and "
-        "additive epsilon to the true front (both on the normalized scale).",
+        f"additive epsilon to the {kind} front (both on the normalized scale).",
     )
     panels = [(findings.attainment.curves(), "linear"), (findings.profile, "linear")]
     if findings.unique is not None:
@@ -193,7 +195,7 @@ def _curves(section: Section, findings: EfficiencyFindings) -> None:
     section.figure(
         "profiles",
         plots.overview(panels),  # type: ignore[arg-type]
-        "Cumulative distributions: points of the true front attained (over points and seeds, "
+        f"Cumulative distributions: points of the {kind} front attained (over points and seeds, "
         f"within {percent(findings.questions.epsilon)} of the front's range in every objective), "
         "targets from 50 to 100 % of the hypervolume reached (over targets and seeds); and, where "
         "known, the hypervolume against unique evaluations.",
@@ -219,26 +221,35 @@ def _tests(section: Section, findings: EfficiencyFindings) -> None:
                 limits=("difference_low", "difference_high"),
                 signed=True,
             ),
-            Column("p_holm", "p (Holm)", "p"),
+            Column("p_mean", "p", "p"),
+            Column("verdict_ranks", "by ranks", "text"),
+            Column("p_holm", "p of ranks", "p"),
             Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
             Column("wins", "wins", "whole"),
             Column("ties", "ties", "whole"),
             Column("losses", "losses", "whole"),
-            Column("best", "P(best) (%)", "percent", 0),
+            Column("best", "best in resamples (%)", "percent", 0),
             Column("detectable", "detectable (points)", "percent", 1),
-            Column("seeds_needed", "seeds needed", "whole"),
+            Column(
+                "seeds_needed",
+                "seeds needed",
+                "whole",
+                limits=("seeds_needed_low", "seeds_needed_high"),
+            ),
         ],
-        f"Against {baseline}, by the hypervolume at the end. A12: probability that a run of the "
-        f"sampler beats one of {baseline}. P(best): of the best mean of all, when seeds are drawn "
-        f"again. Detectable: true difference that is found with power {percent(POWER)} at "
-        "the strictest step of Holm's correction; seeds needed: to find the difference seen, if it "
-        "is the true one.",
+        f"Against {baseline}, by the hypervolume at the end. Verdict, p and the difference's "
+        "interval: studentized bootstrap of the mean differences, all samplers together, so that "
+        "no interval contradicts its verdict. By ranks: Wilcoxon's signed-rank test with Holm's "
+        "correction. A12: probability that a run of the sampler beats one of "
+        f"{baseline}, its interval by itself. Best in resamples: how often the sampler's mean is "
+        "the best when these seeds are drawn again. Detectable: true difference that is found with "
+        f"power {percent(POWER)}; seeds needed: to decide an undecided difference if the one seen "
+        "is the true one, and over its interval.",
     )
     section.figure(
         "effect_sizes",
         plots.effect_sizes(findings.pairs, ranked(findings.hypervolume)),
-        "A12 of all pairs; a dot marks pairs that Wilcoxon's test with Holm's correction over all "
-        "pairs decides.",
+        "A12 of all pairs; a dot marks pairs whose mean difference is decided, all pairs together.",
     )
     section.table(
         "pairs",
@@ -255,10 +266,11 @@ def _tests(section: Section, findings: EfficiencyFindings) -> None:
                 limits=("difference_low", "difference_high"),
                 signed=True,
             ),
-            Column("p_holm", "p (Holm)", "p"),
+            Column("p_mean", "p", "p"),
+            Column("verdict_ranks", "by ranks", "text"),
             Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
         ],
-        "All pairs.",
+        "All pairs, tested together.",
         folded=True,
     )
 
@@ -294,7 +306,7 @@ def _robustness(section: Section, findings: EfficiencyFindings) -> None:
             Column("sampler", "sampler", "text"),
             *(Column(str(name), str(name), "whole") for name in ranks.columns),
         ],
-        "Rank of each sampler by its mean share of the true hypervolume (1 is best).",
+        "Rank of each sampler by its mean (1 is best).",
     )
     if found.skipped:
         section.sentences([f"Not measured: {name} ({why})." for name, why in found.skipped.items()])
@@ -302,6 +314,7 @@ def _robustness(section: Section, findings: EfficiencyFindings) -> None:
 
 def _optimism(section: Section, findings: EfficiencyFindings) -> None:
     assert findings.optimism is not None
+    searched, other = findings.questions.splits
     section.table(
         "selection_optimism",
         findings.optimism,
@@ -320,10 +333,10 @@ def _optimism(section: Section, findings: EfficiencyFindings) -> None:
                 signed=True,
             ),
         ],
-        "Each run's final front, measured again on the other split. Survive: configurations that "
-        "the others of that front do not dominate there. Where that split's own true front is not "
-        "known, both are measured on the search's scale, and a general difference between the "
-        "splits counts as well.",
+        f"Each run's final front, found on {searched} and measured again on {other}. Survive: "
+        "configurations that the others of that front do not dominate there. Searched: share of "
+        f"the hypervolume of the front of {searched}; retested: share of that of {other}'s own "
+        "front, where that is known.",
     )
 
 
@@ -335,9 +348,10 @@ def _reproduction(
         {
             **setting,
             "baseline": findings.questions.baseline,
-            "true front": f"{len(reference.front)} points",
+            f"{reference.kind} front": counted(len(reference.front), "point"),
+            "bounds": str(reference.bounds) or "none",
             "hypervolume": f"reference point {reference.reference_point[0]:.4g} on the scale "
-            f"ideal = 0, nadir = 1 of the true front ({reference.scale_label})",
+            f"ideal = 0, nadir = 1 of the {reference.kind} front ({reference.scale_label})",
             "error rate": f"{findings.questions.alpha:g} family-wise",
         }
     )

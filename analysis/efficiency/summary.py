@@ -134,7 +134,8 @@ def summary_table(findings: EfficiencyFindings) -> Table:
             Column("trials_to_target", "trials to it", digits=1),
             Column("overhead_seconds", "overhead (s)", digits=3),
         ],
-        "Hypervolume: share of the true front's at the end, mean over seeds with its interval; "
+        f"Hypervolume: share of the {findings.reference.kind} front's at the end, mean over seeds "
+        "with its interval; "
         "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
         "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "
         "itself spends on a run, median. Click a head to sort.",

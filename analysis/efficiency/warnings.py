@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.foundation.words import counted
-from analysis.statistics.power import smallest_conclusive_seeds
+from analysis.front.reference import Reference, lattice_divisions
 from analysis.trials.run import Run
 from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.front.reference import Reference
-
 MOST_REPEATS = 0.2
+FEW_SEEDS = 10
 ALMOST_ALL = 0.95
 CEILING = 0.999
+NEAR_A_STEP = 0.05
+"""Share of the front's size by which a step of the reference point counts as near."""
 
 
 def comparison_warnings(
@@ -30,7 +31,6 @@ def comparison_warnings(
     baseline: str | None = None,
     space_size: int | None = None,
     populations: Mapping[str, int] | None = None,
-    alpha: float = 0.05,
 ) -> list[str]:
     """Return warnings about a comparison, one sentence each; none if nothing stands out.
 
@@ -49,8 +49,6 @@ def comparison_warnings(
         Configurations in the space, if known.
     populations
         For each evolutionary sampler the size of its first generation.
-    alpha
-        Family-wise error rate of the tests.
 
     Returns
     -------
@@ -81,9 +79,10 @@ def comparison_warnings(
         *_same_as_baseline(samplers, baseline),
         *_budget_above_space(samplers, space_size),
         *_repeats(samplers),
-        *_seeds(samplers, alpha),
+        *_seeds(samplers),
         *_constant(measured, reference),
-        *_ceiling(finals or {}),
+        *_ceiling(finals or {}, reference),
+        *_near_a_step(reference),
         *_lengths(samplers),
     ]
 
@@ -151,21 +150,19 @@ def _repeats(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     return found
 
 
-def _seeds(samplers: Mapping[str, Sequence[Run]], alpha: float) -> list[str]:
+def _seeds(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     common = set.intersection(*({run.seed for run in runs} for runs in samplers.values()))
     found = []
     everything = {run.seed for runs in samplers.values() for run in runs}
     if len(common) < len(everything):
         found.append(
-            f"Only {len(common)} of {len(everything)} seeds are common to all samplers; tests use "
-            "these alone."
+            f"Only {len(common)} of {len(everything)} seeds "
+            f"{'is' if len(common) == 1 else 'are'} common to all samplers; tests use these alone."
         )
-    comparisons = max(len(samplers) - 1, 1)
-    needed = smallest_conclusive_seeds(alpha / comparisons)
-    if len(common) < needed:
+    if 1 < len(common) < FEW_SEEDS and len(samplers) > 1:
         found.append(
-            f"With {len(common)} seeds and {comparisons} comparisons no difference, however "
-            f"large, can be significant after correction; at least {needed} seeds are needed."
+            f"With {counted(len(common), 'seed')} verdicts and intervals are rough: the "
+            f"simulations behind them start at {FEW_SEEDS}."
         )
     return found
 
@@ -195,8 +192,8 @@ def _constant(trials: Trials, reference: Reference) -> list[str]:
     return found
 
 
-def _ceiling(finals: Mapping[str, np.ndarray]) -> list[str]:
-    if not finals:
+def _ceiling(finals: Mapping[str, np.ndarray], reference: Reference) -> list[str]:
+    if not finals or not reference.complete:
         return []
     done = np.mean([np.mean(values >= CEILING) for values in finals.values()])
     if done <= 0.5:
@@ -205,6 +202,23 @@ def _ceiling(finals: Mapping[str, np.ndarray]) -> list[str]:
         f"{done:.0%} of all runs found at least {CEILING:.1%} of the true hypervolume: the budget "
         "is too large to tell samplers apart by what they end with."
     ]
+
+
+def _near_a_step(reference: Reference) -> list[str]:
+    """Say where a slightly longer or shorter front would have another reference point."""
+    size, objectives = len(reference.front), len(reference.objectives)
+    if reference.coordinate is not None or objectives < 3:
+        return []
+    reach = max(1, round(NEAR_A_STEP * size))
+    own = lattice_divisions(size, objectives)
+    for other in (max(size - reach, 1), size + reach):
+        divisions = lattice_divisions(other, objectives)
+        if divisions != own:
+            return [
+                f"The reference point {1 + 1 / own:.4g} follows from the front's {size} points; "
+                f"with {other} it would be {1 + 1 / divisions:.4g} (see the robustness table)."
+            ]
+    return []
 
 
 def _lengths(samplers: Mapping[str, Sequence[Run]]) -> list[str]:

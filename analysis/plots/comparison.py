@@ -53,7 +53,7 @@ def differences(comparison: pd.DataFrame, baseline: str) -> Figure:
         axes.set_yticks(range(len(table)), [str(name) for name in table.index])
         axes.grid(axis="y", visible=False)
         axes.set_ylim(-0.6, len(table) - 0.4)
-        axes.set_xlabel(f"difference to {baseline} (percentage points of the true hypervolume)")
+        axes.set_xlabel(f"difference to {baseline} (percentage points of the hypervolume)")
     return figure
 
 

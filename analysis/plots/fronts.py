@@ -65,8 +65,9 @@ def attainment_surfaces(
     surfaces: Mapping[str, Mapping[float, NDArray[np.float64]]],
     objectives: tuple[ObjectiveLike, ObjectiveLike],
     front: NDArray[np.float64],
+    label: str = "true front",
 ) -> Figure:
-    """Draw the attainment surfaces of samplers in two objectives, with the true front.
+    """Draw the attainment surfaces of samplers in two objectives, with the front.
 
     Parameters
     ----------
@@ -77,7 +78,9 @@ def attainment_surfaces(
     objectives
         Of the two columns.
     front
-        (k, 2) the true front in these objectives, minimized.
+        (k, 2) the front in these objectives, minimized.
+    label
+        What it is called.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -90,7 +93,7 @@ def attainment_surfaces(
         figure = Figure(figsize=(5.4, 3.6))
         axes = figure.subplots()
         truth = _staircase(front, worst) * signs
-        axes.plot(truth[:, 0], truth[:, 1], color=GRID, lw=4, label="true front", zorder=1)
+        axes.plot(truth[:, 0], truth[:, 1], color=GRID, lw=4, label=label, zorder=1)
         for name, found in surfaces.items():
             drawn = look(name)
             percentiles = sorted(found)

@@ -141,7 +141,7 @@ def paired_difference(one: Correct, other: Correct, level: float = LEVEL) -> Dif
     error = variance**0.5
     width = float(stats.t.ppf((1 + level) / 2, freedom)) * error
     p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
-    return Difference(estimate, estimate - width, estimate + width, p)
+    return Difference(estimate, max(estimate - width, -1.0), min(estimate + width, 1.0), p)
 
 
 def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
@@ -153,7 +153,8 @@ def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[
 
     error = float(accuracy.std(ddof=1)) / len(accuracy) ** 0.5
     width = float(stats.t.ppf((1 + level) / 2, len(accuracy) - 1)) * error
-    return float(accuracy.mean()) - width, float(accuracy.mean()) + width
+    mean = float(accuracy.mean())
+    return max(mean - width, 0.0), min(mean + width, 1.0)
 
 
 def sample_half_width(grid: Grid, level: float = LEVEL) -> float:

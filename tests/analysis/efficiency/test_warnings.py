@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.efficiency.warnings import comparison_warnings
-from analysis.front.reference import Reference
+from analysis.front.reference import Reference, lattice_divisions
 from tests.analysis.strategies import OBJECTIVES, trial_table
 
 
@@ -53,7 +55,41 @@ def test_repeats(study):
 def test_too_few_seeds(study):
     table, reference = study
     found = comparison_warnings(table[table["seed"] < 5], reference)
-    assert any("With 5 seeds and 1 comparisons" in sentence for sentence in found)
+    assert any("With 5 seeds verdicts and intervals are rough" in text for text in found)
+
+
+def test_failed_trials_are_named_and_counted(study):
+    table, reference = study
+    table.loc[3, "size"] = np.nan
+    [found] = comparison_warnings(table, reference)
+    assert found == (
+        "1 trial has no finite value (the first: size = nan at sampler random, seed 0, trial 3): "
+        "counted against the budget, with nothing found."
+    )
+
+
+def test_a_reference_point_near_a_step_is_said(study):
+    table, _ = study
+    _, values = trial_table(space=26)
+    reference = Reference.from_values(values, OBJECTIVES)
+    found = [text for text in comparison_warnings(table, reference) if "reference point" in text]
+    near = {len(reference.front) - 1, len(reference.front) + 1}
+    steps = {lattice_divisions(size, 3) for size in near} - {
+        lattice_divisions(len(reference.front), 3)
+    }
+    assert len(found) == len(steps)
+    whole = [[t, 20 - t, 0 if t else 1] for t in range(21)]
+    exact = Reference.from_values(np.array(whole) * [-1, 1, 1], OBJECTIVES)
+    assert len(exact.front) == 21
+    [found] = [text for text in comparison_warnings(table, exact) if "reference point" in text]
+    assert found.startswith("The reference point 1.2 follows from the front's 21 points; with 20 ")
+    assert "1.25" in found
+
+
+def test_best_known_fronts_have_no_ceiling(study):
+    table, reference = study
+    finals = {"random": np.ones(10)}
+    assert comparison_warnings(table, replace(reference, complete=False), finals=finals) == []
 
 
 def test_unpaired_seeds(study):
