@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from analysis.scalarization.weight_audit import audit_weights
     from analysis.scalarization.weights import ReportedScore, Weights
     from analysis.statistics.comparison import against_baseline, all_pairs
+    from analysis.trials.loaders.ax_frame import from_ax_frame
+    from analysis.trials.loaders.coco import from_coco
     from analysis.trials.loaders.frames import from_frame, read_csv
+    from analysis.trials.loaders.ioh_profiler import from_ioh_profiler
     from analysis.trials.loaders.optuna_study import from_optuna_study
     from analysis.trials.loaders.pymoo_result import from_pymoo_result
     from analysis.trials.table import Trials
@@ -50,7 +53,10 @@ _HOMES = {
     "analysis.scalarization.weight_audit": ("audit_weights",),
     "analysis.scalarization.weights": ("ReportedScore", "Weights"),
     "analysis.statistics.comparison": ("against_baseline", "all_pairs"),
+    "analysis.trials.loaders.ax_frame": ("from_ax_frame",),
+    "analysis.trials.loaders.coco": ("from_coco",),
     "analysis.trials.loaders.frames": ("from_frame", "read_csv"),
+    "analysis.trials.loaders.ioh_profiler": ("from_ioh_profiler",),
     "analysis.trials.loaders.optuna_study": ("from_optuna_study",),
     "analysis.trials.loaders.pymoo_result": ("from_pymoo_result",),
     "analysis.trials.table": ("Trials",),
@@ -77,7 +83,10 @@ __all__ = [
     "audit_weights",
     "efficiency_report",
     "epsilon_curves",
+    "from_ax_frame",
+    "from_coco",
     "from_frame",
+    "from_ioh_profiler",
     "from_optuna_study",
     "from_pymoo_result",
     "hypervolume",
