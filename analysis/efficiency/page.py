@@ -15,6 +15,7 @@ from analysis.efficiency.analyze import (
     analyze_efficiency,
 )
 from analysis.efficiency.front_section import add_front
+from analysis.efficiency.replication import Replication, replication
 from analysis.efficiency.summary import summary_table
 from analysis.foundation.objectives import labeled
 from analysis.foundation.words import counted, percent
@@ -40,11 +41,14 @@ class EfficiencyReport:
         Its first sentence.
     findings
         All tables behind it.
+    replication
+        The same on fresh seeds, if they were given.
     """
 
     page: Path
     answer: str
     findings: EfficiencyFindings
+    replication: Replication | None = None
 
     def __repr__(self) -> str:
         return f"EfficiencyReport({str(self.page)!r}: {self.answer})"
@@ -62,6 +66,7 @@ def efficiency_report(
     questions: Questions | None = None,
     retested: pd.DataFrame | None = None,
     retested_reference: Reference | None = None,
+    replicate: Trials | pd.DataFrame | None = None,
     command: str = "",
     title: str = "Which sampler is more sample-efficient?",
     workers: int = 1,
@@ -83,6 +88,8 @@ def efficiency_report(
     retested, retested_reference
         Values of the configurations on a split that the search has not seen (see
         `analysis.efficiency.optimism`).
+    replicate
+        The same samplers with fresh seeds: their comparison is put beside the first.
     command
         The lines that make this report again.
     title
@@ -124,10 +131,17 @@ def efficiency_report(
         _robustness(report.section("Robustness"), findings)
     if findings.optimism is not None:
         _optimism(report.section("On data that the search has not seen"), findings)
+    again = None
+    if replicate is not None:
+        again = replication(
+            findings,
+            analyze_efficiency(replicate, reference, findings.questions, workers=workers),
+        )
+        _replication(report.section("On fresh seeds"), again)
     report.section("Warnings").warnings(findings.warnings)
     _reproduction(report.section("Setting, and how to reproduce"), findings, setting, command)
     page = report.write(folder)
-    return EfficiencyReport(page=page, answer=findings.answers[0], findings=findings)
+    return EfficiencyReport(page, findings.answers[0], findings, again)
 
 
 def _answer(section: Section, findings: EfficiencyFindings) -> None:
@@ -337,6 +351,33 @@ def _optimism(section: Section, findings: EfficiencyFindings) -> None:
         "configurations that the others of that front do not dominate there. Searched: share of "
         f"the hypervolume of the front of {searched}; retested: share of that of {other}'s own "
         "front, where that is known.",
+    )
+
+
+def _replication(section: Section, again: Replication) -> None:
+    section.sentences(again.sentences)
+    section.table(
+        "replication",
+        again.table,
+        [
+            Column("sampler", "sampler", "text"),
+            *(
+                column
+                for ending, name in (("", ""), ("_again", ", fresh"))
+                for column in (
+                    Column(f"verdict{ending}", f"verdict{name}", "text"),
+                    Column(
+                        f"difference{ending}",
+                        f"difference{name} (points)",
+                        "percent",
+                        1,
+                        limits=(f"difference_low{ending}", f"difference_high{ending}"),
+                        signed=True,
+                    ),
+                )
+            ),
+        ],
+        "The same comparison on the first seeds and on fresh ones.",
     )
 
 
