@@ -199,7 +199,7 @@ def test_help_imports_nothing_heavy(environment):
 
 
 def test_fresh_seeds_and_a_margin(environment, tmp_path):
-    """The second of two studies on the same problem is no new evidence if its seeds are the same."""
+    """Two studies with the same seeds are one study."""
     done = run(
         environment,
         *("--problem", "lab3-types", "--budget", "5", "--seeds", "3", "--workers", "1"),
