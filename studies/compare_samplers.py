@@ -66,6 +66,9 @@ class Config(Settings):
     """The sampler that the others are compared with."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate (and
+    fine-tune) the space."""
     mase_config: Path | None = None
     """TOML file of a MASE search; takes the place of settings that are left at their default."""
 
@@ -129,6 +132,7 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Se
     table = enumerate_problem(
         problem,
         workers=config.workers,
+        scheduler=config.scheduler,
         shard_size=FINE_TUNED_SHARD if config.training == "qat" else SHARD_SIZE,
     )
     reference = Reference.from_values(table.values, table.objectives)

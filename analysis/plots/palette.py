@@ -84,6 +84,7 @@ def look(sampler: str) -> Look:
 def style() -> dict[str, object]:
     """Return the matplotlib settings that all figures share (for ``rc_context``)."""
     return {
+        "text.parse_math": False,  # a sampler may be called $\\frac{a}$
         "font.size": 9.0,
         "axes.titlesize": 9.0,
         "axes.labelsize": 9.0,

@@ -120,7 +120,7 @@ def largest_ball(
     """Return center (m,) and radius of the largest ball in {w in simplex: normals @ w >= 0}.
 
     The ball lies in the plane sum w = 1 and keeps off the simplex's own walls too. The distance
-    from w to a wall a . w = 0 within the plane is a . w / |a - mean(a)|.
+    from w to a wall a . w = 0 within the plane is ``a . w / |a - mean(a)|``.
 
     Parameters
     ----------

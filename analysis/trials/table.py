@@ -34,6 +34,9 @@ from analysis.trials.run import Run
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGEST = 1e150
+"""Largest size of a value: differences and products of two must not overflow."""
+
 REQUIRED = ("sampler", "seed", "trial")
 OPTIONAL = ("configuration", "repeat", "sampler_seconds", "evaluations", "budget")
 
@@ -105,6 +108,13 @@ class Trials:
         values = np.column_stack([_numbers(table, name) for name in names])
         known_values = np.isfinite(values)
         finite = np.asarray(known_values.all(axis=1), dtype=bool)
+        huge = np.argwhere(known_values & (np.abs(values) > LARGEST))
+        if len(huge):
+            place, column = huge[0]
+            raise InputError(
+                f"trial table: {names[column]} = {values[place, column]} at "
+                f"{_place(table.iloc[place])}, expected a number of at most {LARGEST:g}"
+            )
         if not finite.any():
             raise InputError("trial table: no trial has a finite value for every objective")
         runs: dict[str, list[Run]] = {str(name): [] for name in frame["sampler"].unique()}

@@ -21,7 +21,7 @@ from moo_jsc.objectives.objective import Sense
 from moo_jsc.problems.precision import PRECISION_SPACES, Formats, PrecisionSpace
 from moo_jsc.quantization.formats import FixedPoint, half_fraction
 from moo_jsc.samplers import SAMPLERS, Sampler
-from moo_jsc.samplers.scalarised import FixedWeights, ScalarisedSampler
+from moo_jsc.samplers.scalarized import FixedWeights, ScalarizedSampler
 
 OBJECTIVE_NAMES = {
     "accuracy": "accuracy",
@@ -223,7 +223,9 @@ class _Reader:
                 "model", network, f"{recipe.network} for a search of channel multipliers"
             )
         known = recipe.multipliers.values
-        asked = sorted({value for c in configs for value in c.get("channel_multiplier", [])})
+        key = "channel_multiplier"
+        lists = [self._choices(config, key) for config in configs if key in config]
+        asked = sorted({value for values in lists for value in values})
         if tuple(asked) != known:
             self._remark(
                 "channel_multiplier", asked, f"{list(known)} for each hidden layer instead"
@@ -236,7 +238,8 @@ class _Reader:
     def _formats(self, config: Mapping[str, Any], tensor: str) -> Formats:
         """Return every pair of a width and a fraction, each once."""
         stem = "data_in" if tensor == "data" else tensor
-        kinds = [kind for kind in config.get("name", []) if kind != "integer"]
+        named = self._value("seed name", config.get("name", []), list)
+        kinds = [kind for kind in named if kind != "integer"]
         if kinds and tensor == "data":
             self._remark("seed name", kinds, "only 'integer' (fixed point) exists here")
         widths = self._choices(config, f"{stem}_width")
@@ -288,7 +291,7 @@ class _Reader:
 
         if self._summed():
             return
-        if given not in _DIRECTIONS:
+        if not isinstance(given, str) or given not in _DIRECTIONS:
             raise self._wrong(f"{key}.direction", given, "'maximize' or 'minimize'")
         if _DIRECTIONS[given] != OBJECTIVES[name].sense:
             self._remark(
@@ -310,10 +313,10 @@ class _Reader:
                 )
             return inner, None
         direction = setup.get("direction")
-        if direction not in _DIRECTIONS:
+        if not isinstance(direction, str) or direction not in _DIRECTIONS:
             raise self._wrong("search.strategy.setup.direction", direction, _listed(_DIRECTIONS))
         name = f"{inner.name}-of-sum"
-        sampler = ScalarisedSampler(
+        sampler = ScalarizedSampler(
             name, FixedWeights(scales), inner=inner, direction=_DIRECTIONS[direction]
         )
         return sampler, scales
@@ -356,14 +359,22 @@ class _Reader:
                 self.remarks.append(f"search.strategy.setup.{key}: has no meaning here, left out")
         if strategy.get("eval_mode") is False:
             self._remark("search.strategy.eval_mode", "false", "networks are always evaluated so")
-        for runner in strategy.get("sw_runner", {}).values():
+        for runner in self._runners("sw_runner"):
             if "num_samples" in runner:
                 self._remark("num_samples", runner["num_samples"], "all validation jets are used")
             if runner.get("data_loader", "val_dataloader") != "val_dataloader":
                 self._remark("data_loader", runner["data_loader"], "validation jets are used")
-        for runner in strategy.get("hw_runner", {}).values():
+        for runner in self._runners("hw_runner"):
             if runner.get("compare_to", 32) != 32:
                 self._remark("compare_to", runner["compare_to"], "float has 32 bits here")
+
+    def _runners(self, kind: str) -> list[dict[str, Any]]:
+        """Return the tables of the runners of a kind; there may be none."""
+        strategy = self._at("search", "strategy")
+        if kind not in strategy:
+            return []
+        names = self._at("search", "strategy", kind)
+        return [self._at("search", "strategy", kind, name) for name in names]
 
     def _at(self, *keys: str) -> dict[str, Any]:
         table = self.table
@@ -388,7 +399,13 @@ class _Reader:
         return InputError(f"{self.path}: {key} {found}, expected {expected}")
 
 
-_KIND_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_KIND_NAMES = {
+    list: "a list",
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
 
 
 def _plain(name: str) -> str:

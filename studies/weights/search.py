@@ -56,15 +56,15 @@ class Search:
 def samplers() -> tuple[Sampler, ...]:
     """Return the searches that are compared."""
     from moo_jsc.samplers import get_samplers
-    from moo_jsc.samplers.scalarised import RandomWeights, ScalarisedSampler, scalarised_tpe
+    from moo_jsc.samplers.scalarized import RandomWeights, ScalarizedSampler, scalarized_tpe
 
     return (
         *get_samplers([BASELINE, "optuna-random"]),
-        scalarised_tpe(dict(R1), "tpe-r1-weights", direction="max"),
-        scalarised_tpe(dict(R3), "tpe-r3-weights", direction="max"),
-        scalarised_tpe(dict(R3), "tpe-r3-weights-scaled", normalisation="corners", direction="max"),
-        ScalarisedSampler("tpe-random-weights", RandomWeights(), normalisation="corners"),
-        scalarised_tpe(dict(MASE_SUM), "tpe-mase-sum", direction="max"),
+        scalarized_tpe(dict(R1), "tpe-r1-weights", direction="max"),
+        scalarized_tpe(dict(R3), "tpe-r3-weights", direction="max"),
+        scalarized_tpe(dict(R3), "tpe-r3-weights-scaled", normalization="corners", direction="max"),
+        ScalarizedSampler("tpe-random-weights", RandomWeights(), normalization="corners"),
+        scalarized_tpe(dict(MASE_SUM), "tpe-mase-sum", direction="max"),
     )
 
 
