@@ -60,7 +60,7 @@ def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figur
                 panel.plot(
                     shown + 1,
                     mean,
-                    color=drawn.colour,
+                    color=drawn.color,
                     ls=drawn.dashes,
                     lw=1.2,
                     marker=drawn.marker,
