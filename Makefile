@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 BUDGET ?= 20
 
-.PHONY: study test bench lint clean
+.PHONY: study test bench docs lint clean fuzz
 
 study: $(VENV)/.ready
 	$(BIN)/python studies/compare_samplers.py --budget $(BUDGET)
@@ -14,8 +14,15 @@ study: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n 2
 
+fuzz: $(VENV)/.ready
+	FUZZ_CASES=320 $(BIN)/python -m pytest tests/fuzz -n 2
+
 bench: $(VENV)/.ready
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist -s
+
+docs: $(VENV)/.ready
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	@echo docs/_build/index.html
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
@@ -29,8 +36,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group test --group lint
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group test --group lint --group docs
 	touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build docs/_build docs/api *.egg-info

@@ -19,10 +19,9 @@ from studies.common.running import Results, study
 from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.foundation.objectives import Objective, Sense
-    from analysis.front.reference import Reference
+    from analysis.front.reference import Reference, Scale
+    from analysis.trials.table import Trials
 
 OBJECTIVE = re.compile(r"(?P<name>[^:]+):(?P<sense>min|max)(?::(?P<unit>.+))?")
 
@@ -58,21 +57,21 @@ class Config(Settings):
 @study
 def main(config: Config) -> Results:
     """Load the logs, write the report and print its answers."""
-    from analysis.efficiency.findings import Questions
+    from analysis.efficiency.analyze import Questions
     from analysis.efficiency.page import efficiency_report
 
     if not config.source:
         raise InputError("source: missing, expected a CSV file or an Optuna storage")
     if not 0 < config.target <= 1:
         raise InputError(f"target = {config.target}: expected a share above 0 and at most 1")
-    trials, objectives = load(config)
+    trials = load(config)
     config.check_folders()
-    reference, origin = reference_of(config, trials, objectives)
+    reference, origin = reference_of(config, trials)
     report = efficiency_report(
         trials,
         reference,
         folder=config.out or Path("results/analysis"),
-        setting={"Logs": config.source, "True front": origin},
+        setting={"Logs": config.source, "Front": origin},
         questions=Questions(baseline=config.baseline, target=config.target),
         command=command_line(config),
         workers=config.workers,
@@ -82,8 +81,8 @@ def main(config: Config) -> Results:
     return Results(report.page)
 
 
-def load(config: Config) -> tuple[pd.DataFrame, tuple[Objective, ...]]:
-    """Return the trial table and its objectives."""
+def load(config: Config) -> Trials:
+    """Return the trials and their objectives."""
     from analysis.trials.loaders import read_csv
 
     names = listed(config.objectives)
@@ -91,32 +90,27 @@ def load(config: Config) -> tuple[pd.DataFrame, tuple[Objective, ...]]:
         return load_studies(config.source, listed(config.studies), names)
     if not names:
         raise InputError("objectives: missing, expected columns such as accuracy:max size:min")
-    objectives = tuple(objective(text) for text in names)
-    table = read_csv(
+    return read_csv(
         config.source,
-        objectives,
+        tuple(objective(text) for text in names),
         sampler=config.sampler,
         seed=config.seed,
         trial=config.trial,
     )
-    return table, objectives
 
 
-def load_studies(
-    storage: str, studies: tuple[str, ...], names: tuple[str, ...]
-) -> tuple[pd.DataFrame, tuple[Objective, ...]]:
+def load_studies(storage: str, studies: tuple[str, ...], names: tuple[str, ...]) -> Trials:
     """Return the runs of Optuna studies; senses are the studies' own unless they are given."""
-    import pandas as pd
-
     from analysis.trials.loaders import from_optuna_study
+    from analysis.trials.table import Trials
 
     if not studies:
         raise InputError("studies: missing, expected names of Optuna studies such as tpe-0 tpe-1")
     given = tuple(objective(text) for text in names)
-    parts, objectives = [], None
+    parts: list[Trials] = []
     for name in studies:
         sampler, seed = run_of(name)
-        part, found = from_optuna_study(
+        part = from_optuna_study(
             storage,
             name,
             objectives=[one.name for one in given] or None,
@@ -124,14 +118,12 @@ def load_studies(
             sampler=sampler,
             seed=seed,
         )
-        if given and found != given:
+        if given and part.objectives != given:
             raise InputError(f"study {name}: its directions are not those of --objectives")
-        if objectives is not None and found != objectives:
+        if parts and part.objectives != parts[0].objectives:
             raise InputError(f"study {name}: its values are not those of {studies[0]}")
         parts.append(part)
-        objectives = found
-    assert objectives is not None
-    return pd.concat(parts, ignore_index=True), objectives
+    return Trials.joined(parts)
 
 
 def objective(text: str) -> Objective:
@@ -140,7 +132,7 @@ def objective(text: str) -> Objective:
     Examples
     --------
     >>> objective("latency:min:ms")
-    Objective(name='latency', sense='min', unit='ms')
+    Objective(name='latency', unit='ms', sense='min')
     """
     from analysis.foundation.objectives import Objective
 
@@ -148,7 +140,7 @@ def objective(text: str) -> Objective:
     if found is None:
         raise InputError(f"objective {text!r}: expected name:min or name:max, then perhaps :unit")
     sense: Sense = "max" if found["sense"] == "max" else "min"
-    return Objective(found["name"], sense, found["unit"] or "1")
+    return Objective(name=found["name"], unit=found["unit"] or "1", sense=sense)
 
 
 def run_of(study: str) -> tuple[str, int]:
@@ -163,28 +155,31 @@ def run_of(study: str) -> tuple[str, int]:
     return (found["sampler"], int(found["seed"])) if found else (study, 0)
 
 
-def reference_of(
-    config: Config, trials: pd.DataFrame, objectives: tuple[Objective, ...]
-) -> tuple[Reference, str]:
+def reference_of(config: Config, trials: Trials) -> tuple[Reference, str]:
     """Return the scale of measurement, and in words where its front is from."""
     import pandas as pd
 
     from analysis.front.reference import Reference
 
-    names = [one.name for one in objectives]
-    table, origin = trials, "unknown: the best of all trials serve as the front"
-    if config.front is not None:
-        try:
-            table = pd.read_csv(config.front, float_precision="round_trip")
-        except (OSError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(f"{config.front}: cannot be read ({reason})") from None
-        missing = [name for name in names if name not in table.columns]
-        if missing:
-            raise InputError(f"{config.front}: no column {missing[0]!r}")
-        origin = str(config.front)
-    values = table[names].to_numpy(dtype=float)
-    return Reference.from_values(values, objectives, log_costs=config.log_costs), origin
+    scales: dict[str, Scale] = {
+        one.name: "logarithmic"
+        for one in trials.objectives
+        if config.log_costs and one.sense == "min"
+    }
+    if config.front is None:
+        return trials.best_known(
+            scales=scales
+        ), "unknown: the best of all trials serve as the front"
+    try:
+        table = pd.read_csv(config.front, float_precision="round_trip")
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{config.front}: cannot be read ({reason})") from None
+    missing = [name for name in trials.names if name not in table.columns]
+    if missing:
+        raise InputError(f"{config.front}: no column {missing[0]!r}")
+    values = table[list(trials.names)].to_numpy(dtype=float)
+    return Reference.from_values(values, trials.objectives, scales=scales), str(config.front)
 
 
 if __name__ == "__main__":

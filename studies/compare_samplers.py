@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
 from studies.common.running import Results, keep_settings, study
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from analysis.efficiency.page import EfficiencyReport
     from analysis.front.reference import Reference
+    from analysis.trials.table import Trials
     from moo_jsc.enumeration import ObjectiveTable
     from moo_jsc.objectives.objective import Objective
     from moo_jsc.problems.network_problem import NetworkProblem
@@ -40,7 +42,13 @@ class Config(Settings):
     budget: int = 20
     """Trials of each run."""
     seeds: int = 30
-    """Paired repetitions: every sampler runs with seeds 0, 1, 2, ..."""
+    """Paired repetitions: every sampler runs with the same seeds."""
+    first_seed: int = 0
+    """The first of them; the others follow."""
+    replicate: int = 0
+    """Run the study again on so many fresh seeds, and show the two beside each other."""
+    margin: float | None = None
+    """Percentage points of the hypervolume that do not matter: asks for equivalence too."""
     problem: str = "joint"
     """Name of the problem, for instance joint, mixed-precision, lab3-types."""
     problems: tuple[str, ...] = ()
@@ -59,6 +67,9 @@ class Config(Settings):
     """The sampler that the others are compared with."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate (and
+    fine-tune) the space."""
     mase_config: Path | None = None
     """TOML file of a MASE search; takes the place of settings that are left at their default."""
 
@@ -71,6 +82,12 @@ def main(config: Config) -> Results:
     """Run the study on one problem or on several."""
     require_at_least("budget", config.budget, 1)
     require_at_least("seeds", config.seeds, 1)
+    require_at_least("first-seed", config.first_seed, 0)
+    require_at_least("replicate", config.replicate, 0)
+    if config.replicate == 1 or (config.replicate and config.seeds == 1):
+        raise InputError("replicate: one seed tells nothing about differences, expected at least 2")
+    if config.margin is not None and not config.margin > 0:
+        raise InputError(f"margin = {config.margin}: expected percentage points above 0")
     study_file = None
     if config.mase_config is not None:
         config, study_file = from_mase(config, config.mase_config)
@@ -102,6 +119,7 @@ def compare(
     With a MASE search file its best trials are printed and written too.
     """
     from analysis.front.reference import Reference
+    from analysis.trials.table import Trials
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
     from moo_jsc.runs import run_comparison
@@ -112,16 +130,23 @@ def compare(
     table = enumerate_problem(
         problem,
         workers=config.workers,
+        scheduler=config.scheduler,
         shard_size=FINE_TUNED_SHARD if config.training == "qat" else SHARD_SIZE,
     )
     reference = Reference.from_values(table.values, table.objectives)
     replay = TableProblem(table)
     folder = config.out or default_folder(config, replay)
-    seeds = range(config.seeds)
+    seeds = range(config.first_seed, config.first_seed + config.seeds)
     comparison = run_comparison(
         replay, samplers, seeds, config.budget, folder, workers=config.workers
     )
-    trials = comparison.trials()
+    trials = Trials.of(comparison.trials(), reference)
+    again = None
+    if config.replicate:
+        fresh = range(seeds.stop, seeds.stop + config.replicate)
+        again = run_comparison(
+            replay, samplers, fresh, config.budget, folder / "replicate", workers=config.workers
+        ).trials()
     write_manifest(
         folder,
         replay,
@@ -131,8 +156,10 @@ def compare(
         config={key: str(value) for key, value in asdict(config).items()},
         packages=("moo_jsc", "analysis", "studies"),
     )
-    retested = retest(problem, trials, reference)
-    report = write_report(config, samplers, table, reference, trials, retested, folder)
+    retested, other = retest(config, problem, trials, reference)
+    report = write_report(
+        config, samplers, table, reference, trials, retested, other, again, folder
+    )
     head = (
         f"{table.name}: {table.space.size} configurations, {len(reference.front)} points on "
         f"the true front, {config.budget} trials, {config.seeds} seeds"
@@ -247,28 +274,43 @@ def default_folder(config: Config, problem: Problem) -> Path:
     return Path("results") / f"{problem.name}-{config.budget}-trials-{problem.fingerprint[:8]}"
 
 
-def retest(problem: NetworkProblem, trials: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Evaluate the configurations of all final fronts on the test split."""
+def retest(
+    config: Config, problem: NetworkProblem, trials: Trials, reference: Reference
+) -> tuple[pd.DataFrame, Reference | None]:
+    """Return values on the test split, and that split's own front.
+
+    Where every configuration is fine-tuned, only those on final fronts are evaluated there, and
+    the test split's own front stays unknown.
+    """
     import pandas as pd
 
     from analysis.efficiency.knee_designs import final_configurations
+    from analysis.front.reference import Reference
+    from moo_jsc.enumeration import enumerate_problem
 
-    indices = final_configurations(trials, reference)
-    values = problem.on("test").evaluate(problem.space.configurations(indices))
+    tested = problem.on("test")
+    other = None
+    if config.training == "qat":
+        indices: Sequence[int] = final_configurations(trials, reference).tolist()
+        values = tested.evaluate(problem.space.configurations(indices))
+    else:
+        table = enumerate_problem(tested, workers=config.workers)
+        other = Reference.from_values(table.values, table.objectives)
+        indices, values = range(table.space.size), table.values
     frame = pd.DataFrame(values, columns=list(reference.names))
     frame.insert(0, "configuration", indices)
-    return frame
+    return frame, other
 
 
-def knees(
-    trials: pd.DataFrame, reference: Reference, retested: pd.DataFrame
-) -> pd.DataFrame | None:
+def knees(trials: Trials, reference: Reference, retested: pd.DataFrame) -> pd.DataFrame | None:
     """Return the test accuracy of each sampler's knee designs; None without that objective."""
     from analysis.efficiency.knee_designs import knee_configurations, knee_scores
 
     if "accuracy" not in reference.names:
         return None
-    return knee_scores(knee_configurations(trials, reference), retested, "accuracy")
+    return knee_scores(
+        knee_configurations(trials, reference), retested, "accuracy", bounds=(0.0, 1.0)
+    )
 
 
 def write_report(
@@ -276,12 +318,14 @@ def write_report(
     samplers: Sequence[Sampler],
     table: ObjectiveTable,
     reference: Reference,
-    trials: pd.DataFrame,
+    trials: Trials,
     retested: pd.DataFrame,
+    other: Reference | None,
+    again: pd.DataFrame | None,
     folder: Path,
 ) -> EfficiencyReport:
     """Write report.html, its figures and tables, and the two files every comparison has."""
-    from analysis.efficiency.findings import Questions
+    from analysis.efficiency.analyze import Questions
     from analysis.efficiency.page import efficiency_report
     from moo_jsc.foundation.files import atomic_path
 
@@ -294,7 +338,7 @@ def write_report(
             "Problem": f"{table.name}: {table.space.size} configurations, "
             f"{len(reference.front)} points on the true front",
             "Budget": f"{config.budget} trials a run",
-            "Seeds": f"{config.seeds}, paired over the samplers",
+            "Seeds": f"{config.seeds} from {config.first_seed} on, paired over the samplers",
             "Search sees": "the validation split",
             "Samplers": ", ".join(sampler.name for sampler in samplers),
             "Told beforehand": told_beforehand(samplers, table.objectives),
@@ -302,10 +346,14 @@ def write_report(
         },
         questions=Questions(
             baseline=config.baseline,
+            margin=None if config.margin is None else config.margin / 100,
+            splits=("the validation split", "the test split"),
             space_size=table.space.size,
             populations={name: size for name, size in generations.items() if size},
         ),
         retested=retested,
+        retested_reference=other,
+        replicate=again,
         command=command_line(config),
         workers=config.workers,
     )

@@ -20,7 +20,7 @@ from studies.common.settings import Settings, command_line
 if TYPE_CHECKING:
     import numpy as np
 
-    from analysis.scalarization.scores import ScoreAudit
+    from analysis.scalarization.score_audit import ScoreAudit
     from moo_jsc.enumeration import ObjectiveTable
     from studies.weights.findings import Scored, WeightFindings
 
@@ -92,12 +92,12 @@ def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]
     InputError
         A weight is not of the form name=number, negative, or of an unknown objective.
     """
-    from analysis.scalarization.weights import checked_weights
+    from analysis.scalarization.weights import checked_importance
     from moo_jsc.objectives import get_objectives
 
     objectives = get_objectives(names)
     if not config.weights:
-        return {"equal weights": checked_weights([1.0] * len(names), objectives)}
+        return {"equal weights": checked_importance([1.0] * len(names), objectives)}
     given: dict[str, float] = {}
     for entry in listed(config.weights):
         name, _, number = entry.partition("=")
@@ -105,7 +105,7 @@ def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]
             given[name] = float(number)
         except ValueError:
             raise InputError(f"weights: {entry!r}, expected for instance accuracy=1") from None
-    return {" ".join(listed(config.weights)): checked_weights(given, objectives)}
+    return {" ".join(listed(config.weights)): checked_importance(given, objectives)}
 
 
 def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -122,8 +122,8 @@ def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ..
 
 def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> WeightFindings:
     """Compute everything that the report says."""
-    from analysis.redundancy.audit import audit as audit_redundancy
-    from analysis.scalarization.audit import audit
+    from analysis.redundancy.audit import audit_redundancy
+    from analysis.scalarization.weight_audit import audit_weights
     from studies.weights.findings import WeightFindings
     from studies.weights.scores import SCORED_OBJECTIVES
     from studies.weights.search import search
@@ -136,9 +136,9 @@ def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> Wei
     three = everything.selected(corners) if corners else None
     metrics = everything.selected(SCORED_OBJECTIVES)
     return WeightFindings(
-        audit=audit(table.values, table.objectives, samples=config.samples),
+        audit=audit_weights(table.values, table.objectives, samples=config.samples),
         table=table,
-        triangle=audit(three.values, three.objectives, samples=1000) if three else None,
+        triangle=audit_weights(three.values, three.objectives, samples=1000) if three else None,
         scored=(reported_setting(config.workers), on_the_problem(everything)),
         weightings=own_weights(config, names),
         chosen=config.design,
@@ -194,12 +194,12 @@ def on_the_problem(table: ObjectiveTable) -> Scored:
 
 def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
     """Audit every score of the reports on the metrics that it names."""
-    from analysis.scalarization.scores import audit_score
+    from analysis.scalarization.score_audit import audit_score
     from studies.weights.scores import SCORES
 
     audits = []
     for score in SCORES:
-        chosen = table.selected(tuple(score.terms))
+        chosen = table.selected(tuple(score.weights))
         audits.append(audit_score(chosen.values, chosen.objectives, score))
     return tuple(audits)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 
 
 def blocks(page, language="python"):
@@ -34,40 +34,54 @@ def test_commands_exist(page):
         assert (ROOT / script).exists(), script
 
 
-def test_readme_searches_with_pymoo_and_optuna_alone(tmp_path):
-    (code,) = [block for block in blocks(ROOT / "README.md") if "as_pymoo" in block]
-    small = code.replace('"joint"', '"lab3-types"')
-    done = run(small + "\nassert len(result.F) and len(study.trials) == 20", tmp_path)
-    assert done.returncode == 0, done.stderr
+SMALL = """
+import moo_jsc
+whole = moo_jsc.build_problem
+moo_jsc.build_problem = lambda name, **settings: whole("lab3-types", **settings)
+"""
+"""Every problem of a page is the smallest one."""
 
-
-def test_readme_analyses_an_optuna_journal(tmp_path):
-    make = """
+OPTUNA_JOURNAL = """
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 study = optuna.create_study(
-    storage=JournalStorage(JournalFileBackend("journal.log")), study_name="my-study",
-    directions=["minimize", "maximize"], sampler=optuna.samplers.RandomSampler(1))
+    storage=JournalStorage(JournalFileBackend("journal.log")),
+    study_name="my-study", load_if_exists=True,
+    directions=["maximize", "minimize"], sampler=optuna.samplers.RandomSampler(1))
+study.set_metric_names(["accuracy", "size"])
 study.optimize(lambda t: (t.suggest_int("x", 0, 9), 10 * t.suggest_int("y", 0, 9)), n_trials=15)
 """
-    assert run(make, tmp_path).returncode == 0
-    (code,) = [block for block in blocks(ROOT / "README.md") if "from_optuna_study" in block]
-    done = run(code, tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "report" / "report.html").exists()
 
-
-def test_readme_analyses_a_pymoo_run(tmp_path):
-    make = """
+PYMOO_RUN = """
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.optimize import minimize
 from pymoo.problems import get_problem
-result = minimize(get_problem("zdt1"), NSGA2(pop_size=10), ("n_gen", 4), seed=1, save_history=True)
+problem = get_problem("zdt1")
+result = minimize(problem, NSGA2(pop_size=10), ("n_gen", 4), seed=1, save_history=True)
 """
-    (code,) = [block for block in blocks(ROOT / "README.md") if "from_pymoo_result" in block]
-    done = run(make + code, tmp_path)
+
+PREPARED = {
+    "README.md": SMALL + OPTUNA_JOURNAL + PYMOO_RUN,
+    "extending.md": "",
+    "jets.md": "",
+    "method.md": OPTUNA_JOURNAL + PYMOO_RUN,
+    "performance.md": SMALL,
+    "samplers.md": SMALL + "problem = whole('lab3-types')",
+    "scalarization.md": "",
+}
+"""What the blocks of a page take for granted."""
+
+
+def test_no_page_with_code_is_left_out():
+    assert {page.name for page in PAGES if blocks(page)} == set(PREPARED)
+
+
+@pytest.mark.parametrize("name", sorted(PREPARED))
+def test_the_code_of_a_page_runs_from_top_to_bottom(name, tmp_path):
+    page = ROOT / name if name == "README.md" else ROOT / "docs" / name
+    done = run("\n".join(PREPARED[name] + "\n" + code for code in blocks(page)), tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+import moo_jsc
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONDA_NAMES = {"torch": "pytorch"}
@@ -44,3 +46,10 @@ def test_every_direct_dependency_is_pinned():
 def test_extras_are_ranges():
     for requirements in PROJECT["project"]["optional-dependencies"].values():
         assert all(">=" in requirement for requirement in requirements)
+
+
+def test_there_is_one_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    version = moo_jsc.__version__
+    assert PROJECT["project"]["dynamic"] == ["version"] and citation["version"] == version
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()

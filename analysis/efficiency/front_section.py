@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from analysis import plots
-from analysis.efficiency.findings import Findings
-from analysis.foundation.objectives import labelled, minimised
+from analysis.efficiency.analyze import EfficiencyFindings
+from analysis.foundation.objectives import labeled, minimized
 from analysis.foundation.words import counted, percent
 from analysis.front.pareto import pareto_front
 from analysis.indicators.attainment import difference_rectangles, surfaces
 from analysis.plots.curves import ranked
 from analysis.report import Column, Section
-from analysis.trials.table import final_front, runs_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
-def add_front(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
+def add_front(section: Section, findings: EfficiencyFindings) -> None:
     """Add the true front, its ranges, and attainment surfaces of the best sampler.
 
     Parameters
@@ -28,9 +22,7 @@ def add_front(section: Section, findings: Findings, trials: pd.DataFrame) -> Non
     section
         Of the report.
     findings
-        From `analysis.efficiency.findings.find`.
-    trials
-        What they are about.
+        From `analysis.efficiency.analyze.analyze_efficiency`.
     """
     import pandas as pd
 
@@ -38,18 +30,19 @@ def add_front(section: Section, findings: Findings, trials: pd.DataFrame) -> Non
     times = findings.attainment.times
     share = np.concatenate([np.isfinite(rows) for rows in times.values()]).mean(axis=0)
     section.text(
-        f"The true front has {counted(len(reference.front), 'point')}, of which "
+        f"The {reference.kind} front has {counted(len(reference.front), 'point')}, of which "
         f"{int((share > 0).sum())} were attained by at least one run, within "
         f"{percent(findings.questions.epsilon)} of the front's range in every objective."
     )
     section.figure(
         "front",
         plots.projections(reference, share, "share of runs"),
-        "The true front, coloured by the share of all runs that attained each point (within "
+        f"The {reference.kind} front, colored by the share of all runs that attained each point "
+        "(within "
         f"{percent(findings.questions.epsilon)} of its range in every objective).",
     )
     ranges = {
-        "objective": [labelled(objective) for objective in reference.objectives],
+        "objective": [labeled(objective) for objective in reference.objectives],
         "sense": [objective.sense for objective in reference.objectives],
         "ideal": reference.ideal,
         "nadir": reference.nadir,
@@ -64,19 +57,19 @@ def add_front(section: Section, findings: Findings, trials: pd.DataFrame) -> Non
             Column("nadir", "worst on the front", "significant", 4),
         ],
         "The scale on which everything is measured: best = 0, worst = 1 on the front; "
-        f"reference point {reference.reference_point[0]:.4g} in every objective"
-        + (", costs on a logarithmic scale." if reference.log_costs else "."),
+        f"reference point {reference.reference_point[0]:.4g} in every objective; "
+        f"{reference.scale_label}.",
     )
-    _surfaces(section, findings, trials)
+    _surfaces(section, findings)
 
 
-def _surfaces(section: Section, findings: Findings, trials: pd.DataFrame) -> None:
+def _surfaces(section: Section, findings: EfficiencyFindings) -> None:
     """Attainment surfaces of the best sampler and the baseline, in two objectives."""
     reference = findings.reference
     varying = [int(column) for column in np.flatnonzero(~reference.degenerate)]
     if len(varying) < 2:
         return
-    smaller = minimised(reference.front, reference.objectives)
+    smaller = minimized(reference.front, reference.objectives)
     partner = max(
         varying[1:], key=lambda column: len(pareto_front(smaller[:, [varying[0], column]]))
     )
@@ -84,19 +77,18 @@ def _surfaces(section: Section, findings: Findings, trials: pd.DataFrame) -> Non
     objectives = (reference.objectives[columns[0]], reference.objectives[columns[1]])
     baseline = str(findings.questions.baseline)
     best = next((name for name in ranked(findings.hypervolume) if name != baseline), None)
-    runs = runs_of(trials, reference.objectives)
     sets = {
-        name: [
-            minimised(final_front(run, reference.objectives)[:, columns], objectives)
-            for run in runs[name]
-        ]
+        name: [run.minimized[:, columns] for run in findings.trials.runs[name] if len(run.values)]
         for name in ([baseline] if best is None else [best, baseline])
     }
     front = pareto_front(smaller[:, columns])
     section.figure(
         "attainment_surfaces",
         plots.attainment_surfaces(
-            {name: surfaces(found) for name, found in sets.items()}, objectives, front
+            {name: surfaces(found) for name, found in sets.items()},
+            objectives,
+            front,
+            label=f"{reference.kind} front",
         ),
         f"Empirical attainment surfaces in {objectives[1].name} and {objectives[0].name} (the pair "
         "with the longest front): what 25, 50 and 75 % of the runs attain at the end.",

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import minimised
 from analysis.front.knees import knee
-from analysis.front.pareto import nondominated
 from analysis.statistics.intervals import mean_interval
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from analysis.front.reference import Reference
 
 
-def final_configurations(trials: pd.DataFrame, reference: Reference) -> NDArray[np.int64]:
+def final_configurations(trials: Trials | pd.DataFrame, reference: Reference) -> NDArray[np.int64]:
     """Return the distinct configurations on the final front of any run, ascending.
 
     Raises
@@ -27,32 +25,33 @@ def final_configurations(trials: pd.DataFrame, reference: Reference) -> NDArray[
     InputError
         The table does not tell configurations.
     """
-    _require_configurations(trials)
-    found = []
-    for _, run in trials.groupby(["sampler", "seed"], sort=False):
-        values = run[list(reference.names)].to_numpy(np.float64)
-        front = nondominated(minimised(values, reference.objectives))
-        found.append(run["configuration"].to_numpy()[front])
-    return np.unique(np.concatenate(found))
+    return np.unique(
+        np.concatenate(
+            [
+                run.known_configurations()[run.front_configurations()]
+                for run in Trials.of(trials, reference).everything
+            ]
+        )
+    )
 
 
-def knee_configurations(trials: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+def knee_configurations(trials: Trials | pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Return the knee of every run's final front.
 
-    The knee is the point closest to the ideal on the true front's scale (see
+    The knee is the point closest to the ideal on the front's scale (see
     `analysis.front.knees`); of equal points the first that the run tried.
 
     Parameters
     ----------
     trials
-        Trial table with a ``configuration`` column (see `analysis.trials.table`).
+        Or a table of them, that tells configurations (see `analysis.trials.table`).
     reference
-        The true front and its scale.
+        The front and its scale.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``sampler``, ``seed``, ``configuration``.
+        Columns ``sampler``, ``seed``, ``configuration``; runs that found nothing are left out.
 
     Raises
     ------
@@ -61,19 +60,23 @@ def knee_configurations(trials: pd.DataFrame, reference: Reference) -> pd.DataFr
     """
     import pandas as pd
 
-    _require_configurations(trials)
     rows = []
-    ordered = trials.sort_values("trial", kind="stable")
-    for (sampler, seed), run in ordered.groupby(["sampler", "seed"], sort=False):
-        values = run[list(reference.names)].to_numpy(np.float64)
-        front = np.flatnonzero(nondominated(minimised(values, reference.objectives)))
-        chosen = front[knee(reference.normalised(values[front]))]
-        rows.append((sampler, seed, run["configuration"].iloc[chosen]))
+    for run in Trials.of(trials, reference).everything:
+        known = run.known_configurations()
+        if len(run.front_rows):
+            front = run.front_rows
+            chosen = front[knee(reference.normalized(run.values[front]))]
+            rows.append((run.sampler, run.seed, known[chosen]))
     return pd.DataFrame(rows, columns=["sampler", "seed", "configuration"])
 
 
 def knee_scores(
-    knees: pd.DataFrame, retested: pd.DataFrame, objective: str, *, level: float = 0.95
+    knees: pd.DataFrame,
+    retested: pd.DataFrame,
+    objective: str,
+    *,
+    level: float = 0.95,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> pd.DataFrame:
     """Return the mean over seeds of what the knees deliver on another split.
 
@@ -87,6 +90,8 @@ def knee_scores(
         For instance ``"accuracy"``.
     level
         Of the intervals over seeds.
+    bounds
+        Least and largest value of the objective, such as (0, 1) for an accuracy.
 
     Returns
     -------
@@ -106,12 +111,9 @@ def knee_scores(
     values = retested.drop_duplicates("configuration").set_index("configuration")[objective]
     rows = {}
     for sampler, part in knees.groupby("sampler", sort=False):
-        interval = mean_interval(values.loc[part["configuration"]].to_numpy(), level=level)
+        interval = mean_interval(
+            values.loc[part["configuration"]].to_numpy(), level=level, bounds=bounds
+        )
         rows[sampler] = (float(interval.estimate), float(interval.low), float(interval.high))
     columns = [objective, f"{objective}_low", f"{objective}_high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("sampler")
-
-
-def _require_configurations(trials: pd.DataFrame) -> None:
-    if "configuration" not in trials.columns:
-        raise InputError("trial table: no column 'configuration'")

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import minimised
-from analysis.front.hypervolume import hypervolume
+from analysis.foundation.objectives import minimized
 from analysis.front.pareto import nondominated
+from analysis.indicators.sets import hypervolume_share
 from analysis.statistics.intervals import RESAMPLES, mean_interval
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def selection_optimism(
-    trials: pd.DataFrame,
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     retested: pd.DataFrame,
     retested_reference: Reference | None = None,
@@ -45,8 +45,8 @@ def selection_optimism(
         Columns ``configuration`` and the objectives (natural units): the values on the other
         split of at least every configuration on a final front. Other columns are ignored.
     retested_reference
-        The true front of those values. None: both are measured on the search's own scale, and
-        `delivered` is then not bounded by 1.
+        The front of that split itself, with its own scale. None: it is not known, and neither
+        is what the fronts deliver as a share of it.
     level, resamples
         Of the intervals over seeds.
 
@@ -55,8 +55,10 @@ def selection_optimism(
     pandas.DataFrame
         Index ``sampler``, means over seeds: ``front`` (configurations on the final front),
         ``survive`` (share of them that the others do not dominate when retested), ``claimed``
-        and ``delivered`` (share of the true hypervolume, as searched and retested),
-        ``optimism`` (claimed - delivered) with ``optimism_low`` and ``_high``.
+        (share of the hypervolume of the front that the search could have found) and
+        ``delivered`` (share of that of the other split's own front, on the other split; NaN
+        where that is not known), ``optimism`` (claimed - delivered) with ``optimism_low`` and
+        ``_high``.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def selection_optimism(
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> objectives = [Objective("a"), Objective("b")]
+    >>> objectives = [Objective(name="a"), Objective(name="b")]
     >>> reference = Reference.from_values([[0, 2], [1, 1], [2, 0]], objectives)
     >>> trials = pd.DataFrame({"sampler": "x", "seed": 0, "trial": [0, 1],
     ...                        "configuration": [7, 8], "a": [0, 1], "b": [2, 1]})
@@ -78,59 +80,70 @@ def selection_optimism(
     """
     import pandas as pd
 
-    other = reference if retested_reference is None else retested_reference
-    if other.names != reference.names:
+    if retested_reference is not None and retested_reference.names != reference.names:
         raise InputError(
-            f"retested objectives {', '.join(other.names)}: expected {', '.join(reference.names)}"
+            f"retested objectives {', '.join(retested_reference.names)}: expected "
+            f"{', '.join(reference.names)}"
         )
-    for name, frame in (("trial table", trials), ("retested table", retested)):
-        for column in ("configuration", *reference.names):
-            if column not in frame.columns:
-                raise InputError(f"{name}: no column {column!r}")
-    samplers = runs_of(trials, reference.objectives)
-    known = retested.drop_duplicates("configuration").set_index("configuration")
-    known = known[list(reference.names)]
-    ordered = trials.sort_values("trial", kind="stable")
-    configurations = {
-        (str(sampler), int(seed)): part["configuration"].to_numpy()
-        for (sampler, seed), part in ordered.groupby(["sampler", "seed"], sort=False)
-    }
+    other = retested_reference
+    measured = Trials.of(trials, reference)
     rows = []
-    for name, runs in samplers.items():
+    for name, fronts in fronts_anew(measured, retested).items():
         found = []
-        for run in runs:
-            chosen = configurations[name, run.seed]
-            seen = minimised(run.values, reference.objectives)
-            front = np.flatnonzero(nondominated(seen))
-            _, first = np.unique(chosen[front], return_index=True)
-            front = front[np.sort(first)]
-            missing = [key for key in chosen[front] if key not in known.index]
-            if missing:
-                raise InputError(
-                    f"retested table: no configuration {missing[0]}, which is on the final front "
-                    f"of {name}, seed {run.seed}"
-                )
-            anew = known.loc[chosen[front]].to_numpy(np.float64)
+        for run, anew in zip(measured.runs[name], fronts, strict=True):
+            seen = run.values[run.front_configurations()]
+            stays = nondominated(minimized(anew, reference.objectives)) if len(anew) else [np.nan]
             found.append(
                 (
-                    len(front),
-                    nondominated(minimised(anew, other.objectives)).mean(),
-                    _share(run.values[front], reference),
-                    _share(anew, other),
+                    len(anew),
+                    np.mean(stays),
+                    hypervolume_share(seen, reference),
+                    np.nan if other is None else hypervolume_share(anew, other),
                 )
             )
         rows.append({"sampler": name, **_summary(np.array(found, float), level, resamples)})
     return pd.DataFrame(rows).set_index("sampler")
 
 
-def _share(values: NDArray[np.float64], reference: Reference) -> float:
-    points = reference.normalised(values)
-    return hypervolume(points, reference.reference_point) / reference.hypervolume
+def fronts_anew(trials: Trials, retested: pd.DataFrame) -> dict[str, list[NDArray[np.float64]]]:
+    """Return the values on another split of each run's final front, (k, m) for each run.
+
+    Parameters
+    ----------
+    trials
+        That tell configurations.
+    retested
+        See `selection_optimism`.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or a configuration of a final front was not retested.
+    """
+    for column in ("configuration", *trials.names):
+        if column not in retested.columns:
+            raise InputError(f"retested table: no column {column!r}")
+    known = retested.drop_duplicates("configuration").set_index("configuration")
+    known = known[list(trials.names)]
+    anew: dict[str, list[NDArray[np.float64]]] = {}
+    for run in trials.everything:
+        chosen = run.known_configurations()[run.front_configurations()]
+        missing = [key for key in chosen if key not in known.index]
+        if missing:
+            raise InputError(
+                f"retested table: no configuration {missing[0]}, which is on the final front of "
+                f"{run.sampler}, seed {run.seed}"
+            )
+        values = known.loc[chosen].to_numpy(np.float64).reshape(len(chosen), len(trials.names))
+        anew.setdefault(run.sampler, []).append(values)
+    return anew
 
 
 def _summary(found: NDArray[np.float64], level: float, resamples: int) -> dict[str, float]:
     size, survive, claimed, delivered = found.mean(axis=0)
-    optimism = mean_interval(found[:, 2] - found[:, 3], level=level, resamples=resamples)
+    optimism = mean_interval(
+        found[:, 2] - found[:, 3], level=level, resamples=resamples, bounds=(-1.0, 1.0)
+    )
     return {
         "front": float(size),
         "survive": float(survive),

@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import plots
-from analysis.efficiency.findings import POWER, Findings, Questions, find
+from analysis.efficiency.analyze import (
+    POWER,
+    EfficiencyFindings,
+    Questions,
+    analyze_efficiency,
+)
 from analysis.efficiency.front_section import add_front
-from analysis.foundation.objectives import labelled
+from analysis.efficiency.replication import Replication, replication
+from analysis.efficiency.summary import summary_table
+from analysis.foundation.objectives import labeled
 from analysis.foundation.words import counted, percent
 from analysis.plots.curves import ranked
 from analysis.report import Column, Report, Section
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.front.reference import Reference
+    from analysis.trials.table import Trials
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +41,24 @@ class EfficiencyReport:
         Its first sentence.
     findings
         All tables behind it.
+    replication
+        The same on fresh seeds, if they were given.
     """
 
     page: Path
     answer: str
-    findings: Findings
+    findings: EfficiencyFindings
+    replication: Replication | None = None
+
+    def __repr__(self) -> str:
+        return f"EfficiencyReport({str(self.page)!r}: {self.answer})"
+
+    def _repr_html_(self) -> str:
+        return self.findings._repr_html_()
 
 
 def efficiency_report(
-    trials: pd.DataFrame,
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     *,
     folder: Path | str,
@@ -49,6 +66,7 @@ def efficiency_report(
     questions: Questions | None = None,
     retested: pd.DataFrame | None = None,
     retested_reference: Reference | None = None,
+    replicate: Trials | pd.DataFrame | None = None,
     command: str = "",
     title: str = "Which sampler is more sample-efficient?",
     workers: int = 1,
@@ -58,7 +76,7 @@ def efficiency_report(
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     folder
@@ -70,6 +88,8 @@ def efficiency_report(
     retested, retested_reference
         Values of the configurations on a split that the search has not seen (see
         `analysis.efficiency.optimism`).
+    replicate
+        The same samplers with fresh seeds: their comparison is put beside the first.
     command
         The lines that make this report again.
     title
@@ -86,7 +106,7 @@ def efficiency_report(
     InputError
         A table is unusable, the baseline is not in it, or the folder cannot be written to.
     """
-    findings = find(
+    findings = analyze_efficiency(
         trials,
         reference,
         questions,
@@ -94,29 +114,37 @@ def efficiency_report(
         retested_reference=retested_reference,
         workers=workers,
     )
-    names = ", ".join(labelled(objective) for objective in reference.objectives)
+    names = ", ".join(labeled(objective) for objective in reference.objectives)
     report = Report(
         title,
         f"{counted(len(findings.summary), 'sampler')}, "
         f"{counted(findings.hypervolume.budget, 'trial')} a run; "
         f"objectives: {names}",
     )
+    kind = reference.kind
     _answer(report.section("Answer"), findings)
     _summary(report.section("What each sampler reached"), findings)
     _curves(report.section("Over the budget"), findings)
-    add_front(report.section("The true front"), findings, trials)
+    add_front(report.section(f"The {kind} front"), findings)
     if findings.comparison is not None:
         _tests(report.section("Tests and effect sizes"), findings)
         _robustness(report.section("Robustness"), findings)
     if findings.optimism is not None:
         _optimism(report.section("On data that the search has not seen"), findings)
+    again = None
+    if replicate is not None:
+        again = replication(
+            findings,
+            analyze_efficiency(replicate, reference, findings.questions, workers=workers),
+        )
+        _replication(report.section("On fresh seeds"), again)
     report.section("Warnings").warnings(findings.warnings)
     _reproduction(report.section("Setting, and how to reproduce"), findings, setting, command)
     page = report.write(folder)
-    return EfficiencyReport(page=page, answer=findings.answers[0], findings=findings)
+    return EfficiencyReport(page, findings.answers[0], findings, again)
 
 
-def _answer(section: Section, findings: Findings) -> None:
+def _answer(section: Section, findings: EfficiencyFindings) -> None:
     first, *others = findings.answers
     section.lead(first)
     section.sentences(others)
@@ -124,39 +152,15 @@ def _answer(section: Section, findings: Findings) -> None:
         section.figure(
             "differences",
             plots.differences(findings.comparison, str(findings.questions.baseline)),
-            f"Mean difference to {findings.questions.baseline} in the share of the true "
-            "hypervolume at the end, with its interval. Filled: decided after correction for the "
-            "number of comparisons; open: undecided.",
+            f"Mean difference to {findings.questions.baseline} in the share of the "
+            f"{findings.reference.kind} hypervolume at the end, with intervals that hold for all "
+            "samplers at once. Filled: decided; open: undecided.",
             narrow=True,
         )
 
 
-def _summary(section: Section, findings: Findings) -> None:
-    section.table(
-        "summary",
-        findings.summary,
-        [
-            Column("sampler", "sampler", "text"),
-            Column("seeds", "seeds", "whole"),
-            Column(
-                "hypervolume",
-                "hypervolume (%)",
-                "percent",
-                1,
-                limits=("hypervolume_low", "hypervolume_high"),
-            ),
-            Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
-            Column("trials", "trials", "whole"),
-            Column("unique", "unique", digits=1),
-            Column("reached", f"reached {percent(findings.questions.target)}", "whole"),
-            Column("trials_to_target", "trials to it", digits=1),
-            Column("overhead_seconds", "overhead (s)", digits=3),
-        ],
-        "Hypervolume: share of the true front's at the end, mean over seeds with its interval; "
-        "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
-        "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "
-        "itself spends on a run, median. Click a head to sort.",
-    )
+def _summary(section: Section, findings: EfficiencyFindings) -> None:
+    section.add(summary_table(findings))
     section.table(
         "trials_to_target",
         findings.targets,
@@ -170,18 +174,19 @@ def _summary(section: Section, findings: Findings) -> None:
                 "expected", "expected trials", digits=1, limits=("expected_low", "expected_high")
             ),
         ],
-        "Trials until a share of the true hypervolume is reached. Expected trials: those spent in "
+        f"Trials until a share of the {findings.reference.kind} hypervolume is reached. Expected "
+        "trials: those spent in "
         "all runs per success, that is with a fresh start after every failed run.",
         folded=True,
     )
 
 
-def _curves(section: Section, findings: Findings) -> None:
-    baseline = findings.questions.baseline
+def _curves(section: Section, findings: EfficiencyFindings) -> None:
+    baseline, kind = findings.questions.baseline, findings.reference.kind
     section.figure(
         "hypervolume_curves",
         plots.hypervolume_curves(findings.hypervolume, baseline=baseline),
-        "Share of the true front's hypervolume found so far: mean over seeds and pointwise "
+        f"Share of the {kind} front's hypervolume found so far: mean over seeds and pointwise "
         f"interval of each sampler, best first, against {baseline} (dashed); grey lines: the "
         "other samplers.",
         png=True,
@@ -196,7 +201,7 @@ def _curves(section: Section, findings: Findings) -> None:
             ]
         ),
         "What is still missing, mean over seeds, logarithmic: share of the hypervolume, IGD+ and "
-        "additive epsilon to the true front (both on the normalised scale).",
+        f"additive epsilon to the {kind} front (both on the normalized scale).",
     )
     panels = [(findings.attainment.curves(), "linear"), (findings.profile, "linear")]
     if findings.unique is not None:
@@ -204,14 +209,14 @@ def _curves(section: Section, findings: Findings) -> None:
     section.figure(
         "profiles",
         plots.overview(panels),  # type: ignore[arg-type]
-        "Cumulative distributions: points of the true front attained (over points and seeds, "
+        f"Cumulative distributions: points of the {kind} front attained (over points and seeds, "
         f"within {percent(findings.questions.epsilon)} of the front's range in every objective), "
         "targets from 50 to 100 % of the hypervolume reached (over targets and seeds); and, where "
         "known, the hypervolume against unique evaluations.",
     )
 
 
-def _tests(section: Section, findings: Findings) -> None:
+def _tests(section: Section, findings: EfficiencyFindings) -> None:
     assert findings.comparison is not None and findings.pairs is not None
     baseline = findings.questions.baseline
     table = findings.comparison.sort_values("difference", ascending=False, kind="stable")
@@ -230,26 +235,35 @@ def _tests(section: Section, findings: Findings) -> None:
                 limits=("difference_low", "difference_high"),
                 signed=True,
             ),
-            Column("p_holm", "p (Holm)", "p"),
+            Column("p_mean", "p", "p"),
+            Column("verdict_ranks", "by ranks", "text"),
+            Column("p_holm", "p of ranks", "p"),
             Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
             Column("wins", "wins", "whole"),
             Column("ties", "ties", "whole"),
             Column("losses", "losses", "whole"),
-            Column("best", "P(best) (%)", "percent", 0),
+            Column("best", "best in resamples (%)", "percent", 0),
             Column("detectable", "detectable (points)", "percent", 1),
-            Column("seeds_needed", "seeds needed", "whole"),
+            Column(
+                "seeds_needed",
+                "seeds needed",
+                "whole",
+                limits=("seeds_needed_low", "seeds_needed_high"),
+            ),
         ],
-        f"Against {baseline}, by the hypervolume at the end. A12: probability that a run of the "
-        f"sampler beats one of {baseline}. P(best): of the best mean of all, when seeds are drawn "
-        f"again. Detectable: true difference that is found with power {percent(POWER)} at "
-        "the strictest step of Holm's correction; seeds needed: to find the difference seen, if it "
-        "is the true one.",
+        f"Against {baseline}, by the hypervolume at the end. Verdict, p and the difference's "
+        "interval: studentized bootstrap of the mean differences, all samplers together, so that "
+        "no interval contradicts its verdict. By ranks: Wilcoxon's signed-rank test with Holm's "
+        "correction. A12: probability that a run of the sampler beats one of "
+        f"{baseline}, its interval by itself. Best in resamples: how often the sampler's mean is "
+        "the best when these seeds are drawn again. Detectable: true difference that is found with "
+        f"power {percent(POWER)}; seeds needed: to decide an undecided difference if the one seen "
+        "is the true one, and over its interval.",
     )
     section.figure(
         "effect_sizes",
         plots.effect_sizes(findings.pairs, ranked(findings.hypervolume)),
-        "A12 of all pairs; a dot marks pairs that Wilcoxon's test with Holm's correction over all "
-        "pairs decides.",
+        "A12 of all pairs; a dot marks pairs whose mean difference is decided, all pairs together.",
     )
     section.table(
         "pairs",
@@ -266,15 +280,16 @@ def _tests(section: Section, findings: Findings) -> None:
                 limits=("difference_low", "difference_high"),
                 signed=True,
             ),
-            Column("p_holm", "p (Holm)", "p"),
+            Column("p_mean", "p", "p"),
+            Column("verdict_ranks", "by ranks", "text"),
             Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
         ],
-        "All pairs.",
+        "All pairs, tested together.",
         folded=True,
     )
 
 
-def _robustness(section: Section, findings: Findings) -> None:
+def _robustness(section: Section, findings: EfficiencyFindings) -> None:
     found = findings.robustness
     assert found is not None
     section.text(
@@ -305,14 +320,15 @@ def _robustness(section: Section, findings: Findings) -> None:
             Column("sampler", "sampler", "text"),
             *(Column(str(name), str(name), "whole") for name in ranks.columns),
         ],
-        "Rank of each sampler by its mean share of the true hypervolume (1 is best).",
+        "Rank of each sampler by its mean (1 is best).",
     )
     if found.skipped:
         section.sentences([f"Not measured: {name} ({why})." for name, why in found.skipped.items()])
 
 
-def _optimism(section: Section, findings: Findings) -> None:
+def _optimism(section: Section, findings: EfficiencyFindings) -> None:
     assert findings.optimism is not None
+    searched, other = findings.questions.splits
     section.table(
         "selection_optimism",
         findings.optimism,
@@ -331,25 +347,52 @@ def _optimism(section: Section, findings: Findings) -> None:
                 signed=True,
             ),
         ],
-        "Each run's final front, measured again on the other split. Survive: configurations that "
-        "the others of that front do not dominate there. Where that split's own true front is not "
-        "known, both are measured on the search's scale, and a general difference between the "
-        "splits counts as well.",
+        f"Each run's final front, found on {searched} and measured again on {other}. Survive: "
+        "configurations that the others of that front do not dominate there. Searched: share of "
+        f"the hypervolume of the front of {searched}; retested: share of that of {other}'s own "
+        "front, where that is known.",
+    )
+
+
+def _replication(section: Section, again: Replication) -> None:
+    section.sentences(again.sentences)
+    section.table(
+        "replication",
+        again.table,
+        [
+            Column("sampler", "sampler", "text"),
+            *(
+                column
+                for ending, name in (("", ""), ("_again", ", fresh"))
+                for column in (
+                    Column(f"verdict{ending}", f"verdict{name}", "text"),
+                    Column(
+                        f"difference{ending}",
+                        f"difference{name} (points)",
+                        "percent",
+                        1,
+                        limits=(f"difference_low{ending}", f"difference_high{ending}"),
+                        signed=True,
+                    ),
+                )
+            ),
+        ],
+        "The same comparison on the first seeds and on fresh ones.",
     )
 
 
 def _reproduction(
-    section: Section, findings: Findings, setting: Mapping[str, str], command: str
+    section: Section, findings: EfficiencyFindings, setting: Mapping[str, str], command: str
 ) -> None:
     reference = findings.reference
-    scale = "logarithmic costs" if reference.log_costs else "linear"
     section.definitions(
         {
             **setting,
             "baseline": findings.questions.baseline,
-            "true front": f"{len(reference.front)} points",
+            f"{reference.kind} front": counted(len(reference.front), "point"),
+            "bounds": str(reference.bounds) or "none",
             "hypervolume": f"reference point {reference.reference_point[0]:.4g} on the scale "
-            f"ideal = 0, nadir = 1 of the true front ({scale})",
+            f"ideal = 0, nadir = 1 of the {reference.kind} front ({reference.scale_label})",
             "error rate": f"{findings.questions.alpha:g} family-wise",
         }
     )

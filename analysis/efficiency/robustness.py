@@ -1,4 +1,4 @@
-"""How conclusions change with the reference point, the cost scale and the set of objectives."""
+"""How conclusions change with the reference point, scale, indicator, objectives and split."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.efficiency.optimism import fronts_anew
 from analysis.foundation.errors import InputError
-from analysis.front.hypervolume import hypervolume
-from analysis.statistics.comparison import holm, signed_rank_p, verdicts
-from analysis.trials.table import Run, final_front, runs_of
+from analysis.indicators.sets import OTHER_INDICATORS, hypervolume_share
+from analysis.statistics.comparison import mean_verdicts
+from analysis.statistics.ties import paired_differences, without_rounding
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 COORDINATES = (1.0, 1.1, 2.0)
 SIGNS = {"better": 1, "worse": -1}
 
+Scores = dict[str, NDArray[np.float64]]
+"""One number for each seed, by the sampler's name; larger is better."""
+
 
 @dataclass(frozen=True, eq=False)
 class Robustness:
@@ -30,26 +35,31 @@ class Robustness:
     Attributes
     ----------
     means
-        Index sampler, one column a scenario: mean share of the true hypervolume at the end.
+        Index sampler, one column a scenario: mean share of the front's hypervolume at the end, or
+        minus the mean of another indicator, so that larger is better everywhere.
     table
         Index scenario. ``tau``: Kendall's rank correlation of the means with those of the first
         scenario; ``pairs``: pairs of samplers; ``lost``: pairs decided in the first scenario
         and not in this; ``gained``: the other way round; ``reversed``: decided both times, for
         opposite samplers; ``best``: the sampler with the best mean.
     skipped
-        Scenarios that cannot be measured, with the reason.
+        Scenarios that cannot be measured or say nothing, with the reason.
+    other_split
+        Whether one of the scenarios is another split of the data.
     """
 
     means: pd.DataFrame
     table: pd.DataFrame
     skipped: Mapping[str, str]
+    other_split: bool = False
 
 
 def scenarios(reference: Reference) -> tuple[dict[str, Reference], dict[str, str]]:
     """Return the ways of measuring, the given one first, and those that cannot be measured.
 
-    Reference points 1 + 1/H, 1.0, 1.1 and 2; costs on the other scale (logarithmic if the given
-    one is linear); each objective left out.
+    Reference points 1 + 1/H, 1.0, 1.1 and 2; the other scale (logarithmic costs if the given
+    one is linear); each objective left out. Scenarios whose front is a single point, where the
+    problem's own is not, are degenerate: whoever finds that point has everything.
     """
     found: dict[str, Reference] = {"as reported": reference}
     skipped: dict[str, str] = {}
@@ -61,9 +71,9 @@ def scenarios(reference: Reference) -> tuple[dict[str, Reference], dict[str, str
     for name, other in coordinates.items():
         if other.reference_point[0] != given:
             found[name] = other
-    label = "linear costs" if reference.log_costs else "logarithmic costs"
+    label = "linear scales" if reference.logarithmic else "logarithmic costs"
     try:
-        found[label] = reference.with_log_costs(not reference.log_costs)
+        found[label] = reference.on_other_scale()
     except InputError as error:
         skipped[label] = str(error)
     if len(reference.objectives) > 1:
@@ -71,22 +81,40 @@ def scenarios(reference: Reference) -> tuple[dict[str, Reference], dict[str, str
             found[f"without {name}"] = reference.without(name)
     for name in list(found)[1:]:
         if found[name].hypervolume <= 0:
-            skipped[name] = "the true front's hypervolume is 0"
-            del found[name]
+            skipped[name] = f"the {reference.kind} front's hypervolume is 0"
+        elif len(found[name].front) == 1 < len(reference.front):
+            skipped[name] = "degenerate: its front has one point"
+        else:
+            continue
+        del found[name]
     return found, skipped
 
 
-def robustness(trials: pd.DataFrame, reference: Reference, *, alpha: float = 0.05) -> Robustness:
-    """Compare the samplers' final hypervolume under every scenario.
+def robustness(
+    trials: Trials | pd.DataFrame,
+    reference: Reference,
+    *,
+    alpha: float = 0.05,
+    retested: pd.DataFrame | None = None,
+    retested_reference: Reference | None = None,
+    other: str = "the other split",
+) -> Robustness:
+    """Compare the samplers' final fronts under every scenario.
 
     Parameters
     ----------
     trials
-        See `analysis.trials.table`; only seeds that all samplers have are used.
+        Or a table of them (see `analysis.trials.table`); only seeds that all samplers have are
+        used.
     reference
-        The true front and the way of measuring that the report uses.
+        The front and the way of measuring that the report uses.
     alpha
-        Family-wise error rate of the pairwise verdicts (Wilcoxon, Holm over all pairs).
+        Family-wise error rate of the pairwise verdicts on the means, over all pairs.
+    retested, retested_reference
+        Values on another split and its own front (see `analysis.efficiency.optimism`): a further
+        scenario, in which each run's final front is measured there.
+    other
+        What that split is called.
 
     Returns
     -------
@@ -102,83 +130,85 @@ def robustness(trials: pd.DataFrame, reference: Reference, *, alpha: float = 0.0
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> objectives = [Objective("a"), Objective("b")]
+    >>> objectives = [Objective(name="a"), Objective(name="b")]
     >>> reference = Reference.from_values([[1, 3], [2, 2], [3, 1]], objectives)
     >>> trials = pd.DataFrame({"sampler": ["x", "y"] * 2, "seed": [0, 0, 1, 1], "trial": 0,
     ...                        "a": [1, 2, 1, 2], "b": [3, 2, 3, 2]})
     >>> found = robustness(trials, reference)
-    >>> found.table.loc[["reference point 1.1", "without b"], "tau"].to_list()
-    [1.0, -1.0]
+    >>> found.table.loc[["reference point 1.1", "IGD+"], "tau"].to_list()
+    [1.0, 1.0]
+    >>> found.skipped["without b"]
+    'degenerate: its front has one point'
     """
     import pandas as pd
-    from scipy.stats import kendalltau
 
-    fronts = _paired_fronts(trials, reference)
+    paired = Trials.of(trials, reference).paired()
+    fronts = {name: [run.front for run in runs] for name, runs in paired.runs.items()}
     found, skipped = scenarios(reference)
-    shares = {}
-    for name, other in found.items():
-        columns = [reference.names.index(objective) for objective in other.names]
+    scores: dict[str, Scores] = {}
+    for name, scale in found.items():
+        columns = [reference.names.index(objective) for objective in scale.names]
         try:
-            shares[name] = _shares(fronts, other, columns)
+            scores[name] = {
+                sampler: np.array([hypervolume_share(one[:, columns], scale) for one in sets])
+                for sampler, sets in fronts.items()
+            }
         except InputError as error:
             skipped[name] = str(error)
+    for name, measure in OTHER_INDICATORS.items():
+        values = {
+            sampler: np.array([measure(one, reference) for one in sets])
+            for sampler, sets in fronts.items()
+        }
+        if all(np.isfinite(row).all() for row in values.values()):
+            scores[name] = values
+        else:
+            skipped[name] = "a run has found nothing"
+    if retested is not None and retested_reference is not None:
+        anew = fronts_anew(paired, retested)
+        scores[f"on {other}"] = {
+            sampler: np.array([hypervolume_share(one, retested_reference) for one in sets])
+            for sampler, sets in anew.items()
+        }
     means = pd.DataFrame(
         {
             name: {key: float(np.mean(row)) for key, row in part.items()}
-            for name, part in shares.items()
+            for name, part in scores.items()
         }
     )
-    decided = {name: _decisions(part, alpha) for name, part in shares.items()}
+    return Robustness(
+        means,
+        _table(means, {name: _decisions(part, alpha) for name, part in scores.items()}),
+        skipped,
+        other_split=f"on {other}" in scores,
+    )
+
+
+def _table(means: pd.DataFrame, decided: Mapping[str, NDArray[np.int64]]) -> pd.DataFrame:
+    import pandas as pd
+    from scipy.stats import kendalltau
+
     base = decided["as reported"]
     rows = []
-    for name in shares:
-        other_decisions = decided[name]
+    for name, decisions in decided.items():
         tau = kendalltau(means["as reported"], means[name]).statistic if len(means) > 1 else 1.0
         rows.append(
             {
                 "scenario": name,
                 "tau": float(tau),
                 "pairs": len(base),
-                "lost": int(((base != 0) & (other_decisions == 0)).sum()),
-                "gained": int(((base == 0) & (other_decisions != 0)).sum()),
-                "reversed": int((base * other_decisions < 0).sum()),
+                "lost": int(((base != 0) & (decisions == 0)).sum()),
+                "gained": int(((base == 0) & (decisions != 0)).sum()),
+                "reversed": int((base * decisions < 0).sum()),
                 "best": str(means[name].idxmax()),
             }
         )
-    return Robustness(means, pd.DataFrame(rows).set_index("scenario"), skipped)
+    return pd.DataFrame(rows).set_index("scenario")
 
 
-def _paired_fronts(
-    trials: pd.DataFrame, reference: Reference
-) -> dict[str, list[NDArray[np.float64]]]:
-    samplers: dict[str, list[Run]] = runs_of(trials, reference.objectives)
-    common = set.intersection(*({run.seed for run in runs} for runs in samplers.values()))
-    if len(common) < 2:
-        raise InputError(
-            f"trial table: {len(common)} seeds are common to all samplers, expected at least 2"
-        )
-    return {
-        name: [final_front(run, reference.objectives) for run in runs if run.seed in common]
-        for name, runs in samplers.items()
-    }
-
-
-def _shares(
-    fronts: Mapping[str, list[NDArray[np.float64]]], reference: Reference, columns: list[int]
-) -> dict[str, NDArray[np.float64]]:
-    whole, bound = reference.hypervolume, reference.reference_point
-    return {
-        name: np.array(
-            [hypervolume(reference.normalised(front[:, columns]), bound) / whole for front in found]
-        )
-        for name, found in fronts.items()
-    }
-
-
-def _decisions(shares: Mapping[str, NDArray[np.float64]], alpha: float) -> NDArray[np.int64]:
+def _decisions(shares: Scores, alpha: float) -> NDArray[np.int64]:
     """Return the verdict on each pair of samplers as 1, 0 or -1."""
-    table = np.column_stack(list(shares.values()))
+    table = np.column_stack(list(without_rounding(shares).values()))
     one, other = np.triu_indices(table.shape[1], k=1)
-    differences = table[:, one] - table[:, other]
-    found = verdicts(differences, holm(signed_rank_p(differences)), alpha)
+    found = mean_verdicts(paired_differences(table[:, one], table[:, other]), alpha)
     return np.array([SIGNS.get(verdict, 0) for verdict in found], dtype=np.int64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.foundation.words import counted, listed
+from analysis.foundation.words import counted, listed, numeral
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,17 +18,19 @@ LISTED = 4
 """Names that are spelt out before "and N others"."""
 
 
-def answer(comparison: pd.DataFrame, baseline: str, budget: int) -> str:
+def answer(comparison: pd.DataFrame, baseline: str, budget: int, kind: str = "true") -> str:
     """Return which samplers are better than the baseline at this budget, and by how much.
 
     Parameters
     ----------
     comparison
-        From `comparison.against_baseline`, on final shares of the true hypervolume.
+        From `comparison.against_baseline`, on final shares of the front's hypervolume.
     baseline
         Whom they are compared with.
     budget
         Trials a run.
+    kind
+        What the front is called: ``"true"`` or ``"best known"``.
 
     Returns
     -------
@@ -44,15 +46,23 @@ def answer(comparison: pd.DataFrame, baseline: str, budget: int) -> str:
     "After 20 trials, one sampler found more of the true front's hypervolume than random: tpe \
 by 5.0 [2.0, 8.0] percentage points."
     >>> answer(table.assign(verdict="undecided"), "random", 20)
-    'After 20 trials, none of 1 sampler can be told apart from random by the hypervolume found.'
+    'After 20 trials, tpe cannot be told apart from random by the hypervolume found.'
     """
-    better = comparison[comparison["verdict"] == "better"].sort_values(
-        "difference", ascending=False, kind="stable"
-    )
-    worse = comparison[comparison["verdict"] == "worse"].sort_values("difference", kind="stable")
-    rest = len(comparison) - len(better) - len(worse)
+    rows = {
+        verdict: comparison[comparison["verdict"] == verdict]
+        for verdict in ("better", "worse", "equivalent", "undecided", "identical")
+    }
+    better = rows["better"].sort_values("difference", ascending=False, kind="stable")
+    worse = rows["worse"].sort_values("difference", kind="stable")
+    equal, open_ = rows["equivalent"], rows["undecided"]
+    same = rows["identical"]
     start = f"After {counted(budget, 'trial')},"
-    if len(better) + len(worse) == 0:
+    if len(open_) + len(same) == len(comparison):
+        if len(comparison) == 1:
+            return (
+                f"{start} {comparison.index[0]} cannot be told apart from {baseline} by the "
+                "hypervolume found."
+            )
         return (
             f"{start} none of {counted(len(comparison), 'sampler')} can be told apart from "
             f"{baseline} by the hypervolume found."
@@ -60,32 +70,66 @@ by 5.0 [2.0, 8.0] percentage points."
     parts = []
     if len(better):
         parts.append(
-            f"{_samplers(len(better))} found more of the true front's hypervolume than "
+            f"{_samplers(len(better))} found more of the {kind} front's hypervolume than "
             f"{baseline}: {_amounts(better)}"
         )
     else:
-        parts.append(f"no sampler found more of the true front's hypervolume than {baseline}")
+        parts.append(f"no sampler found more of the {kind} front's hypervolume than {baseline}")
     if len(worse):
         parts.append(f"{_samplers(len(worse))} found less: {_amounts(worse)}")
+    if len(equal):
+        verb = "is" if len(equal) == 1 else "are"
+        parts.append(f"{listed([str(n) for n in equal.index], LISTED)} {verb} equivalent to it")
+    rest = len(open_) + len(same)
     if rest:
-        parts.append(f"{'the other ' if len(better) else ''}{rest} cannot be told apart from it")
+        other = "the other " if len(better) + len(worse) + len(equal) else ""
+        parts.append(f"{other}{numeral(rest)} cannot be told apart from it")
     return f"{start} {'; '.join(parts)}."
 
 
-def method(seeds: int, comparisons: int, alpha: float) -> str:
+def method(seeds: int, comparisons: int, alpha: float, margin: float | None = None) -> str:
     """Return how the answer was tested.
 
     Examples
     --------
     >>> method(30, 14, 0.05)
-    "Verdicts: 30 paired seeds, Wilcoxon's signed-rank test, Holm's correction over 14 \
-comparisons at 5 %; brackets: 95 % intervals by the studentised bootstrap over seeds."
+    'Verdicts: 30 paired seeds, studentized bootstrap of the mean differences, 14 comparisons \
+together at 5 %; brackets: intervals that hold for all of them at once (95 %).'
     """
-    return (
-        f"Verdicts: {seeds} paired seeds, Wilcoxon's signed-rank test, Holm's correction over "
-        f"{counted(comparisons, 'comparison')} at {100 * alpha:g} %; brackets: "
-        f"{100 * (1 - alpha):g} % intervals by the studentised bootstrap over seeds."
+    text = (
+        f"Verdicts: {counted(seeds, 'paired seed')}, studentized bootstrap of the mean "
+        f"differences, {counted(comparisons, 'comparison')} together at {100 * alpha:g} %; "
+        f"brackets: intervals that hold for all of them at once ({100 * (1 - alpha):g} %)."
     )
+    if margin is not None:
+        text += (
+            f" Equivalent: the whole interval lies within {100 * margin:g} percentage points "
+            "of no difference."
+        )
+    return text
+
+
+def disagreements(comparison: pd.DataFrame, baseline: str) -> list[str]:
+    """Return where the signed-rank test says otherwise than the test of the mean.
+
+    The two ask different things: whether the differences are spread evenly around 0, and whether
+    their mean is 0.
+    """
+    decided = ("better", "worse")
+    found = []
+    for name, row in comparison.iterrows():
+        mean, ranks = row["verdict"], row["verdict_ranks"]
+        if mean == ranks or (mean not in decided and ranks not in decided):
+            continue
+        said = {"better": "better", "worse": "worse"}.get(ranks, "undecided")
+        found.append(f"{name} ({said} by ranks, {mean} by the mean)")
+    if not found:
+        return []
+    verb = "is" if len(found) == 1 else "are"
+    return [
+        f"Judged against {baseline} by ranks (Wilcoxon's signed-rank test, Holm's correction) "
+        f"instead of by the mean, {listed(found)} {verb} otherwise."
+    ]
 
 
 def identical(comparison: pd.DataFrame, baseline: str) -> list[str]:
@@ -94,88 +138,92 @@ def identical(comparison: pd.DataFrame, baseline: str) -> list[str]:
     if not names:
         return []
     verb = "ends" if len(names) == 1 else "end"
-    return [f"{listed(names)} {verb} with exactly the hypervolume of {baseline} for every seed."]
+    return [f"{listed(names)} {verb} with the hypervolume of {baseline} for every seed."]
 
 
-def detectability(comparison: pd.DataFrame, power: float) -> list[str]:
+def detectability(comparison: pd.DataFrame, seeds: int, power: float) -> list[str]:
     """Return what the design could have found, and what it would take to decide the rest.
 
     Parameters
     ----------
     comparison
-        From `comparison.against_baseline`, with columns ``detectable`` and ``seeds_needed``.
+        From `comparison.against_baseline`, with columns ``detectable``, ``power_at_half``,
+        ``seeds_needed`` and its ``_low`` and ``_high``.
+    seeds
+        Of the design.
     power
         Of the detectable differences.
-
-    Returns
-    -------
-    list of str
     """
-    spread = comparison.loc[comparison["verdict"] != "identical", "detectable"]
-    spread = spread[np.isfinite(spread)]
+    rows = comparison[comparison["verdict"] != "identical"]
+    spread = rows["detectable"][np.isfinite(rows["detectable"])]
     if len(spread) == 0:
-        return ["With so few seeds no difference could have been found."]
+        return []
     middle, least, most = (
         100 * float(value) for value in (spread.median(), spread.min(), spread.max())
     )
+    by_sampler = f" ({least:.1f} to {most:.1f}, by sampler)" if len(spread) > 1 else ""
     found = [
-        f"With this many seeds a true difference of {middle:.1f} percentage points "
-        f"({least:.1f} to {most:.1f}, by sampler) is found with power {100 * power:g} %; "
-        "smaller ones are likely to be missed."
+        f"With {counted(seeds, 'seed')} a true difference of {middle:.1f} percentage points"
+        f"{by_sampler} is found with power {100 * power:g} %, one of half that size with power "
+        f"{100 * rows['power_at_half'].median():.0f} %."
     ]
     open_ = comparison[comparison["verdict"] == "undecided"]
     if len(open_):
-        needed = open_["seeds_needed"].to_numpy()
-        finite = needed[np.isfinite(needed)]
-        if len(finite):
+        name = open_["seeds_needed"].idxmin()
+        row = open_.loc[name]
+        if np.isfinite(row["seeds_needed"]):
+            first = f"Of the undecided ones {name}" if len(open_) > 1 else str(name)
             found.append(
-                f"To decide the undecided ones, if the differences seen are the true ones, would "
-                f"take from {finite.min():.0f} seeds ({open_['seeds_needed'].idxmin()}) up to "
-                + (
-                    f"{finite.max():.0f}."
-                    if len(finite) == len(needed)
-                    else f"more than 1000 ({len(needed) - len(finite)} of {len(needed)} samplers)."
-                )
+                f"{first} would take {_seeds(row['seeds_needed'])} seeds to decide if the "
+                f"difference seen is the true one; over that difference's interval, from "
+                f"{_seeds(row['seeds_needed_low'])} to {_seeds(row['seeds_needed_high'])}."
             )
     return found
 
 
-def being_best(probabilities: Mapping[str, float]) -> str:
-    """Return which sampler is most likely the best.
+def best_in_resamples(best: Mapping[str, float]) -> str:
+    """Return which samplers have the best mean when the seeds are drawn again, and how often.
 
     Examples
     --------
-    >>> being_best({"a": 0.7, "b": 0.25, "c": 0.05})
-    'Drawing the seeds again, a has the best mean with a probability of 70 %, b 25 %, c 5 %.'
+    >>> best_in_resamples({"a": 0.7, "b": 0.25, "c": 0.05})
+    'When the seeds are drawn again, a has the best mean in 70 % of the resamples, b in 25 %, c in \
+5 %: a frequency over these runs, not a probability of being best.'
     """
-    order = sorted(probabilities, key=lambda name: -probabilities[name])
-    named = [name for name in order if probabilities[name] >= 0.01][:3] or order[:1]
+    order = sorted(best, key=lambda name: -best[name])
+    named = [name for name in order if best[name] >= 0.01][:3] or order[:1]
     first, *others = named
-    more = "".join(f", {name} {100 * probabilities[name]:.0f} %" for name in others)
+    more = "".join(f", {name} in {100 * best[name]:.0f} %" for name in others)
     return (
-        f"Drawing the seeds again, {first} has the best mean with a probability of "
-        f"{100 * probabilities[first]:.0f} %{more}."
+        f"When the seeds are drawn again, {first} has the best mean in {100 * best[first]:.0f} % "
+        f"of the resamples{more}: a frequency over these runs, not a probability of being best."
     )
 
 
-def to_target(summary: pd.DataFrame, target: float) -> str:
-    """Return who gets to a share of the true hypervolume within the budget.
+def to_target(summary: pd.DataFrame, target: float, kind: str = "true") -> str:
+    """Return who gets to a share of the front's hypervolume within the budget.
 
     Parameters
     ----------
     summary
-        From `efficiency.summarise` with this target.
+        From `efficiency.summarize` with this target.
     target
-        Share of the true hypervolume.
+        Share of the front's hypervolume.
+    kind
+        What the front is called.
     """
     half = summary[np.isfinite(summary["trials_to_target"])].sort_values("trials_to_target")
     some = int((summary["reached"] > 0).sum())
-    share = f"{100 * target:g} % of the true hypervolume"
+    share = f"{100 * target:g} % of the {kind} hypervolume"
     if len(half):
         name = str(half.index[0])
+        trials = half["trials_to_target"].iloc[0]
+        when = f"after {trials:g} {'trial' if trials == 1 else 'trials'} (median)"
+        if len(half) == 1:
+            return f"One sampler got to {share} in at least half of its runs: {name} {when}."
         return (
             f"{counted(len(half), 'sampler')} got to {share} in at least half of the runs, the "
-            f"quickest {name} after {half['trials_to_target'].iloc[0]:g} trials (median)."
+            f"quickest {name} {when}."
         )
     if some:
         best = summary["reached"].idxmax()
@@ -195,14 +243,17 @@ def sensitivity(found: Robustness) -> list[str]:
     worst = table["tau"].idxmin() if table["tau"].notna().any() else table.index[0]
     pairs = int(table["pairs"].iloc[0])
     reversed_ = int((table["reversed"] > 0).sum())
+    most = int(changed.max())
     sentences = [
-        f"Over {counted(len(table), 'other way')} of measuring (reference point, cost scale, one "
-        f"objective left out) at most {int(changed.max())} of {pairs} pairwise verdicts appear or "
-        f"disappear, and "
+        f"Over {counted(len(table), 'other way')} of measuring (reference point, scale, "
+        "indicator, one objective left out"
+        + (", the other split" if found.other_split else "")
+        + f") at most {most} of {counted(pairs, 'pairwise verdict')} "
+        + ("appears or disappears, and " if most == 1 else "appear or disappear, and ")
         + (
             "none is reversed."
             if reversed_ == 0
-            else f"verdicts are reversed in {reversed_} of them (most: "
+            else f"verdicts are reversed in {numeral(reversed_)} of them (most: "
             f"{int(table['reversed'].max())}, {table['reversed'].idxmax()})."
         )
     ]
@@ -219,19 +270,36 @@ def sensitivity(found: Robustness) -> list[str]:
     return sentences
 
 
-def optimism(table: pd.DataFrame) -> str:
-    """Return how much of the fronts survives on data that the search has not seen."""
+def optimism(table: pd.DataFrame, searched: str, other: str) -> str:
+    """Return how much of the fronts survives on data that the search has not seen.
+
+    Parameters
+    ----------
+    table
+        From `efficiency.selection_optimism`.
+    searched, other
+        What the two splits are called.
+    """
+    text = (
+        f"Of the configurations on a run's final front {100 * table['survive'].mean():.0f} % are "
+        f"still not dominated by the others on {other}"
+    )
+    if table["delivered"].isna().any():
+        return f"{text} (means over samplers)."
     claimed, delivered = table["claimed"].mean(), table["delivered"].mean()
     return (
-        f"Of the configurations on a run's final front {100 * table['survive'].mean():.0f} % are "
-        "still not dominated by the others on data that the search has not seen; the fronts' share "
-        f"of the true hypervolume goes from {100 * claimed:.1f} % as searched to "
-        f"{100 * delivered:.1f} % there (means over samplers)."
+        f"{text}; the fronts have {100 * claimed:.1f} % of the hypervolume of the front of "
+        f"{searched} there, and {100 * delivered:.1f} % of that of {other}'s own front on "
+        f"{other} (means over samplers)."
     )
 
 
 def _samplers(count: int) -> str:
     return "one sampler" if count == 1 else f"{count} samplers"
+
+
+def _seeds(count: float) -> str:
+    return f"{count:.0f}" if np.isfinite(count) else "more than 1000"
 
 
 def _amounts(rows: pd.DataFrame) -> str:
@@ -240,4 +308,6 @@ def _amounts(rows: pd.DataFrame) -> str:
         sign = np.sign(row["difference"])
         low, high = sorted(100 * sign * row[key] for key in ("difference_low", "difference_high"))
         texts.append(f"{name} by {100 * abs(row['difference']):.1f} [{low:.1f}, {high:.1f}]")
-    return f"{listed(texts, LISTED)} percentage points"
+    if len(texts) > LISTED + 1:
+        return f"{', '.join(texts[:LISTED])} percentage points and {len(texts) - LISTED} others"
+    return f"{listed(texts)} percentage points"

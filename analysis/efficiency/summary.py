@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.foundation.words import percent
 from analysis.indicators.targets import trials_to_target
+from analysis.report.tables import Column, Table
 from analysis.statistics.intervals import RESAMPLES, mean_interval
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.efficiency.analyze import EfficiencyFindings
     from analysis.front.reference import Reference
     from analysis.indicators.curves import Curves
 
 
-def summarise(
-    trials: pd.DataFrame,
+def summarize(
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     curves: Curves,
     *,
@@ -31,7 +34,7 @@ def summarise(
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     curves
@@ -56,7 +59,7 @@ def summarise(
     Raises
     ------
     InputError
-        The table is unusable (see `analysis.trials.table.runs_of`).
+        The table is unusable (see `analysis.trials.table`).
 
     Examples
     --------
@@ -64,11 +67,11 @@ def summarise(
     >>> from analysis.indicators.curves import hypervolume_curves
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> objectives = [Objective("a"), Objective("b")]
+    >>> objectives = [Objective(name="a"), Objective(name="b")]
     >>> reference = Reference.from_values([[0, 2], [1, 1], [2, 0]], objectives)
     >>> trials = pd.DataFrame({"sampler": "random", "seed": [0, 0, 1, 1], "trial": [0, 1, 0, 1],
     ...                        "configuration": [1, 0, 2, 2], "a": [1, 0, 2, 2], "b": [1, 2, 0, 0]})
-    >>> summary = summarise(trials, reference, hypervolume_curves(trials, reference))
+    >>> summary = summarize(trials, reference, hypervolume_curves(trials, reference))
     >>> summary[["seeds", "hypervolume", "unique", "reached"]].round(3)
              seeds  hypervolume  unique  reached
     sampler
@@ -76,11 +79,11 @@ def summarise(
     """
     import pandas as pd
 
-    samplers = runs_of(trials, reference.objectives)
-    shares = {"level": level, "resamples": resamples, "bounds": (0.0, np.inf)}
+    measured = Trials.of(trials, reference)
+    shares = {"level": level, "resamples": resamples, "bounds": curves.bounds}
     final, area = curves.final(), curves.area()
     rows = []
-    for name, runs in samplers.items():
+    for name, runs in measured.runs.items():
         reached = mean_interval(final[name], **shares)  # type: ignore[arg-type]
         under = mean_interval(area[name], **shares)  # type: ignore[arg-type]
         first = trials_to_target(curves, target)[name]
@@ -101,11 +104,39 @@ def summarise(
                 "reached": int(np.isfinite(first).sum()),
                 "trials_to_target": float(np.median(first)),
                 "overhead_seconds": float(
-                    np.median(
-                        [np.nan if run.seconds is None else run.seconds.sum() for run in runs]
-                    )
+                    np.median([np.nan if run.overhead is None else run.overhead for run in runs])
                 ),
             }
         )
     table = pd.DataFrame(rows).set_index("sampler")
     return table.sort_values("hypervolume", ascending=False, kind="stable")
+
+
+def summary_table(findings: EfficiencyFindings) -> Table:
+    """Return the summary as it is shown."""
+    return Table(
+        "summary",
+        findings.summary,
+        [
+            Column("sampler", "sampler", "text"),
+            Column("seeds", "seeds", "whole"),
+            Column(
+                "hypervolume",
+                "hypervolume (%)",
+                "percent",
+                1,
+                limits=("hypervolume_low", "hypervolume_high"),
+            ),
+            Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
+            Column("trials", "trials", "whole"),
+            Column("unique", "unique", digits=1),
+            Column("reached", f"reached {percent(findings.questions.target)}", "whole"),
+            Column("trials_to_target", "trials to it", digits=1),
+            Column("overhead_seconds", "overhead (s)", digits=3),
+        ],
+        f"Hypervolume: share of the {findings.reference.kind} front's at the end, mean over seeds "
+        "with its interval; "
+        "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
+        "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "
+        "itself spends on a run, median. Click a head to sort.",
+    )

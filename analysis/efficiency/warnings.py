@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.statistics.power import smallest_conclusive_seeds
-from analysis.trials.table import Run, runs_of
+from analysis.foundation.words import counted
+from analysis.front.reference import Reference, lattice_divisions
+from analysis.trials.run import Run
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.front.reference import Reference
-
 MOST_REPEATS = 0.2
+FEW_SEEDS = 10
 ALMOST_ALL = 0.95
 CEILING = 0.999
+NEAR_A_STEP = 0.05
+"""Share of the front's size by which a step of the reference point counts as near."""
 
 
-def cautions(
-    trials: pd.DataFrame,
+def comparison_warnings(
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     *,
     finals: Mapping[str, np.ndarray] | None = None,
     baseline: str | None = None,
     space_size: int | None = None,
     populations: Mapping[str, int] | None = None,
-    alpha: float = 0.05,
 ) -> list[str]:
     """Return warnings about a comparison, one sentence each; none if nothing stands out.
 
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     finals
@@ -47,8 +49,6 @@ def cautions(
         Configurations in the space, if known.
     populations
         For each evolutionary sampler the size of its first generation.
-    alpha
-        Family-wise error rate of the tests.
 
     Returns
     -------
@@ -57,34 +57,48 @@ def cautions(
     Raises
     ------
     InputError
-        The table is unusable (see `analysis.trials.table.runs_of`).
+        The table is unusable (see `analysis.trials.table`).
 
     Examples
     --------
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> reference = Reference.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> reference = Reference.from_values([[0, 1], [1, 0]],
+    ...                                   [Objective(name="a"), Objective(name="b")])
     >>> trials = pd.DataFrame({"sampler": "nsga2", "seed": range(9), "trial": 0,
     ...                        "a": range(9), "b": 0})
-    >>> cautions(trials, reference, populations={"nsga2": 50})[0]
+    >>> comparison_warnings(trials, reference, populations={"nsga2": 50})[0]
     'nsga2 never left its first generation: its population of 50 is not smaller than the budget...'
     """
-    samplers = runs_of(trials, reference.objectives)
+    measured = Trials.of(trials, reference)
+    samplers = measured.runs
     return [
+        *_failed(measured),
         *_first_generation(samplers, populations or {}),
         *_same_as_baseline(samplers, baseline),
         *_budget_above_space(samplers, space_size),
         *_repeats(samplers),
-        *_seeds(samplers, alpha),
-        *_constant(samplers, reference),
-        *_ceiling(finals or {}),
+        *_seeds(samplers),
+        *_constant(measured, reference),
+        *_ceiling(finals or {}, reference),
+        *_near_a_step(reference),
         *_lengths(samplers),
     ]
 
 
+def _failed(trials: Trials) -> list[str]:
+    if not trials.failed:
+        return []
+    verb = "has" if trials.failed == 1 else "have"
+    return [
+        f"{counted(trials.failed, 'trial')} {verb} no finite value (the first: "
+        f"{trials.first_failed}): counted against the budget, with nothing found."
+    ]
+
+
 def _first_generation(
-    samplers: Mapping[str, list[Run]], populations: Mapping[str, int]
+    samplers: Mapping[str, Sequence[Run]], populations: Mapping[str, int]
 ) -> list[str]:
     found = []
     for name, runs in samplers.items():
@@ -97,10 +111,10 @@ def _first_generation(
     return found
 
 
-def _same_as_baseline(samplers: Mapping[str, list[Run]], baseline: str | None) -> list[str]:
+def _same_as_baseline(samplers: Mapping[str, Sequence[Run]], baseline: str | None) -> list[str]:
     if baseline is None or baseline not in samplers:
         return []
-    own = {run.seed: run.values for run in samplers[baseline]}
+    own = {run.seed: run.values for run in samplers[baseline] if len(run.values)}
     found = []
     for name, runs in samplers.items():
         if name == baseline:
@@ -114,7 +128,7 @@ def _same_as_baseline(samplers: Mapping[str, list[Run]], baseline: str | None) -
     return found
 
 
-def _budget_above_space(samplers: Mapping[str, list[Run]], space_size: int | None) -> list[str]:
+def _budget_above_space(samplers: Mapping[str, Sequence[Run]], space_size: int | None) -> list[str]:
     budget = max(len(run) for runs in samplers.values() for run in runs)
     if space_size is None or budget < space_size:
         return []
@@ -124,7 +138,7 @@ def _budget_above_space(samplers: Mapping[str, list[Run]], space_size: int | Non
     ]
 
 
-def _repeats(samplers: Mapping[str, list[Run]]) -> list[str]:
+def _repeats(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     found = []
     for name, runs in samplers.items():
         shares = [1.0 - run.new.mean() for run in runs if run.new is not None and len(run)]
@@ -136,27 +150,27 @@ def _repeats(samplers: Mapping[str, list[Run]]) -> list[str]:
     return found
 
 
-def _seeds(samplers: Mapping[str, list[Run]], alpha: float) -> list[str]:
+def _seeds(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     common = set.intersection(*({run.seed for run in runs} for runs in samplers.values()))
     found = []
     everything = {run.seed for runs in samplers.values() for run in runs}
     if len(common) < len(everything):
         found.append(
-            f"Only {len(common)} of {len(everything)} seeds are common to all samplers; tests use "
-            "these alone."
+            f"Only {len(common)} of {len(everything)} seeds "
+            f"{'is' if len(common) == 1 else 'are'} common to all samplers; tests use these alone."
         )
-    comparisons = max(len(samplers) - 1, 1)
-    needed = smallest_conclusive_seeds(alpha / comparisons)
-    if len(common) < needed:
+    if 1 < len(common) < FEW_SEEDS and len(samplers) > 1:
         found.append(
-            f"With {len(common)} seeds and {comparisons} comparisons no difference, however "
-            f"large, can be significant after correction; at least {needed} seeds are needed."
+            f"With {counted(len(common), 'seed')} verdicts and intervals are rough: the "
+            f"simulations behind them start at {FEW_SEEDS}."
         )
     return found
 
 
-def _constant(samplers: Mapping[str, list[Run]], reference: Reference) -> list[str]:
-    values = np.concatenate([run.values for runs in samplers.values() for run in runs])
+def _constant(trials: Trials, reference: Reference) -> list[str]:
+    values = trials.values
+    if len(values) == 0:
+        return []
     found = []
     for column, objective in enumerate(reference.objectives):
         _, counts = np.unique(values[:, column], return_counts=True)
@@ -178,8 +192,8 @@ def _constant(samplers: Mapping[str, list[Run]], reference: Reference) -> list[s
     return found
 
 
-def _ceiling(finals: Mapping[str, np.ndarray]) -> list[str]:
-    if not finals:
+def _ceiling(finals: Mapping[str, np.ndarray], reference: Reference) -> list[str]:
+    if not finals or not reference.complete:
         return []
     done = np.mean([np.mean(values >= CEILING) for values in finals.values()])
     if done <= 0.5:
@@ -190,7 +204,24 @@ def _ceiling(finals: Mapping[str, np.ndarray]) -> list[str]:
     ]
 
 
-def _lengths(samplers: Mapping[str, list[Run]]) -> list[str]:
+def _near_a_step(reference: Reference) -> list[str]:
+    """Say where a slightly longer or shorter front would have another reference point."""
+    size, objectives = len(reference.front), len(reference.objectives)
+    if reference.coordinate is not None or objectives < 3:
+        return []
+    reach = max(1, round(NEAR_A_STEP * size))
+    own = lattice_divisions(size, objectives)
+    for other in (max(size - reach, 1), size + reach):
+        divisions = lattice_divisions(other, objectives)
+        if divisions != own:
+            return [
+                f"The reference point {1 + 1 / own:.4g} follows from the front's {size} points; "
+                f"with {other} it would be {1 + 1 / divisions:.4g} (see the robustness table)."
+            ]
+    return []
+
+
+def _lengths(samplers: Mapping[str, Sequence[Run]]) -> list[str]:
     budget = max(len(run) for runs in samplers.values() for run in runs)
     found = []
     for name, runs in samplers.items():

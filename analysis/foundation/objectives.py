@@ -1,4 +1,4 @@
-"""What the analysis must know of an objective, and the one turn into minimisation."""
+"""What the analysis must know of an objective, and the one turn into minimization."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ObjectiveLike(Protocol):
         """``"min"`` or ``"max"``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Objective:
     """One column of values and the direction in which it gets better.
 
@@ -39,10 +39,10 @@ class Objective:
     ----------
     name
         Column of the trial table.
-    sense
-        ``"min"`` or ``"max"``.
     unit
         For axes and table heads; ``"1"`` for a pure number.
+    sense
+        ``"min"`` or ``"max"``.
 
     Raises
     ------
@@ -51,26 +51,57 @@ class Objective:
 
     Examples
     --------
-    >>> Objective("accuracy", "max")
-    Objective(name='accuracy', sense='max', unit='1')
+    >>> Objective(name="accuracy", sense="max")
+    Objective(name='accuracy', unit='1', sense='max')
     """
 
     name: str
-    sense: Sense = "min"
     unit: str = "1"
+    sense: Sense = "min"
 
     def __post_init__(self) -> None:
-        if self.sense not in ("min", "max"):
-            raise InputError(f"objective {self.name!r}: sense {self.sense!r}, expected min or max")
+        checked_objectives([self])
 
 
-def labelled(objective: ObjectiveLike) -> str:
+def checked_objectives(objectives: Sequence[ObjectiveLike]) -> tuple[ObjectiveLike, ...]:
+    """Return objectives as a tuple: at least one, different names, known senses.
+
+    Any object with ``name``, ``unit`` and ``sense`` is an objective.
+
+    Raises
+    ------
+    InputError
+        There is none, a name is there twice, or something has no name, unit or known sense.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> checked_objectives([SimpleNamespace(name="size", unit="bytes", sense="down")])
+    Traceback (most recent call last):
+    analysis.foundation.errors.InputError: objective 'size': sense 'down', expected min or max
+    """
+    if not objectives:
+        raise InputError("objectives: expected at least one")
+    for objective in objectives:
+        if not isinstance(objective, ObjectiveLike):
+            raise InputError(f"objective {objective!r}: expected a name, a unit and a sense")
+        if objective.sense not in ("min", "max"):
+            raise InputError(
+                f"objective {objective.name!r}: sense {objective.sense!r}, expected min or max"
+            )
+    names = [objective.name for objective in objectives]
+    if len(set(names)) < len(names):
+        raise InputError(f"objectives {', '.join(names)}: expected each name once")
+    return tuple(objectives)
+
+
+def labeled(objective: ObjectiveLike) -> str:
     """Return the axis label: the name and, unless it is a pure number, its unit.
 
     Examples
     --------
-    >>> labelled(Objective("latency", unit="ms")), labelled(Objective("accuracy", "max"))
-    ('latency (ms)', 'accuracy')
+    >>> labeled(Objective(name="latency", unit="ms")), labeled(Objective(name="loss"))
+    ('latency (ms)', 'loss')
     """
     return objective.name if objective.unit == "1" else f"{objective.name} ({objective.unit})"
 
@@ -83,8 +114,7 @@ def checked_values(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> ND
     InputError
         There is no objective, the columns do not match them, or a value is not finite.
     """
-    if not objectives:
-        raise InputError("objectives: expected at least one")
+    objectives = checked_objectives(objectives)
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != len(objectives):
         raise InputError(
@@ -101,8 +131,8 @@ def checked_values(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> ND
     return array
 
 
-def minimised(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> NDArray[np.float64]:
-    """Negate the maximised columns, so that smaller is better everywhere.
+def minimized(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> NDArray[np.float64]:
+    """Negate the maximized columns, so that smaller is better everywhere.
 
     Parameters
     ----------
@@ -123,9 +153,12 @@ def minimised(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> NDArray
 
     Examples
     --------
-    >>> minimised([[0.7, 12.0]], [Objective("accuracy", "max"), Objective("size")])
+    >>> minimized([[0.7, 12.0]], [Objective(name="accuracy", sense="max"), Objective(name="size")])
     array([[-0.7, 12. ]])
     """
-    array = checked_values(values, objectives)
-    signs = np.array([-1.0 if objective.sense == "max" else 1.0 for objective in objectives])
-    return array * signs
+    return checked_values(values, objectives) * signs(objectives)
+
+
+def signs(objectives: Sequence[ObjectiveLike]) -> NDArray[np.float64]:
+    """Return -1 for each maximized and 1 for each minimized objective, (m,)."""
+    return np.array([-1.0 if objective.sense == "max" else 1.0 for objective in objectives])

@@ -34,6 +34,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def numeral(count: int) -> str:
+    """Return a number as it stands alone in a sentence.
+
+    Examples
+    --------
+    >>> numeral(0), numeral(1), numeral(8)
+    ('none', 'one', '8')
+    """
+    return {0: "none", 1: "one"}.get(count, str(count))
+
+
 def percent(share: float) -> str:
     """Return a share in percent.
 

@@ -2,7 +2,7 @@
 
 The hypervolume of a set A with respect to a reference point r is the measure of the region that
 A dominates and r bounds: HV(A) = measure of the union over a in A of the boxes [a, r]
-(Zitzler and Thiele 1998). Everything here is minimised.
+(Zitzler and Thiele 1998). Everything here is minimized.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def hypervolume(points: ArrayLike, reference_point: ArrayLike) -> float:
     Parameters
     ----------
     points
-        (n, m), minimised; n may be 0. Dominated points and duplicates change nothing; points
+        (n, m), minimized; n may be 0. Dominated points and duplicates change nothing; points
         that do not strictly dominate the reference point add nothing.
     reference_point
         (m,) or one number for all objectives.
@@ -64,7 +64,7 @@ def hypervolume_curve(points: ArrayLike, reference_point: ArrayLike) -> NDArray[
     Parameters
     ----------
     points
-        (n, m), minimised, in the order in which they were found.
+        (n, m), minimized, in the order in which they were found.
     reference_point
         (m,) or one number for all objectives.
 

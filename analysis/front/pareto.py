@@ -1,4 +1,4 @@
-"""Pareto dominance on arrays in which every column is minimised."""
+"""Pareto dominance on arrays in which every column is minimized."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def nondominated(points: ArrayLike, *, keep_duplicates: bool = True) -> NDArray[
     Parameters
     ----------
     points
-        (n, m), minimised.
+        (n, m), minimized.
     keep_duplicates
         Mark all copies of a nondominated point, or the first one only.
 
@@ -80,7 +80,7 @@ def pareto_front(points: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     points
-        (n, m), minimised.
+        (n, m), minimized.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def improving(points: ArrayLike) -> NDArray[np.bool_]:
     Parameters
     ----------
     points
-        (n, m), minimised, in the order in which they were found.
+        (n, m), minimized, in the order in which they were found.
 
     Returns
     -------

@@ -6,18 +6,29 @@ front, so that every sampler, seed and trial is measured on one scale.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import comb
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.foundation.bounds import UNBOUNDED, Bounds
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import ObjectiveLike, checked_values, minimised
+from analysis.foundation.objectives import (
+    ObjectiveLike,
+    checked_objectives,
+    checked_values,
+    minimized,
+)
+from analysis.foundation.words import counted, listed
 from analysis.front.hypervolume import hypervolume
 from analysis.front.pareto import pareto_front
+
+ROUNDING = 1e-9
+"""Share of a range within which values count as equal."""
 
 
 def lattice_divisions(front_size: int, objectives: int) -> int:
@@ -47,9 +58,12 @@ def lattice_divisions(front_size: int, objectives: int) -> int:
     return divisions
 
 
-@dataclass(frozen=True)
+Scale = Literal["linear", "logarithmic"]
+
+
+@dataclass(frozen=True, eq=False)
 class Reference:
-    """The true front, and the scale that it defines.
+    """A problem's front, the designs that count, and the scale that they define.
 
     Parameters
     ----------
@@ -58,28 +72,36 @@ class Reference:
     front
         (k, m) distinct nondominated points, natural units and senses.
     worst
-        (m,) the worst value of each objective anywhere in the space, if known. Only used as the
-        scale of objectives that are constant along the front, and to name constant ones.
+        (m,) the worst value of each objective in any design that counts, if known. Only used as
+        the scale of objectives that are constant along the front, and to name constant ones.
     coordinate
-        Coordinate of the hypervolume's reference point on the normalised scale, the same in
+        Coordinate of the hypervolume's reference point on the normalized scale, the same in
         every objective. None: 1 + 1/H (see `lattice_divisions`), and 1 for a single objective.
-    log_costs
-        Measure minimised objectives on a logarithmic scale.
+    scales
+        ``"logarithmic"`` for objectives that are measured so, by name; the others are linear.
+        Declared, never taken from the data, so that it is the same for every front of a problem.
+    bounds
+        Which designs count (see `analysis.foundation.bounds.Bounds`).
+    complete
+        Whether the front is known to be the true one, from all designs of a space. Else it is
+        the best known, and is called so.
 
     Raises
     ------
     InputError
-        The front is empty or not finite; a logarithm of a value that is not positive is asked
-        for; the coordinate is not a positive number.
+        The front is empty, not finite or outside the bounds; a logarithm of a value that is not
+        positive is asked for; the coordinate is not a positive number.
 
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> objectives = (Objective("accuracy", "max"), Objective("size", unit="bytes"))
+    >>> objectives = (Objective(name="accuracy", sense="max"), Objective(name="size", unit="bytes"))
     >>> reference = Reference.from_values([[0.7, 30], [0.6, 10], [0.5, 40]], objectives)
+    >>> reference
+    Reference(true front of 2 points; accuracy 0.6 to 0.7 (max), size 10 to 30 bytes (min))
     >>> reference.ideal, reference.nadir
     (array([ 0.7, 10. ]), array([ 0.6, 30. ]))
-    >>> reference.normalised([[0.65, 20]]).round(9)
+    >>> reference.normalized([[0.65, 20]]).round(9)
     array([[0.5, 0.5]])
     >>> reference.reference_point
     array([2., 2.])
@@ -91,22 +113,26 @@ class Reference:
     front: NDArray[np.float64]
     worst: NDArray[np.float64] | None = field(default=None)
     coordinate: float | None = None
-    log_costs: bool = False
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    bounds: Bounds = UNBOUNDED
+    complete: bool = True
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "objectives", checked_objectives(self.objectives))
         front = checked_values(self.front, self.objectives)
         if len(front) == 0:
             raise InputError("front: empty, expected at least one point")
+        if not self.bounds.met(front, self.objectives).all():
+            raise InputError(f"front: a point is outside the bounds ({self.bounds})")
         if self.coordinate is not None and not 0 < self.coordinate < np.inf:
             raise InputError(f"reference point {self.coordinate}: expected a positive number")
-        if self.log_costs:
-            for column, objective in enumerate(self.objectives):
-                if objective.sense == "min" and front[:, column].min() <= 0:
-                    raise InputError(
-                        f"objective {objective.name!r}: minimum {front[:, column].min():g}, "
-                        "expected positive values for a logarithmic scale"
-                    )
+        for name, scale in self.scales.items():
+            if name not in self.names:
+                raise InputError(f"scale of {name!r}: expected one of {', '.join(self.names)}")
+            if scale not in ("linear", "logarithmic"):
+                raise InputError(f"scale of {name!r} = {scale!r}: expected linear or logarithmic")
         object.__setattr__(self, "front", front)
+        self._scaled(front)
 
     @classmethod
     def from_values(
@@ -115,19 +141,52 @@ class Reference:
         objectives: Sequence[ObjectiveLike],
         *,
         coordinate: float | None = None,
-        log_costs: bool = False,
+        scales: Mapping[str, Scale] | None = None,
+        bounds: Bounds = UNBOUNDED,
+        complete: bool = True,
     ) -> Reference:
-        """Take the front from all values (n, m) of the space, natural units and senses."""
-        smaller = minimised(values, objectives)
-        if len(smaller) == 0:
+        """Take the front from all values (n, m) of the space, natural units and senses.
+
+        Raises
+        ------
+        InputError
+            There is no value, or none keeps the bounds; or see `Reference`.
+        """
+        array = checked_values(values, objectives)
+        if len(array) == 0:
             raise InputError("values: empty, expected at least one row")
+        inside = array[bounds.met(array, objectives)]
+        if len(inside) == 0:
+            raise InputError(f"bounds: none of {len(array)} designs has {bounds}")
+        smaller = minimized(inside, objectives)
         return cls(
             objectives=tuple(objectives),
-            front=minimised(pareto_front(smaller), objectives),
-            worst=minimised(smaller.max(axis=0, keepdims=True), objectives)[0],
+            front=minimized(pareto_front(smaller), objectives),
+            worst=minimized(smaller.max(axis=0, keepdims=True), objectives)[0],
             coordinate=coordinate,
-            log_costs=log_costs,
+            scales=scales or {},
+            bounds=bounds,
+            complete=complete,
         )
+
+    def __repr__(self) -> str:
+        ranges = ", ".join(
+            f"{objective.name} {low:g} to {high:g}"
+            + ("" if objective.unit == "1" else f" {objective.unit}")
+            + f" ({objective.sense})"
+            for objective, low, high in zip(
+                self.objectives, self.front.min(axis=0), self.front.max(axis=0), strict=True
+            )
+        )
+        kept = f"; {self.bounds}" if self.bounds else ""
+        return (
+            f"Reference({self.kind} front of {counted(len(self.front), 'point')}; {ranges}{kept})"
+        )
+
+    @property
+    def kind(self) -> str:
+        """What the front is called: ``"true"``, or ``"best known"`` unless it is complete."""
+        return "true" if self.complete else "best known"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,12 +196,12 @@ class Reference:
     @cached_property
     def ideal(self) -> NDArray[np.float64]:
         """Best value of each objective on the front (m,), natural units."""
-        return minimised(self._minimised_front.min(axis=0, keepdims=True), self.objectives)[0]
+        return minimized(self._minimized_front.min(axis=0, keepdims=True), self.objectives)[0]
 
     @cached_property
     def nadir(self) -> NDArray[np.float64]:
         """Worst value of each objective on the front (m,), natural units."""
-        return minimised(self._minimised_front.max(axis=0, keepdims=True), self.objectives)[0]
+        return minimized(self._minimized_front.max(axis=0, keepdims=True), self.objectives)[0]
 
     @cached_property
     def degenerate(self) -> NDArray[np.bool_]:
@@ -156,8 +215,8 @@ class Reference:
             return np.zeros(len(self.objectives), dtype=bool)
         return self.degenerate & (self.worst == self.ideal)
 
-    def normalised(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Return values (n, m) minimised and scaled: ideal = 0, nadir = 1.
+    def normalized(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return values (n, m) minimized and scaled: ideal = 0, nadir = 1.
 
         An objective that is constant along the front has no such scale: its best value is 0 and
         its worst value in the space 1 (one natural unit, where that is unknown or the same), so
@@ -174,27 +233,47 @@ class Reference:
         return (scaled - low) / span
 
     @cached_property
-    def normalised_front(self) -> NDArray[np.float64]:
-        """The true front on the normalised scale (k, m)."""
-        return self.normalised(self.front)
+    def normalized_front(self) -> NDArray[np.float64]:
+        """The true front on the normalized scale (k, m)."""
+        return self.normalized(self.front)
 
     @property
     def reference_point(self) -> NDArray[np.float64]:
-        """Where the hypervolume is bounded (m,), on the normalised scale."""
+        """Where the hypervolume is bounded (m,), on the normalized scale."""
         return np.full(len(self.objectives), self._coordinate)
 
     @cached_property
     def hypervolume(self) -> float:
-        """Hypervolume of the true front, on the normalised scale."""
-        return hypervolume(self.normalised_front, self.reference_point)
+        """Hypervolume of the true front, on the normalized scale."""
+        return hypervolume(self.normalized_front, self.reference_point)
 
     def with_coordinate(self, coordinate: float | None) -> Reference:
         """Return the same front with another reference point."""
         return replace(self, coordinate=coordinate)
 
-    def with_log_costs(self, log_costs: bool = True) -> Reference:
-        """Return the same front with minimised objectives on a logarithmic scale."""
-        return replace(self, log_costs=log_costs)
+    @property
+    def logarithmic(self) -> tuple[str, ...]:
+        """Names of the objectives that are measured on a logarithmic scale."""
+        return tuple(name for name in self.names if self.scales.get(name) == "logarithmic")
+
+    @property
+    def scale_label(self) -> str:
+        """The scale in words, for captions."""
+        if not self.logarithmic:
+            return "linear scales"
+        return f"{listed(self.logarithmic)} on a logarithmic scale"
+
+    def on_other_scale(self) -> Reference:
+        """Return the same front on linear scales, or with logarithmic costs if it has them.
+
+        Raises
+        ------
+        InputError
+            A cost is not positive everywhere on the front.
+        """
+        costs = [objective.name for objective in self.objectives if objective.sense == "min"]
+        scales: dict[str, Scale] = {} if self.logarithmic else dict.fromkeys(costs, "logarithmic")
+        return replace(self, scales=scales)
 
     def without(self, name: str) -> Reference:
         """Return the reference of the problem without one objective.
@@ -213,17 +292,40 @@ class Reference:
             raise InputError(f"objective {name!r}: it is the only one")
         kept = [column for column, other in enumerate(self.names) if other != name]
         objectives = tuple(self.objectives[column] for column in kept)
-        front = minimised(self.front[:, kept], objectives)
+        front = minimized(self.front[:, kept], objectives)
         return replace(
             self,
             objectives=objectives,
-            front=minimised(pareto_front(front), objectives),
+            front=minimized(pareto_front(front), objectives),
             worst=None if self.worst is None else self.worst[kept],
+            scales={key: scale for key, scale in self.scales.items() if key != name},
+            bounds=self.bounds.without(name),
         )
 
+    def require_complete(self, values: ArrayLike) -> None:
+        """Check that no value (n, m) shows a front that is said to be true to be incomplete.
+
+        Raises
+        ------
+        InputError
+            A value is not weakly dominated by a point of the front.
+        """
+        points = self.normalized(values)
+        if not self.complete or len(points) == 0:
+            return
+        excess = (self.normalized_front[None, :, :] - pareto_front(points)[:, None, :]).max(axis=2)
+        beyond = excess.min(axis=1) > ROUNDING
+        if beyond.any():
+            raise InputError(
+                f"front: {counted(int(beyond.sum()), 'evaluated design')} of the trials "
+                f"{'is' if beyond.sum() == 1 else 'are'} not dominated by it, so it is not the "
+                "true front of their problem; expected the front of all designs, or one that is "
+                "marked as not complete"
+            )
+
     @cached_property
-    def _minimised_front(self) -> NDArray[np.float64]:
-        return minimised(self.front, self.objectives)
+    def _minimized_front(self) -> NDArray[np.float64]:
+        return minimized(self.front, self.objectives)
 
     @cached_property
     def _coordinate(self) -> float:
@@ -234,17 +336,19 @@ class Reference:
         return 1.0 + 1.0 / lattice_divisions(len(self.front), len(self.objectives))
 
     def _scaled(self, values: ArrayLike) -> NDArray[np.float64]:
-        scaled = minimised(values, self.objectives)
-        if self.log_costs:
-            for column, objective in enumerate(self.objectives):
-                if objective.sense == "max":
-                    continue
-                if len(scaled) and scaled[:, column].min() <= 0:
-                    raise InputError(
-                        f"objective {objective.name!r}: {scaled[:, column].min():g}, "
-                        "expected positive values for a logarithmic scale"
-                    )
-                scaled[:, column] = np.log(scaled[:, column])
+        natural = checked_values(values, self.objectives)
+        scaled = minimized(natural, self.objectives)
+        for column, objective in enumerate(self.objectives):
+            if self.scales.get(objective.name) != "logarithmic":
+                continue
+            least = natural[:, column].min() if len(natural) else 1.0
+            if least <= 0:
+                raise InputError(
+                    f"objective {objective.name!r}: {least:g}, "
+                    "expected positive values for a logarithmic scale"
+                )
+            sign = 1.0 if objective.sense == "min" else -1.0
+            scaled[:, column] = sign * np.log(natural[:, column])
         return scaled
 
     @cached_property

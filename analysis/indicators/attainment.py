@@ -1,7 +1,7 @@
 """Attainment of the true front: point by point in any number of objectives, and as surfaces.
 
 A run attains a point z of the front at the first trial that brings a value a with a - z <= epsilon
-in every objective, on the normalised scale.
+in every objective, on the normalized scale.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from analysis.foundation.errors import InputError
 from analysis.front.pareto import checked_points, pareto_front
 from analysis.indicators.curves import Curves
 from analysis.indicators.distances import nearest_distances
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ class Attainment:
     Attributes
     ----------
     epsilon
-        On the normalised scale: a share of the front's range in each objective.
+        On the normalized scale: a share of the front's range in each objective.
     times
         For each sampler (seeds, points): trials, counted from 1; infinite where never.
     seeds
@@ -68,6 +68,7 @@ class Attainment:
             },
             seeds=self.seeds,
             lengths=self.lengths,
+            bounds=(0.0, 1.0),
         )
 
     def points(self, reference: Reference) -> pd.DataFrame:
@@ -86,13 +87,15 @@ class Attainment:
         return table.sort_values("any", kind="stable", ignore_index=True)
 
 
-def attainment(trials: pd.DataFrame, reference: Reference, *, epsilon: float = 0.0) -> Attainment:
+def attainment(
+    trials: Trials | pd.DataFrame, reference: Reference, *, epsilon: float = 0.0
+) -> Attainment:
     """Return when each run attained each point of the true front.
 
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front and its scale.
     epsilon
@@ -117,7 +120,8 @@ def attainment(trials: pd.DataFrame, reference: Reference, *, epsilon: float = 0
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> reference = Reference.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> reference = Reference.from_values([[0, 1], [1, 0]],
+    ...                                   [Objective(name="a"), Objective(name="b")])
     >>> trials = pd.DataFrame({"sampler": "random", "seed": 0, "trial": [0, 1],
     ...                        "a": [1, 0], "b": [1, 1]})
     >>> attainment(trials, reference).times["random"]
@@ -125,23 +129,22 @@ def attainment(trials: pd.DataFrame, reference: Reference, *, epsilon: float = 0
     """
     if not epsilon >= 0:
         raise InputError(f"epsilon = {epsilon}: expected a number of at least 0")
-    samplers = runs_of(trials, reference.objectives)
+    measured = Trials.of(trials, reference)
     times = {}
-    for name, runs in samplers.items():
+    for name, runs in measured.runs.items():
         rows = []
         for run in runs:
-            distances = nearest_distances(
-                reference.normalised(run.values), reference.normalised_front, "largest excess"
-            )
-            there = distances <= epsilon + ROUNDING
-            rows.append(np.where(there.any(axis=0), there.argmax(axis=0) + 1.0, np.inf))
+            first = np.full(len(reference.front), np.inf)
+            if len(run.values):
+                distances = nearest_distances(
+                    reference.normalized(run.values), reference.normalized_front, "largest excess"
+                )
+                there = distances <= epsilon + ROUNDING
+                reached = there.any(axis=0)
+                first[reached] = run.position[there.argmax(axis=0)[reached]] + 1.0
+            rows.append(first)
         times[name] = np.stack(rows)
-    return Attainment(
-        epsilon=epsilon,
-        times=times,
-        seeds={name: tuple(run.seed for run in runs) for name, runs in samplers.items()},
-        lengths={name: np.array([len(run) for run in runs]) for name, runs in samplers.items()},
-    )
+    return Attainment(epsilon=epsilon, times=times, seeds=measured.seeds, lengths=measured.lengths)
 
 
 def surfaces(
@@ -155,7 +158,7 @@ def surfaces(
     Parameters
     ----------
     sets
-        For each run its values (n, m), minimised, m = 2 or 3.
+        For each run its values (n, m), minimized, m = 2 or 3.
     percentiles
         Shares of the runs, in percent.
 
@@ -193,7 +196,7 @@ def surface_differences(
     Parameters
     ----------
     one, other
-        For each run its values (n, m), minimised, m = 2 or 3.
+        For each run its values (n, m), minimized, m = 2 or 3.
 
     Returns
     -------
@@ -235,7 +238,7 @@ def difference_rectangles(
     Parameters
     ----------
     one, other
-        For each run its values (n, 2), minimised.
+        For each run its values (n, 2), minimized.
     worst
         (2,) where unbounded areas are cut.
 
@@ -284,9 +287,9 @@ def attained_share(sets: Sequence[ArrayLike], points: ArrayLike) -> NDArray[np.f
     Parameters
     ----------
     sets
-        For each run its values (n, m), minimised.
+        For each run its values (n, m), minimized.
     points
-        (k, m), minimised.
+        (k, m), minimized.
 
     Returns
     -------

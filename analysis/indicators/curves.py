@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import Sense
-from analysis.front.hypervolume import hypervolume_curve
+from analysis.front.hypervolume import hypervolume, hypervolume_curve
 from analysis.indicators.distances import epsilon_curve, igd_plus_curve
-from analysis.trials.table import Run, runs_of
+from analysis.trials.run import Run
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,9 @@ class Curves:
         For each sampler the seeds of the rows.
     lengths
         For each sampler (seeds,): where each run ended.
+    bounds
+        Least and largest value that the indicator can take: means and their intervals keep to
+        them.
     """
 
     indicator: str
@@ -51,6 +54,7 @@ class Curves:
     values: Mapping[str, NDArray[np.float64]]
     seeds: Mapping[str, tuple[int, ...]]
     lengths: Mapping[str, NDArray[np.int64]]
+    bounds: tuple[float, float] = (-np.inf, np.inf)
 
     @property
     def samplers(self) -> tuple[str, ...]:
@@ -101,37 +105,26 @@ class Curves:
             indicator=f"{self.indicator}: regret",
             sense="min",
             values={name: np.maximum(best - values, 0.0) for name, values in self.values.items()},
+            bounds=(0.0, np.inf),
         )
 
-    def as_frame(self) -> pd.DataFrame:
-        """Return a long table: sampler, seed, the axis (counted from 1) and ``value``."""
-        import pandas as pd
-
-        parts = []
-        for name, values in self.values.items():
-            count = np.arange(1, values.shape[1] + 1)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "sampler": name,
-                        "seed": np.repeat(self.seeds[name], values.shape[1]),
-                        self.axis: np.tile(count, len(values)),
-                        "value": values.ravel(),
-                    }
-                )
-            )
-        return pd.concat(parts, ignore_index=True)
+    def __repr__(self) -> str:
+        runs = sum(len(seeds) for seeds in self.seeds.values())
+        return (
+            f"Curves({self.indicator} over {self.budget} {self.axis}: "
+            f"{len(self.values)} samplers, {runs} runs)"
+        )
 
 
 def hypervolume_curves(
-    trials: pd.DataFrame, reference: Reference, *, axis: Axis = "trials", workers: int = 1
+    trials: Trials | pd.DataFrame, reference: Reference, *, axis: Axis = "trials", workers: int = 1
 ) -> Curves:
     """Return the hypervolume found by each run, as a share of the true front's.
 
     Parameters
     ----------
     trials
-        See `analysis.trials.table`.
+        Or a table of them (see `analysis.trials.table`).
     reference
         The true front, its scale and the reference point.
     axis
@@ -147,15 +140,15 @@ def hypervolume_curves(
     Raises
     ------
     InputError
-        The table is unusable (see `analysis.trials.table.runs_of`), unique evaluations are asked
-        for and it does not tell which are, or the true front's hypervolume is 0.
+        The table is unusable (see `analysis.trials.table`), unique evaluations are asked
+        for and it does not tell which are, or the front's hypervolume is 0.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.front.reference import Reference
-    >>> objectives = [Objective("a"), Objective("b")]
+    >>> objectives = [Objective(name="a"), Objective(name="b")]
     >>> reference = Reference.from_values([[0, 2], [1, 1], [2, 0]], objectives)
     >>> trials = pd.DataFrame({"sampler": "random", "seed": 0, "trial": [0, 1, 2],
     ...                        "a": [2, 0, 1], "b": [2, 2, 1]})
@@ -165,31 +158,54 @@ def hypervolume_curves(
     whole = reference.hypervolume
     if whole <= 0:
         raise InputError(
-            f"reference point {reference.reference_point[0]:g}: the true front's hypervolume is 0"
+            f"reference point {reference.reference_point[0]:g}: the {reference.kind} front's "
+            "hypervolume is 0"
         )
 
     def share(run: Run) -> NDArray[np.float64]:
-        points = reference.normalised(run.values)
-        return hypervolume_curve(points, reference.reference_point) / whole
+        points = reference.normalized(run.values)
+        curve = hypervolume_curve(points, reference.reference_point)
+        if len(points):
+            # The end is computed from the set alone, so that the order of evaluation leaves no
+            # trace in its last bits; what comes before is bounded by it.
+            final = hypervolume(reference.normalized(run.front), reference.reference_point)
+            last = np.flatnonzero(np.diff(curve, prepend=0.0) > 0)
+            curve = np.minimum(curve, final)
+            curve[(last[-1] if len(last) else 0) :] = final
+        return curve / whole
 
-    return _curves(trials, reference, share, "share of the true hypervolume", "max", axis, workers)
+    return _curves(
+        Trials.of(trials, reference),
+        share,
+        Curves(
+            indicator=f"share of the {reference.kind} hypervolume",
+            sense="max",
+            axis=axis,
+            values={},
+            seeds={},
+            lengths={},
+            bounds=(0.0, 1.0 if reference.complete else np.inf),
+        ),
+        before=0.0,
+        workers=workers,
+    )
 
 
 def igd_plus_curves(
-    trials: pd.DataFrame, reference: Reference, *, axis: Axis = "trials", workers: int = 1
+    trials: Trials | pd.DataFrame, reference: Reference, *, axis: Axis = "trials", workers: int = 1
 ) -> Curves:
     """Return IGD+ to the true front for each run (see `indicators.igd_plus_curve`)."""
     return _front_curves(igd_plus_curve, "IGD+", trials, reference, axis, workers)
 
 
 def epsilon_curves(
-    trials: pd.DataFrame, reference: Reference, *, axis: Axis = "trials", workers: int = 1
+    trials: Trials | pd.DataFrame, reference: Reference, *, axis: Axis = "trials", workers: int = 1
 ) -> Curves:
     """Return additive epsilon to the true front for each run (see `indicators.epsilon_curve`)."""
     return _front_curves(epsilon_curve, "additive epsilon", trials, reference, axis, workers)
 
 
-def on_unique_evaluations(curves: Curves, samplers: Mapping[str, list[Run]]) -> Curves:
+def on_unique_evaluations(curves: Curves, trials: Trials) -> Curves:
     """Return curves over trials as curves over unique evaluations, without measuring anew.
 
     Repeats change no indicator, so they are left out.
@@ -198,8 +214,8 @@ def on_unique_evaluations(curves: Curves, samplers: Mapping[str, list[Run]]) -> 
     ----------
     curves
         Over trials.
-    samplers
-        The runs that they belong to, from `analysis.trials.table.runs_of`.
+    trials
+        What they are about.
 
     Raises
     ------
@@ -209,76 +225,75 @@ def on_unique_evaluations(curves: Curves, samplers: Mapping[str, list[Run]]) -> 
     found = {
         name: [
             _first_visits(row[: len(run)], run)
-            for row, run in zip(values, samplers[name], strict=True)
+            for row, run in zip(values, trials.runs[name], strict=True)
         ]
         for name, values in curves.values.items()
     }
-    return _gathered(found, samplers, curves.indicator, curves.sense, "unique evaluations")
+    return _gathered(found, trials, replace(curves, axis="unique evaluations"))
 
 
 def _front_curves(
     curve: Callable[..., NDArray[np.float64]],
     indicator: str,
-    trials: pd.DataFrame,
+    trials: Trials | pd.DataFrame,
     reference: Reference,
     axis: Axis,
     workers: int,
 ) -> Curves:
     def distance(run: Run) -> NDArray[np.float64]:
-        return curve(reference.normalised(run.values), reference.normalised_front)
+        return curve(reference.normalized(run.values), reference.normalized_front)
 
-    return _curves(trials, reference, distance, indicator, "min", axis, workers)
+    empty = Curves(
+        indicator=indicator,
+        sense="min",
+        axis=axis,
+        values={},
+        seeds={},
+        lengths={},
+        bounds=(0.0 if reference.complete else -np.inf, np.inf),
+    )
+    return _curves(Trials.of(trials, reference), distance, empty, before=np.inf, workers=workers)
 
 
 def _curves(
-    trials: pd.DataFrame,
-    reference: Reference,
+    trials: Trials,
     measure: Callable[[Run], NDArray[np.float64]],
-    indicator: str,
-    sense: Sense,
-    axis: Axis,
+    empty: Curves,
+    *,
+    before: float,
     workers: int,
 ) -> Curves:
-    samplers = runs_of(trials, reference.objectives)
-    one = partial(_on_axis, measure=measure, axis=axis)
+    """Measure every run; `before` is the indicator's value while nothing is found."""
+
+    def one(run: Run) -> NDArray[np.float64]:
+        curve = run.spread(measure(run) if len(run.values) else np.empty(0), before)
+        return curve if empty.axis == "trials" else _first_visits(curve, run)
+
     if workers == 1:
-        found = {name: [one(run) for run in runs] for name, runs in samplers.items()}
+        found = {name: [one(run) for run in runs] for name, runs in trials.runs.items()}
     else:
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(workers) as pool:
-            found = {name: list(pool.map(one, runs)) for name, runs in samplers.items()}
-    return _gathered(found, samplers, indicator, sense, axis)
+            found = {name: list(pool.map(one, runs)) for name, runs in trials.runs.items()}
+    return _gathered(found, trials, empty)
 
 
 def _gathered(
-    found: Mapping[str, list[NDArray[np.float64]]],
-    samplers: Mapping[str, list[Run]],
-    indicator: str,
-    sense: Sense,
-    axis: Axis,
+    found: Mapping[str, list[NDArray[np.float64]]], trials: Trials, empty: Curves
 ) -> Curves:
     budget = max(len(curve) for curves in found.values() for curve in curves)
-    return Curves(
-        indicator=indicator,
-        sense=sense,
-        axis=axis,
+    return replace(
+        empty,
         values={
             name: np.stack([np.pad(curve, (0, budget - len(curve)), "edge") for curve in curves])
             for name, curves in found.items()
         },
-        seeds={name: tuple(run.seed for run in runs) for name, runs in samplers.items()},
+        seeds=trials.seeds,
         lengths={
             name: np.array([len(curve) for curve in curves]) for name, curves in found.items()
         },
     )
-
-
-def _on_axis(
-    run: Run, measure: Callable[[Run], NDArray[np.float64]], axis: Axis
-) -> NDArray[np.float64]:
-    curve = measure(run)
-    return curve if axis == "trials" else _first_visits(curve, run)
 
 
 def _first_visits(curve: NDArray[np.float64], run: Run) -> NDArray[np.float64]:

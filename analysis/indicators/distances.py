@@ -1,6 +1,6 @@
 """IGD+ and additive epsilon against the true front, as curves over the points found.
 
-Both are measured on the normalised scale, minimised, and are 0 when the whole front is found.
+Both are measured on the normalized scale, minimized, and are 0 when the whole front is found.
 The last entry of each curve is what moocore gives for the whole set.
 """
 
@@ -29,9 +29,9 @@ def igd_plus_curve(points: ArrayLike, front: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     points
-        (n, m), minimised, in the order in which they were found.
+        (n, m), minimized, in the order in which they were found.
     front
-        (k, m) the true front, minimised.
+        (k, m) the true front, minimized.
 
     Returns
     -------
@@ -65,9 +65,9 @@ def epsilon_curve(points: ArrayLike, front: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     points
-        (n, m), minimised, in the order in which they were found.
+        (n, m), minimized, in the order in which they were found.
     front
-        (k, m) the true front, minimised.
+        (k, m) the true front, minimized.
 
     Returns
     -------
@@ -99,9 +99,9 @@ def nearest_distances(
     Parameters
     ----------
     points
-        (n, m), minimised, in the order in which they were found.
+        (n, m), minimized, in the order in which they were found.
     front
-        (k, m), minimised.
+        (k, m), minimized.
     distance
         Of a point a to a front point z: ``"dominated distance"`` || max(a - z, 0) ||_2, or
         ``"largest excess"`` max over objectives of (a - z).

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from analysis.indicators.curves import Curves
 
 TARGETS = (0.8, 0.9, 0.95, 0.99)
+FROM_ONE = (1.0, np.inf)
+"""Least and largest number of trials that anything can take."""
+
 TOLERANCE = 1e-9
 """Share of the target by which rounding may miss it: a complete front counts as 100 %."""
 
@@ -103,7 +106,7 @@ def target_table(
         for name, first in trials_to_target(curves, target).items():
             reached, runs = int(np.isfinite(first).sum()), len(first)
             success_low, success_high = share_interval(reached, runs, level=level)
-            median, median_low, median_high = median_interval(first, level=level)
+            median, median_low, median_high = median_interval(first, level=level, bounds=FROM_ONE)
             expected, expected_low, expected_high = expected_running_time(
                 first, curves.lengths[name], level=level
             )
@@ -148,6 +151,7 @@ def target_profile(curves: Curves, targets: Sequence[float]) -> Curves:
         curves,
         indicator="share of targets reached",
         sense="max",
+        bounds=(0.0, 1.0),
         values={
             name: np.mean([_reached(values, target, larger) for target in targets], axis=0)
             for name, values in curves.values.items()
@@ -197,16 +201,22 @@ def expected_running_time(
     influence = spent / spent.mean() - success / success.mean()
     error = influence.std(ddof=1) / np.sqrt(runs)
     reach = np.exp(student.ppf((1.0 + level) / 2.0, runs - 1) * error)
-    return estimate, float(estimate / reach), float(estimate * reach)
+    return estimate, max(float(estimate / reach), FROM_ONE[0]), float(estimate * reach)
 
 
-def median_interval(values: ArrayLike, *, level: float = 0.95) -> tuple[float, float, float]:
+def median_interval(
+    values: ArrayLike,
+    *,
+    level: float = 0.95,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> tuple[float, float, float]:
     """Return the median with its distribution-free interval from order statistics.
 
     The interval runs from the k-th smallest to the k-th largest value, k the largest with
     2 P(Binomial(n, 1/2) < k) <= 1 - level, moved inwards between the order statistics
     (Hettmansperger and Sheather 1986) so that its coverage is close to the level and not only
-    above it. Infinite values are allowed: they stand for censored ones.
+    above it. Infinite values are allowed: they stand for censored ones. `bounds` are the limits
+    where there are too few values for any.
 
     Examples
     --------
@@ -227,7 +237,7 @@ def median_interval(values: ArrayLike, *, level: float = 0.95) -> tuple[float, f
     while k > 0 and 2.0 * binom.cdf(k - 1, n, 0.5) > miss:
         k -= 1
     if k == 0:
-        return middle, -np.inf, np.inf
+        return middle, *bounds
     wide = 1.0 - 2.0 * binom.cdf(k - 1, n, 0.5)
     narrow = 1.0 - 2.0 * binom.cdf(k, n, 0.5)
     if 2 * k >= n or narrow >= wide:

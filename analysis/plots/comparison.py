@@ -39,21 +39,21 @@ def differences(comparison: pd.DataFrame, baseline: str) -> Figure:
             drawn = look(str(name))
             decided = row["verdict"] in ("better", "worse")
             low, high = 100 * row["difference_low"], 100 * row["difference_high"]
-            axes.plot([low, high], [height, height], color=drawn.colour, lw=2.0)
+            axes.plot([low, high], [height, height], color=drawn.color, lw=2.0)
             stroke = drawn.marker in ("+", "x", "|")
             axes.plot(
                 100 * row["difference"],
                 height,
                 marker="o" if stroke else drawn.marker,
                 ms=6,
-                color=drawn.colour,
-                mfc=drawn.colour if decided else PAPER,
+                color=drawn.color,
+                mfc=drawn.color if decided else PAPER,
                 mew=1.3,
             )
         axes.set_yticks(range(len(table)), [str(name) for name in table.index])
         axes.grid(axis="y", visible=False)
         axes.set_ylim(-0.6, len(table) - 0.4)
-        axes.set_xlabel(f"difference to {baseline} (percentage points of the true hypervolume)")
+        axes.set_xlabel(f"difference to {baseline} (percentage points of the hypervolume)")
     return figure
 
 
@@ -140,8 +140,8 @@ def critical_differences(ranking: Ranking) -> Figure:
             edge = 0.7 if left else count + 0.3
             drawn = look(name)
             mean = ranking.ranks[name]
-            axes.plot([mean, mean, edge], [0, height, height], color=drawn.colour, lw=1.1)
-            axes.plot(mean, 0, marker=drawn.marker, color=drawn.colour, ms=5)
+            axes.plot([mean, mean, edge], [0, height, height], color=drawn.color, lw=1.1)
+            axes.plot(mean, 0, marker=drawn.marker, color=drawn.color, ms=5)
             axes.text(
                 edge + (-0.08 if left else 0.08),
                 height,

@@ -163,13 +163,13 @@ def _panel(
     if baseline in parts and baseline != sampler:
         _line(panel, parts[baseline], curves.axis, BASELINE_INK, 1.0, (0, (3, 1.5)), 0.16)
     drawn = look(sampler)
-    _line(panel, parts[sampler], curves.axis, drawn.colour, 1.7, "-", 0.25)
+    _line(panel, parts[sampler], curves.axis, drawn.color, 1.7, "-", 0.25)
     last = parts[sampler].iloc[-1]
     panel.plot(
         last[curves.axis],
         last["mean"],
         marker=drawn.marker,
-        color=drawn.colour,
+        color=drawn.color,
         ms=5,
         clip_on=False,
         zorder=5,
@@ -181,12 +181,12 @@ def _line(
     panel: Axes,
     part: pd.DataFrame,
     axis: str,
-    colour: str,
+    color: str,
     width: float,
     dashes: str | tuple[int, tuple[float, ...]],
     shade: float,
 ) -> None:
-    panel.plot(part[axis], part["mean"], color=colour, lw=width, ls=dashes, zorder=3)
+    panel.plot(part[axis], part["mean"], color=color, lw=width, ls=dashes, zorder=3)
     panel.fill_between(
-        part[axis], part["low"], part["high"], color=colour, alpha=shade, lw=0, zorder=2
+        part[axis], part["low"], part["high"], color=color, alpha=shade, lw=0, zorder=2
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.foundation.objectives import labelled
+from analysis.foundation.objectives import labeled
 from analysis.plots.palette import GRID, look, style
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def projections(reference: Reference, share: NDArray[np.float64], label: str) ->
     reference
         The true front.
     share
-        (k,) colour of each point, in [0, 1].
+        (k,) color of each point, in [0, 1].
     label
-        What the colour says.
+        What the color says.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -46,15 +46,15 @@ def projections(reference: Reference, share: NDArray[np.float64], label: str) ->
                 reference.front[order, column],
                 reference.front[order, first],
                 c=share[order],
-                cmap=_readable_colours(),
+                cmap=_readable_colors(),
                 vmin=0.0,
                 vmax=max(float(share.max()), 0.01),
                 s=14,
                 lw=0,
             )
-            panel.set_xlabel(labelled(reference.objectives[column]))
+            panel.set_xlabel(labeled(reference.objectives[column]))
             _compact(panel)
-        axes[0].set_ylabel(labelled(reference.objectives[first]))
+        axes[0].set_ylabel(labeled(reference.objectives[first]))
         bar = figure.colorbar(image, ax=list(axes), pad=0.01)
         bar.set_label(label)
         bar.outline.set_visible(False)
@@ -65,19 +65,22 @@ def attainment_surfaces(
     surfaces: Mapping[str, Mapping[float, NDArray[np.float64]]],
     objectives: tuple[ObjectiveLike, ObjectiveLike],
     front: NDArray[np.float64],
+    label: str = "true front",
 ) -> Figure:
-    """Draw the attainment surfaces of samplers in two objectives, with the true front.
+    """Draw the attainment surfaces of samplers in two objectives, with the front.
 
     Parameters
     ----------
     surfaces
-        For each sampler and percentile the corner points (k, 2), minimised (see
+        For each sampler and percentile the corner points (k, 2), minimized (see
         `attainment.surfaces`): the band runs from the smallest to the largest percentile, the
         line is the middle one.
     objectives
         Of the two columns.
     front
-        (k, 2) the true front in these objectives, minimised.
+        (k, 2) the front in these objectives, minimized.
+    label
+        What it is called.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -90,7 +93,7 @@ def attainment_surfaces(
         figure = Figure(figsize=(5.4, 3.6))
         axes = figure.subplots()
         truth = _staircase(front, worst) * signs
-        axes.plot(truth[:, 0], truth[:, 1], color=GRID, lw=4, label="true front", zorder=1)
+        axes.plot(truth[:, 0], truth[:, 1], color=GRID, lw=4, label=label, zorder=1)
         for name, found in surfaces.items():
             drawn = look(name)
             percentiles = sorted(found)
@@ -100,15 +103,15 @@ def attainment_surfaces(
                 axes.plot(
                     line[:, 0],
                     line[:, 1],
-                    color=drawn.colour,
+                    color=drawn.color,
                     lw=1.8 if percentile == middle else 0.8,
                     ls="-" if percentile == middle else (0, (2, 1.5)),
                     label=f"{name}: {', '.join(f'{p:g}' for p in percentiles)} % of runs"
                     if percentile == middle
                     else None,
                 )
-        axes.set_xlabel(labelled(objectives[0]))
-        axes.set_ylabel(labelled(objectives[1]))
+        axes.set_xlabel(labeled(objectives[0]))
+        axes.set_ylabel(labeled(objectives[1]))
         axes.legend(loc="best")
         _compact(axes)
     return figure
@@ -127,7 +130,7 @@ def attainment_differences(
     one, other
         Names of the samplers.
     rectangles
-        (k, 5): two opposite corners, minimised, and the difference of the shares of runs (see
+        (k, 5): two opposite corners, minimized, and the difference of the shares of runs (see
         `attainment.difference_rectangles`).
     objectives
         Of the two columns.
@@ -154,8 +157,8 @@ def attainment_differences(
         drawn.set_clim(-1, 1)
         axes.add_collection(drawn)
         axes.autoscale_view()
-        axes.set_xlabel(labelled(objectives[0]))
-        axes.set_ylabel(labelled(objectives[1]))
+        axes.set_xlabel(labeled(objectives[0]))
+        axes.set_ylabel(labeled(objectives[1]))
         bar = figure.colorbar(drawn, ax=axes)
         bar.set_label("difference of the shares of runs")
         axes.set_title(f"{one} (purple) against {other} (orange)", loc="left")
@@ -164,7 +167,7 @@ def attainment_differences(
     return figure
 
 
-def _readable_colours() -> ListedColormap:
+def _readable_colors() -> ListedColormap:
     """Return viridis without its ends, which vanish on white or on black."""
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap

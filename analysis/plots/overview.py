@@ -60,7 +60,7 @@ def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figur
                 panel.plot(
                     shown + 1,
                     mean,
-                    color=drawn.colour,
+                    color=drawn.color,
                     ls=drawn.dashes,
                     lw=1.2,
                     marker=drawn.marker,
@@ -74,8 +74,8 @@ def overview(panels: Sequence[tuple[Curves, Literal["linear", "log"]]]) -> Figur
             panel.set_xlim(1, max(curves.budget, 2))
             panel.set_xlabel(curves.axis)
             panel.set_title(curves.indicator, loc="left")
-        handles, labels = axes[0].get_legend_handles_labels()
-        by_name = dict(zip(labels, handles, strict=True))
+        # Not the legend's own list: it leaves out names that begin with an underscore.
+        by_name = {str(line.get_label()): line for line in axes[0].get_lines()}
         figure.legend(
             [by_name[name] for name in order],
             order,

@@ -1,6 +1,6 @@
-"""One colour, marker and line for each sampler, the same in every figure.
+"""One color, marker and line for each sampler, the same in every figure.
 
-Colours are Paul Tol's *bright* and *muted* schemes (readable with the common colour deficiencies,
+Colors are Paul Tol's *bright* and *muted* schemes (readable with the common color deficiencies,
 on light and on dark ground); within a family samplers differ by marker and dashes as well.
 Names that are not known here get a pair by a hash of the name, so it never depends on which
 other samplers are drawn.
@@ -29,7 +29,7 @@ DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
 class Look:
     """How a sampler is drawn."""
 
-    colour: str
+    color: str
     marker: str
     dashes: str | tuple[int, tuple[float, ...]] = "-"
 
@@ -56,7 +56,7 @@ SAMPLERS: dict[str, Look] = {
     "exhaustive-random": Look("#228833", "x"),
 }
 
-_SPARE_COLOURS = ("#44aa99", "#999933", "#882255", "#aa4499", "#88ccee", "#cc6677", "#6688bb")
+_SPARE_COLORS = ("#44aa99", "#999933", "#882255", "#aa4499", "#88ccee", "#cc6677", "#6688bb")
 _SPARE_MARKERS = ("o", "s", "^", "v", "D", "P", "X", "<", ">", "p", "h", "d", "*", "8")
 
 
@@ -66,7 +66,7 @@ def look(sampler: str) -> Look:
     Examples
     --------
     >>> look("optuna-tpe")
-    Look(colour='#4477aa', marker='s', dashes='-')
+    Look(color='#4477aa', marker='s', dashes='-')
     >>> look("mine") == look("mine")
     True
     """
@@ -75,7 +75,7 @@ def look(sampler: str) -> Look:
         return known
     digest = sha256(sampler.encode()).digest()
     return Look(
-        _SPARE_COLOURS[digest[0] % len(_SPARE_COLOURS)],
+        _SPARE_COLORS[digest[0] % len(_SPARE_COLORS)],
         _SPARE_MARKERS[digest[1] % len(_SPARE_MARKERS)],
         DASHES[digest[2] % len(DASHES)],
     )
@@ -84,6 +84,7 @@ def look(sampler: str) -> Look:
 def style() -> dict[str, object]:
     """Return the matplotlib settings that all figures share (for ``rc_context``)."""
     return {
+        "text.parse_math": False,  # a sampler may be called $\\frac{a}$
         "font.size": 9.0,
         "axes.titlesize": 9.0,
         "axes.labelsize": 9.0,

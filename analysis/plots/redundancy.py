@@ -77,10 +77,10 @@ def _matrix(
     values: NDArray[np.float64],
     names: tuple[str, ...],
     title: str,
-    colours: str,
+    colors: str,
     least: float,
 ) -> None:
-    axis.imshow(values, cmap=colours, vmin=least, vmax=1.0, aspect="auto")
+    axis.imshow(values, cmap=colors, vmin=least, vmax=1.0, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             dark = value > 0.6 or value < -0.6

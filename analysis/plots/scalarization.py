@@ -1,4 +1,4 @@
-"""Figures of the scalarisation audit: reach, weight space, tolerances, methods side by side."""
+"""Figures of the scalarization audit: reach, weight space, tolerances, methods side by side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import labelled
+from analysis.foundation.objectives import labeled
 from analysis.plots.palette import GRID, INK, MUTED, style
 from analysis.scalarization.regions import region_of
 from analysis.scalarization.sentences import number
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from analysis.scalarization.audit import Audit
     from analysis.scalarization.front import Scaling
-    from analysis.scalarization.scores import ScoreAudit
+    from analysis.scalarization.score_audit import ScoreAudit
+    from analysis.scalarization.weight_audit import WeightAudit
 
 CLASSES = {
     Support.EXTREME: ("#4477aa", "o"),
@@ -29,13 +29,13 @@ CLASSES = {
     Support.WEAK: ("#b09a1e", "D"),
     Support.UNSUPPORTED: ("#ee6677", "x"),
 }
-"""Colour and marker of each class, the same in every figure."""
+"""Color and marker of each class, the same in every figure."""
 
-REGION_COLOURS = ("#88b4d8", "#f2b6a0", "#b5d99c", "#d8c2e6", "#f0dc9a", "#a7dcd6", "#e3b3c8")
+REGION_COLORS = ("#88b4d8", "#f2b6a0", "#b5d99c", "#d8c2e6", "#f0dc9a", "#a7dcd6", "#e3b3c8")
 _ROOT_3 = np.sqrt(3.0)
 
 
-def support_projections(found: Audit, first: str | None = None) -> Figure:
+def support_projections(found: WeightAudit, first: str | None = None) -> Figure:
     """Draw the front by class: one objective against each of the others, natural units.
 
     Parameters
@@ -61,11 +61,11 @@ def support_projections(found: Audit, first: str | None = None) -> Figure:
         for axis, column in zip(axes, others, strict=False):
             for kind in Support:
                 rows = found.support.of(kind)
-                colour, marker = CLASSES[kind]
+                color, marker = CLASSES[kind]
                 axis.scatter(
                     front.values[rows, column],
                     front.values[rows, top],
-                    c=colour,
+                    c=color,
                     marker=marker,
                     s=14,
                     linewidths=0.8,
@@ -73,9 +73,9 @@ def support_projections(found: Audit, first: str | None = None) -> Figure:
                     label=f"{kind.label} ({int(rows.sum())})",
                     zorder=2 + kind,
                 )
-            axis.set_xlabel(labelled(front.objectives[column]))
+            axis.set_xlabel(labeled(front.objectives[column]))
             axis.ticklabel_format(axis="x", scilimits=(-3, 4))
-        axes[0].set_ylabel(labelled(front.objectives[top]))
+        axes[0].set_ylabel(labeled(front.objectives[top]))
         handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(
             handles[::-1], labels[::-1], loc="outside upper center", ncols=min(4, len(axes))
@@ -83,7 +83,7 @@ def support_projections(found: Audit, first: str | None = None) -> Figure:
     return figure
 
 
-def weight_triangle(found: Audit, scaling: Scaling = "range", labels: int = 12) -> Figure:
+def weight_triangle(found: WeightAudit, scaling: Scaling = "range", labels: int = 12) -> Figure:
     """Draw the weight simplex of three objectives, cut into the regions of each point.
 
     Parameters
@@ -122,7 +122,7 @@ def weight_triangle(found: Audit, scaling: Scaling = "range", labels: int = 12) 
             angle = np.arctan2(*(corners - corners.mean(axis=0)).T[::-1])
             axis.fill(
                 *corners[np.argsort(angle)].T,
-                facecolor=REGION_COLOURS[rank % len(REGION_COLOURS)],
+                facecolor=REGION_COLORS[rank % len(REGION_COLORS)],
                 edgecolor="white",
                 linewidth=0.7,
                 zorder=2,
@@ -131,7 +131,7 @@ def weight_triangle(found: Audit, scaling: Scaling = "range", labels: int = 12) 
                 placed += 1
                 height = 1 - placed / (labels + 1)
                 if region.radius > 0.02:
-                    x, y = flat(region.centre[None])[0]
+                    x, y = flat(region.center[None])[0]
                     axis.text(x, y, str(placed), ha="center", va="center", fontsize=8, zorder=5)
                 key.text(0.0, height, str(placed), fontsize=8, va="center", transform=key.transAxes)
                 values = ", ".join(
@@ -166,7 +166,7 @@ def flat(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(weights @ corners)
 
 
-def region_volumes(found: Audit, most: int = 15) -> Figure:
+def region_volumes(found: WeightAudit, most: int = 15) -> Figure:
     """Draw the largest regions' shares of the weight simplex, exact and by sampling.
 
     One panel for each scaling; a bar is the exact share, a line the sampled interval.
@@ -237,7 +237,7 @@ def score_tolerances(audits: Sequence[ScoreAudit]) -> Figure:
     return figure
 
 
-def method_reach(found: Audit) -> Figure:
+def method_reach(found: WeightAudit) -> Figure:
     """Draw which share of each class of points each method can reach."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure

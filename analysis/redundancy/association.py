@@ -49,7 +49,7 @@ class Association:
 def association(
     first: NDArray[np.float64], second: NDArray[np.float64], seed: int = 0
 ) -> Association:
-    """Measure how alike two minimised objectives (n,) are.
+    """Measure how alike two minimized objectives (n,) are.
 
     Notes
     -----

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import ObjectiveLike, minimised
+from analysis.foundation.objectives import ObjectiveLike, minimized
 from analysis.foundation.words import listed
 from analysis.front.pareto import pareto_front
 from analysis.redundancy.association import Association, association
@@ -25,7 +25,6 @@ from analysis.redundancy.conflict import (
 )
 from analysis.redundancy.dominance import LeftOut, leave_each_out
 
-NEARLY_KEPT = 0.95
 NEARLY_SAME_TAU = 0.9
 
 
@@ -111,7 +110,7 @@ class Redundancy:
         )
 
 
-def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
+def audit_redundancy(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
     r"""Compare the objectives of a problem over all its designs.
 
     Parameters
@@ -130,22 +129,22 @@ def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
     --------
     >>> from analysis.foundation.objectives import Objective
     >>> width = np.array([2.0, 4.0, 8.0, 16.0])
-    >>> found = audit(
+    >>> found = audit_redundancy(
     ...     np.c_[[0.3, 0.6, 0.7, 0.72], width, 16 * width, np.full(4, 5.0)],
-    ...     [Objective("accuracy", "max"), Objective("width"), Objective("size"),
-    ...      Objective("flops")],
+    ...     [Objective(name="accuracy", sense="max"), Objective(name="width"),
+    ...      Objective(name="size"), Objective(name="flops")],
     ... )
     >>> print("\n".join(sentences(found)))
     flops is constant over all 4 designs: it decides nothing and can be left out.
     width and size are the same objective here: they order all designs alike (Kendall's tau 1)...
     accuracy and width or accuracy and size keep the whole front and every dominance relation ...
     """
-    points = minimised(values, objectives)
+    points = minimized(values, objectives)
     if len(points) == 0 or len(objectives) < 2:
         raise InputError("redundancy: expected at least one row and two objectives")
     front = pareto_front(points)
     span = front.max(axis=0) - front.min(axis=0)
-    normalised = (front - front.min(axis=0)) / np.where(span > 0, span, 1.0)
+    normalized = (front - front.min(axis=0)) / np.where(span > 0, span, 1.0)
     constant = points.min(axis=0) == points.max(axis=0)
     varying = [int(column) for column in np.flatnonzero(~constant)]
     return Redundancy(
@@ -155,7 +154,7 @@ def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
         constant=tuple(int(column) for column in np.flatnonzero(constant)),
         constant_on_front=tuple(int(column) for column in np.flatnonzero((span == 0) & ~constant)),
         pairs=tuple(
-            _pair(points, normalised, first, second) for first, second in combinations(varying, 2)
+            _pair(points, normalized, first, second) for first, second in combinations(varying, 2)
         ),
         left_out=leave_each_out(points),
         sets=objective_sets(points),
@@ -164,9 +163,9 @@ def audit(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
 
 
 def _pair(
-    points: NDArray[np.float64], normalised: NDArray[np.float64], first: int, second: int
+    points: NDArray[np.float64], normalized: NDArray[np.float64], first: int, second: int
 ) -> Pair:
-    two = normalised[:, [first, second]]
+    two = normalized[:, [first, second]]
     delta = deltas(np.unique(two, axis=0))
     return Pair(
         first,

@@ -28,7 +28,7 @@ class Components:
     columns
         Objectives that vary along the front; the others are left out.
     correlation
-        (v, v) Pearson correlation of those, minimised.
+        (v, v) Pearson correlation of those, minimized.
     shares
         (v,) share of the variance of each component, falling.
     loadings
@@ -56,7 +56,7 @@ def components(points: NDArray[np.float64]) -> Components:
     Parameters
     ----------
     points
-        (k, m) the front, minimised.
+        (k, m) the front, minimized.
 
     Examples
     --------

@@ -50,7 +50,7 @@ def objective_sets(points: ArrayLike) -> tuple[ObjectiveSet, ...]:
     Parameters
     ----------
     points
-        (n, m) all designs, minimised.
+        (n, m) all designs, minimized.
 
     Raises
     ------

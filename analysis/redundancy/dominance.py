@@ -54,7 +54,7 @@ def leave_each_out(points: NDArray[np.float64], seed: int = 0) -> tuple[LeftOut,
     Parameters
     ----------
     points
-        (n, m) all designs, minimised; m >= 2.
+        (n, m) all designs, minimized; m >= 2.
     seed
         Of the sample of pairs, where there is one.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.foundation.errors import InputError
 from analysis.report.figures import Drawing
 from analysis.report.files import write_whole
+from analysis.report.rendering import rendered
 from analysis.report.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -61,21 +60,13 @@ class Report:
 
     def html(self) -> str:
         """Return the page."""
-        templates = files("analysis.report") / "templates"
-        css = (templates / "report.css").read_text(encoding="utf-8")
-        script = (templates / "report.js").read_text(encoding="utf-8")
-        links = "".join(
-            f'<a href="#{section.anchor}">{escape(section.title)}</a>' for section in self.sections
-        )
-        body = "\n".join(section.html() for section in self.sections)
-        subtitle = f"<p>{escape(self.subtitle)}</p>" if self.subtitle else ""
-        return (
-            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(self.title)}</title>\n<style>\n{css}</style></head>\n<body><main>\n"
-            f"<header><h1>{escape(self.title)}</h1>{subtitle}<nav>{links}</nav></header>\n"
-            f"{body}\n</main>\n<script>\n{script}</script></body></html>\n"
-        )
+        return rendered(self)
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def __repr__(self) -> str:
+        return f"Report({self.title!r}, {len(self.sections)} sections)"
 
     def write(self, folder: Path | str, *, name: str = "report.html") -> Path:
         """Write the page, its figures (SVG, on request PNG) and its tables (CSV and LaTeX).
@@ -117,7 +108,7 @@ class Section:
         self.drawings: list[Drawing] = []
         self.tables: list[Table] = []
         self._report = report
-        self._parts: list[str] = []
+        self.parts: list[tuple[str, object]] = []
 
     @property
     def anchor(self) -> str:
@@ -126,41 +117,35 @@ class Section:
 
     def lead(self, sentence: str) -> None:
         """Add the sentence that answers the question, set larger."""
-        self._parts.append(f'<p class="lead">{escape(sentence)}</p>')
+        self.parts.append(("lead", sentence))
 
     def sentences(self, sentences: Sequence[str]) -> None:
         """Add sentences as a list; nothing if there are none."""
         if sentences:
-            items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-            self._parts.append(f"<ul>{items}</ul>")
+            self.parts.append(("sentences", list(sentences)))
 
     def text(self, text: str) -> None:
         """Add a paragraph."""
-        self._parts.append(f"<p>{escape(text)}</p>")
+        self.parts.append(("text", text))
 
     def heading(self, text: str) -> None:
         """Add a heading below the section's own."""
-        self._parts.append(f"<h3>{escape(text)}</h3>")
+        self.parts.append(("heading", text))
 
     def warnings(self, sentences: Sequence[str]) -> None:
         """Add warnings; says so if there are none."""
-        if not sentences:
+        if sentences:
+            self.parts.append(("warnings", list(sentences)))
+        else:
             self.text("None.")
-            return
-        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-        self._parts.append(f'<ul class="warnings">{items}</ul>')
 
     def definitions(self, entries: Mapping[str, object]) -> None:
         """Add names with their values, such as a setting."""
-        items = "".join(
-            f"<dt>{escape(str(key))}</dt><dd>{escape(str(value))}</dd>"
-            for key, value in entries.items()
-        )
-        self._parts.append(f"<dl>{items}</dl>")
+        self.parts.append(("definitions", dict(entries)))
 
     def code(self, text: str) -> None:
         """Add lines to be typed or copied."""
-        self._parts.append(f"<pre><code>{escape(text)}</code></pre>")
+        self.parts.append(("code", text))
 
     def figure(
         self,
@@ -181,7 +166,7 @@ class Section:
         self._free(name, [drawing.name for drawing in self._report.drawings])
         drawing = Drawing(name, figure, caption, narrow, png)
         self.drawings.append(drawing)
-        self._parts.append(drawing.html())
+        self.parts.append(("figure", drawing))
 
     def table(
         self,
@@ -199,20 +184,19 @@ class Section:
         InputError
             The name is taken, or a column is not in the frame.
         """
-        self._free(name, [table.name for table in self._report.tables])
-        table = Table(name, frame, tuple(columns), caption)
-        self.tables.append(table)
-        if folded:
-            summary = f"{escape(caption or name)} ({len(frame)} rows)"
-            inner = Table(name, frame, tuple(columns)).html()
-            self._parts.append(f"<details><summary>{summary}</summary>{inner}</details>")
-        else:
-            self._parts.append(table.html())
+        self.add(Table(name, frame, tuple(columns), caption), folded=folded)
 
-    def html(self) -> str:
-        """Return the section."""
-        body = "\n".join(self._parts)
-        return f'<section id="{self.anchor}"><h2>{escape(self.title)}</h2>\n{body}</section>'
+    def add(self, table: Table, *, folded: bool = False) -> None:
+        """Add a table that is made already.
+
+        Raises
+        ------
+        InputError
+            Its name is taken.
+        """
+        self._free(table.name, [other.name for other in self._report.tables])
+        self.tables.append(table)
+        self.parts.append(("folded" if folded else "table", table))
 
     @staticmethod
     def _free(name: str, taken: Sequence[str]) -> None:

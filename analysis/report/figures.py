@@ -1,4 +1,4 @@
-"""Figures for a report: SVG that follows the page's colours, and files beside it."""
+"""Figures for a report: SVG that follows the page's colors, and files beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INKS = {INK: "var(--ink)", GRID: "var(--rule)", MUTED: "var(--muted)", PAPER: "var(--paper)"}
-"""Colours of the figures that the page replaces by its own, so that dark mode can be read."""
+"""Colors of the figures that the page replaces by its own, so that dark mode can be read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +53,9 @@ class Drawing:
         """Return the figure as a PNG file on white."""
         return _saved(self.figure, "png")
 
-    def html(self) -> str:
-        """Return the figure as part of a page."""
-        css = "scroll drawing narrow" if self.narrow else "scroll drawing"
-        return (
-            f'<figure id="figure-{escape(self.name)}"><div class="{css}">'
-            f"{inline_svg(self.svg(), self.name, self.caption)}</div>"
-            f"<figcaption>{escape(self.caption)}</figcaption></figure>"
-        )
+    def inline(self) -> str:
+        """Return the figure as SVG for use inside a page."""
+        return inline_svg(self.svg(), self.name, self.caption)
 
 
 def inline_svg(svg: str, name: str, label: str) -> str:

@@ -15,7 +15,7 @@ def write_whole(target: Path, content: str | bytes) -> None:
     Raises
     ------
     InputError
-        The folder cannot be made or written to.
+        The folder cannot be made or written to, or the disk is full.
 
     Examples
     --------
@@ -38,5 +38,7 @@ def write_whole(target: Path, content: str | bytes) -> None:
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         temporary.replace(target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror})") from None
     finally:
         temporary.unlink(missing_ok=True)

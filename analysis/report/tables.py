@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.foundation.errors import InputError
+from analysis.report.rendering import part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,11 +76,34 @@ class Column:
 
     def shown(self, row: Any) -> str:
         """Return the cell's text for a row (a mapping by key)."""
-        text = self._one(row[self.key])
         if self.limits is None:
-            return text
+            return self.estimate(row)
+        return f"{self.estimate(row)} {self.interval(row)}"
+
+    def estimate(self, row: Any) -> str:
+        """Return the value's text."""
+        return self._one(row[self.key])
+
+    def interval(self, row: Any) -> str:
+        """Return the interval's text; empty if the column has none."""
+        if self.limits is None:
+            return ""
         low, high = (self._one(row[key]) for key in self.limits)
-        return f"{text} [{low}, {high}]"
+        return f"[{low}, {high}]"
+
+    def sort_value(self, row: Any) -> str:
+        """Return what the column is sorted by."""
+        if self.kind == "text":
+            return str(row[self.key])
+        number = float(row[self.key])
+        return "" if math.isnan(number) else repr(number).replace("inf", "Infinity")
+
+    @property
+    def css(self) -> str:
+        """Class of the cells."""
+        if self.kind != "text":
+            return "number"
+        return "text wrap" if self.wrap else "text"
 
     def _one(self, value: Any) -> str:
         if self.kind == "text":
@@ -137,20 +160,10 @@ class Table:
 
     def html(self) -> str:
         """Return the table with heads that sort."""
-        heads = "".join(
-            f'<th scope="col" class="{_class(column)}"><button type="button">'
-            f"{escape(column.title)}</button></th>"
-            for column in self.columns
-        )
-        rows = "".join(
-            "<tr>" + "".join(_cell(column, row) for column in self.columns) + "</tr>\n"
-            for row in self._rows()
-        )
-        caption = f'<p class="caption">{escape(self.caption)}</p>' if self.caption else ""
-        return (
-            f'<div class="scroll"><table id="table-{escape(self.name)}">'
-            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>{caption}"
-        )
+        return part("table", self)
+
+    def _repr_html_(self) -> str:
+        return self.html()
 
     def latex(self) -> str:
         """Return a tabular with booktabs rules."""
@@ -158,7 +171,7 @@ class Table:
         heads = " & ".join(escape_latex(column.title) for column in self.columns)
         lines = [
             " & ".join(escape_latex(column.shown(row)) for column in self.columns) + r" \\"
-            for row in self._rows()
+            for row in self.rows()
         ]
         return "\n".join(
             [
@@ -178,7 +191,8 @@ class Table:
         """Return the whole frame with every digit."""
         return str(self.frame.to_csv(index=self.frame.index.name is not None, lineterminator="\n"))
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows, the index included if it has a name."""
         frame = self.frame.reset_index() if self.frame.index.name is not None else self.frame
         return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
@@ -192,21 +206,3 @@ def escape_latex(text: str) -> str:
     50 \% of a\_b
     """
     return "".join(_LATEX.get(character, character) for character in text)
-
-
-def _class(column: Column) -> str:
-    if column.kind != "text":
-        return "number"
-    return "text wrap" if column.wrap else "text"
-
-
-def _cell(column: Column, row: dict[str, Any]) -> str:
-    value = row[column.key]
-    if column.kind != "text":
-        number = float(value)
-        value = "" if math.isnan(number) else repr(number).replace("inf", "Infinity")
-    text = escape(column.shown(row))
-    if column.limits is not None and " [" in text:
-        estimate, limits = text.split(" [", 1)
-        text = f"{estimate} <small>[{limits}</small>"
-    return f'<td class="{_class(column)}" data-value="{escape(str(value))}">{text}</td>'

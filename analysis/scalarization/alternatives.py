@@ -1,7 +1,7 @@
-"""Other ways to one design: Chebyshev, achievement and epsilon-constraint scalarisations.
+"""Other ways to one design: Chebyshev, achievement and epsilon-constraint scalarizations.
 
-All take the front on the range scale (k, m), minimised, and return a score per point to be
-minimised; unlike a weighted sum, each can reach unsupported points.
+All take the front on the range scale (k, m), minimized, and return a score per point to be
+minimized; unlike a weighted sum, each can reach unsupported points.
 """
 
 from __future__ import annotations
@@ -23,45 +23,45 @@ _BLOCK = 2_000_000
 
 
 def weighted_chebyshev(
-    normalised: NDArray[np.float64], weights: NDArray[np.float64]
+    normalized: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return max_k w_k (z_k - u_k) for each point (k,), u the utopia point (Bowman 1976)."""
-    return np.asarray((weights * (normalised + UTOPIA_GAP)).max(axis=1))
+    return np.asarray((weights * (normalized + UTOPIA_GAP)).max(axis=1))
 
 
 def augmented_chebyshev(
-    normalised: NDArray[np.float64], weights: NDArray[np.float64], rho: float = AUGMENTATION
+    normalized: NDArray[np.float64], weights: NDArray[np.float64], rho: float = AUGMENTATION
 ) -> NDArray[np.float64]:
     """Return max_k w_k (z_k - u_k) + rho sum_k (z_k - u_k) (Steuer and Choo 1983)."""
-    above = normalised + UTOPIA_GAP
+    above = normalized + UTOPIA_GAP
     return np.asarray((weights * above).max(axis=1) + rho * above.sum(axis=1))
 
 
 def achievement(
-    normalised: NDArray[np.float64],
+    normalized: NDArray[np.float64],
     target: NDArray[np.float64],
     weights: NDArray[np.float64],
     rho: float = AUGMENTATION,
 ) -> NDArray[np.float64]:
     """Return max_k w_k (z_k - q_k) + rho sum_k w_k (z_k - q_k) for a target q (Wierzbicki 1980)."""
-    beyond = weights * (normalised - target)
+    beyond = weights * (normalized - target)
     return np.asarray(beyond.max(axis=1) + rho * beyond.sum(axis=1))
 
 
 def epsilon_constraint(
-    normalised: NDArray[np.float64], primary: int, bounds: NDArray[np.float64]
+    normalized: NDArray[np.float64], primary: int, bounds: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the primary objective where all others keep within bounds, else infinity.
 
     Haimes, Lasdon and Wismer (1971). `bounds` is (m,); its entry for the primary objective is
     not used.
     """
-    others = np.arange(normalised.shape[1]) != primary
-    feasible = (normalised[:, others] <= bounds[others]).all(axis=1)
-    return np.where(feasible, normalised[:, primary], np.inf)
+    others = np.arange(normalized.shape[1]) != primary
+    feasible = (normalized[:, others] <= bounds[others]).all(axis=1)
+    return np.where(feasible, normalized[:, primary], np.inf)
 
 
-def best_row(scores: NDArray[np.float64], normalised: NDArray[np.float64]) -> int | None:
+def best_row(scores: NDArray[np.float64], normalized: NDArray[np.float64]) -> int | None:
     """Return the row of the least score, ties to the least sum; None if no score is finite.
 
     Examples
@@ -71,7 +71,7 @@ def best_row(scores: NDArray[np.float64], normalised: NDArray[np.float64]) -> in
     """
     if not np.isfinite(scores).any():
         return None
-    return int(np.lexsort((normalised.sum(axis=1), scores))[0])
+    return int(np.lexsort((normalized.sum(axis=1), scores))[0])
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Reach:
 
 
 def reaches(
-    normalised: NDArray[np.float64],
+    normalized: NDArray[np.float64],
     supported: NDArray[np.bool_],
     weights: NDArray[np.float64],
 ) -> tuple[Reach, ...]:
@@ -102,7 +102,7 @@ def reaches(
 
     Parameters
     ----------
-    normalised
+    normalized
         (k, m) the front on the range scale, distinct points.
     supported
         (k,) which points a weighted sum with positive weights can pick.
@@ -116,30 +116,30 @@ def reaches(
     then picks it is computed, not assumed: O(k^2 m). The augmented forms can miss points whose
     trade-offs are steeper than rho allows; the mark means that these weights pick the point.
     """
-    count = len(normalised)
+    count = len(normalized)
     everyone = np.arange(count)
-    own = 1.0 / (normalised + UTOPIA_GAP)
+    own = 1.0 / (normalized + UTOPIA_GAP)
     own /= own.sum(axis=1, keepdims=True)
-    equal = np.full(normalised.shape[1], 1.0 / normalised.shape[1])
+    equal = np.full(normalized.shape[1], 1.0 / normalized.shape[1])
     sampled_linear = np.zeros(count, dtype=bool)
-    sampled_linear[optima(normalised, weights)] = True
+    sampled_linear[optima(normalized, weights)] = True
     found = [Reach("weighted sum", supported, sampled_linear)]
     for name, rho in (("weighted Chebyshev", 0.0), ("augmented Chebyshev", AUGMENTATION)):
         sampled = np.zeros(count, dtype=bool)
-        sampled[_chebyshev_optima(normalised, weights, rho)] = True
-        reached = _chebyshev_optima(normalised, own, rho) == everyone
+        sampled[_chebyshev_optima(normalized, weights, rho)] = True
+        reached = _chebyshev_optima(normalized, own, rho) == everyone
         found.append(Reach(name, reached | sampled, sampled))
     targeted = np.array(
         [
-            best_row(achievement(normalised, z, equal), normalised) == row
-            for row, z in enumerate(normalised)
+            best_row(achievement(normalized, z, equal), normalized) == row
+            for row, z in enumerate(normalized)
         ]
     )
     found.append(Reach("achievement to a target", targeted, None))
     bounded = np.array(
         [
-            best_row(epsilon_constraint(normalised, 0, z), normalised) == row
-            for row, z in enumerate(normalised)
+            best_row(epsilon_constraint(normalized, 0, z), normalized) == row
+            for row, z in enumerate(normalized)
         ]
     )
     found.append(Reach("epsilon-constraint", bounded, None))
@@ -147,14 +147,14 @@ def reaches(
 
 
 def _chebyshev_optima(
-    normalised: NDArray[np.float64], weights: NDArray[np.float64], rho: float
+    normalized: NDArray[np.float64], weights: NDArray[np.float64], rho: float
 ) -> NDArray[np.int64]:
     """Return the optimum for each weighting (samples,), ties to the least sum."""
-    order = np.argsort(normalised.sum(axis=1), kind="stable")
-    above = normalised[order] + UTOPIA_GAP
+    order = np.argsort(normalized.sum(axis=1), kind="stable")
+    above = normalized[order] + UTOPIA_GAP
     total = rho * above.sum(axis=1)
     best = np.empty(len(weights), dtype=np.int64)
-    step = max(1, _BLOCK // len(normalised))
+    step = max(1, _BLOCK // len(normalized))
     for start in range(0, len(weights), step):
         block = weights[start : start + step]
         worst = np.multiply.outer(block[:, 0], above[:, 0])

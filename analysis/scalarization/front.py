@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import ObjectiveLike, minimised
+from analysis.foundation.objectives import ObjectiveLike, minimized
 from analysis.front.pareto import nondominated
 
 Scaling = Literal["raw", "range", "deviation"]
@@ -31,7 +31,7 @@ class Front:
     objectives
         The m objectives.
     points
-        (k, m) distinct nondominated points, minimised, in lexicographic order.
+        (k, m) distinct nondominated points, minimized, in lexicographic order.
     designs
         (k,) row of the first design at each point, in the table that the front was made from.
     multiplicity
@@ -39,12 +39,12 @@ class Front:
     deviation
         (m,) standard deviation of each objective over all designs of that table.
     lowest, highest
-        (m,) extremes of each objective over all designs, minimised.
+        (m,) extremes of each objective over all designs, minimized.
 
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> objectives = (Objective("accuracy", "max"), Objective("size", unit="bytes"))
+    >>> objectives = (Objective(name="accuracy", sense="max"), Objective(name="size", unit="bytes"))
     >>> front = Front.from_values([[0.7, 30], [0.6, 10], [0.5, 40], [0.6, 10]], objectives)
     >>> front.values
     array([[ 0.7, 30. ],
@@ -72,7 +72,7 @@ class Front:
         InputError
             There is no row, fewer than two objectives, or a value is not finite.
         """
-        everything = minimised(values, objectives)
+        everything = minimized(values, objectives)
         if len(everything) == 0:
             raise InputError("values: empty, expected at least one row")
         if len(objectives) < 2:
@@ -102,16 +102,16 @@ class Front:
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """The points in natural units and senses (k, m)."""
-        return minimised(self.points, self.objectives)
+        return minimized(self.points, self.objectives)
 
     @cached_property
     def ideal(self) -> NDArray[np.float64]:
-        """Smallest value of each objective on the front (m,), minimised."""
+        """Smallest value of each objective on the front (m,), minimized."""
         return self.points.min(axis=0)
 
     @cached_property
     def nadir(self) -> NDArray[np.float64]:
-        """Largest value of each objective on the front (m,), minimised."""
+        """Largest value of each objective on the front (m,), minimized."""
         return self.points.max(axis=0)
 
     @cached_property
@@ -125,7 +125,7 @@ class Front:
         return self.ideal == self.nadir
 
     def divisors(self, scaling: Scaling) -> NDArray[np.float64]:
-        """Return what each minimised objective is divided by before it is weighted (m,).
+        """Return what each minimized objective is divided by before it is weighted (m,).
 
         ``"raw"``: 1, natural units as in the reports; ``"range"``: nadir - ideal of the front;
         ``"deviation"``: standard deviation over all designs. Objectives without range or
@@ -152,6 +152,6 @@ class Front:
         return (self.points - self.ideal) / self.divisors(scaling)
 
     @cached_property
-    def normalised(self) -> NDArray[np.float64]:
+    def normalized(self) -> NDArray[np.float64]:
         """The points (k, m) on the range scale: ideal = 0, nadir = 1."""
         return self.scaled("range")

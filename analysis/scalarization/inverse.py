@@ -61,7 +61,7 @@ class Justification:
     certificate
         Why no (positive) weights do; None for supported points.
     weights
-        (m,) shares: the centre of the region, or the weights that come closest.
+        (m,) shares: the center of the region, or the weights that come closest.
     regret
         How much worse than the optimum the point is under `weights`, in shares of the range.
     nearest
@@ -107,7 +107,8 @@ def justify(
     --------
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.scalarization.support import classify
-    >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]], [Objective("a"), Objective("b")])
+    >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]],
+    ...                           [Objective(name="a"), Objective(name="b")])
     >>> space = WeightSpace.of(front.points)
     >>> answer = justify(front, space, classify(space), 1)
     >>> answer.support.label, answer.certificate.rows, answer.certificate.parts.round(9)
@@ -120,12 +121,12 @@ def justify(
     kind = Support(int(support.classes[row]))
     stretch = front.divisors(scaling) / front.divisors("range")
     reachable = np.flatnonzero(support.supported)
-    distances = np.linalg.norm(front.normalised[reachable] - front.normalised[row], axis=1)
+    distances = np.linalg.norm(front.normalized[reachable] - front.normalized[row], axis=1)
     closest = int(distances.argmin())
     region = region_of(space, row, stretch)
     weights = shares(support.weights[row] * stretch)
     if region is not None and kind is Support.EXTREME:
-        weights = region.centre
+        weights = region.center
     return Justification(
         point=row,
         support=kind,

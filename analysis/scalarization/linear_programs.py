@@ -1,6 +1,6 @@
 """The three linear programmes behind supportedness, solved by HiGHS.
 
-Points are minimised and scaled to a range of about 1 in every objective, which changes no answer
+Points are minimized and scaled to a range of about 1 in every objective, which changes no answer
 and keeps the solver's absolute tolerances meaningful.
 """
 
@@ -44,7 +44,7 @@ def margin(point: NDArray[np.float64], others: NDArray[np.float64]) -> Margin:
     Parameters
     ----------
     point
-        (m,), minimised and scaled.
+        (m,), minimized and scaled.
     others
         (n, m); none equal to `point`.
     """
@@ -91,7 +91,7 @@ def excess(point: NDArray[np.float64], generators: NDArray[np.float64]) -> Exces
     Parameters
     ----------
     point
-        (m,), minimised and scaled, on the boundary of the upper image.
+        (m,), minimized and scaled, on the boundary of the upper image.
     generators
         (n, m) points with the same upper image; `point` itself is added.
     """
@@ -117,10 +117,10 @@ def excess(point: NDArray[np.float64], generators: NDArray[np.float64]) -> Exces
 def largest_ball(
     normals: NDArray[np.float64], around: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return centre (m,) and radius of the largest ball in {w in simplex: normals @ w >= 0}.
+    """Return center (m,) and radius of the largest ball in {w in simplex: normals @ w >= 0}.
 
     The ball lies in the plane sum w = 1 and keeps off the simplex's own walls too. The distance
-    from w to a wall a . w = 0 within the plane is a . w / |a - mean(a)|.
+    from w to a wall a . w = 0 within the plane is ``a . w / |a - mean(a)|``.
 
     Parameters
     ----------

@@ -62,14 +62,14 @@ def pick(front: Front, weights: ArrayLike, scaling: Scaling = "raw") -> Pick:
     front
         The true front.
     weights
-        (m,) at least 0, not all 0 (see `checked_weights`).
+        (m,) at least 0, not all 0 (see `checked_importance`).
     scaling
         What the objectives are divided by before they are weighted.
 
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> objectives = (Objective("accuracy", "max"), Objective("width", unit="bit"))
+    >>> objectives = (Objective(name="accuracy", sense="max"), Objective(name="width", unit="bit"))
     >>> front = Front.from_values([[0.70, 8], [0.65, 4], [0.40, 2]], objectives)
     >>> pick(front, [1.0, 0.2]).values, pick(front, [1.0, 0.2], "range").values
     (array([0.4, 2. ]), array([0.7, 8. ]))
@@ -88,5 +88,5 @@ def described(front: Front, rows: NDArray[np.int64]) -> Pick:
         values=front.values[row],
         ranks=1 + (front.points < point).sum(axis=0),
         given_up=point - front.ideal,
-        given_up_share=front.normalised[row],
+        given_up_share=front.normalized[row],
     )

@@ -57,7 +57,7 @@ def classify_exactly(
     Parameters
     ----------
     points
-        (k, m) nondominated and distinct, minimised. Taken as the `rationals` they stand for.
+        (k, m) nondominated and distinct, minimized. Taken as the `rationals` they stand for.
     rows
         Which of them to classify; all by default.
     max_denominator
@@ -103,7 +103,7 @@ def _class_of(points: NDArray[np.object_], row: int) -> Support:
 def _exact_margin(differences: NDArray[np.object_]) -> Fraction:
     """Return min over lambda of max over k of (sum_j lambda_j d_j)_k, the margin's dual.
 
-    Minimise tau - shift with sum_j lambda_j d_jk + slack_k = tau - shift, sum lambda = 1, where
+    Minimize tau - shift with sum_j lambda_j d_jk + slack_k = tau - shift, sum lambda = 1, where
     the shift makes tau nonnegative.
     """
     count, objectives = differences.shape

@@ -1,4 +1,4 @@
-"""The region of weights that picks a point: volume, largest ball, bounds, neighbours."""
+"""The region of weights that picks a point: volume, largest ball, bounds, neighbors."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ class Region:
     volume
         Share of the simplex's volume, exact to rounding; 0 for points that are never the only
         optimum.
-    centre
-        (m,) centre of the largest ball.
+    center
+        (m,) center of the largest ball.
     radius
         Of the largest ball inside the region, within the plane sum w = 1: weights may move that
-        far, in any direction, from the centre before the pick changes. The simplex of m
+        far, in any direction, from the center before the pick changes. The simplex of m
         weights itself holds a ball of 1 / sqrt(m (m - 1)).
-    neighbours
+    neighbors
         Rows of the points whose regions share a wall with this one.
     """
 
     point: int
     corners: NDArray[np.float64]
     volume: float
-    centre: NDArray[np.float64]
+    center: NDArray[np.float64]
     radius: float
-    neighbours: NDArray[np.int64]
+    neighbors: NDArray[np.int64]
 
     @property
     def lower(self) -> NDArray[np.float64]:
@@ -85,7 +85,7 @@ def region_of(
     >>> region = region_of(space, 1)
     >>> region.lower.round(4), region.upper.round(4), round(region.volume, 4)
     (array([0.3333, 0.4   ]), array([0.6   , 0.6667]), 0.2667)
-    >>> region.neighbours
+    >>> region.neighbors
     array([0, 2])
     """
     indices = space.corners_of(row)
@@ -98,10 +98,10 @@ def region_of(
     if not space.extreme[row]:
         middle = mapped.mean(axis=0)
         return Region(row, mapped, 0.0, middle, 0.0, np.zeros(0, dtype=np.int64))
-    neighbours = space.neighbours(row)
-    walls = (space.points[neighbours] - space.points[row]) / scale
-    centre, radius = largest_ball(walls, around=mapped)
-    return Region(row, mapped, _volume(corners, mapped), centre, radius, neighbours)
+    neighbors = space.neighbors(row)
+    walls = (space.points[neighbors] - space.points[row]) / scale
+    center, radius = largest_ball(walls, around=mapped)
+    return Region(row, mapped, _volume(corners, mapped), center, radius, neighbors)
 
 
 def volumes(space: WeightSpace, stretch: NDArray[np.float64] | None = None) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ def optima(points: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray
     Parameters
     ----------
     points
-        (k, m), minimised and divided by the scaling's divisors.
+        (k, m), minimized and divided by the scaling's divisors.
     weights
         (samples, m).
     """
@@ -58,7 +58,7 @@ def sampled_volumes(
     Parameters
     ----------
     points
-        (k, m), minimised and divided by the scaling's divisors.
+        (k, m), minimized and divided by the scaling's divisors.
     weights
         (samples, m), from `sampled_weights`.
     confidence
@@ -66,6 +66,7 @@ def sampled_volumes(
 
     Examples
     --------
+    >>> from analysis.front.simplex import sampled_weights
     >>> points = np.array([[0.0, 1.0], [1.0, 0.0]])
     >>> found = sampled_volumes(points, sampled_weights(2, 1000))
     >>> bool((found.low < 0.5).all() and (found.high > 0.5).all())

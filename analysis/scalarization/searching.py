@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.foundation.objectives import minimised
 from analysis.scalarization.front import Front, Scaling
-from analysis.scalarization.weights import checked_weights
-from analysis.trials.table import runs_of
+from analysis.scalarization.weights import Weights, checked_importance
+from analysis.trials.table import Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,18 +26,18 @@ class Preference:
     label
         Short, for tables.
     weights
-        By the objective's name; those not named get 0.
+        Those of a user: none rewards what should be avoided.
     scaling
         In which they are stated.
     """
 
     label: str
-    weights: Mapping[str, float]
+    weights: Weights
     scaling: Scaling = "raw"
 
 
 def regrets(
-    trials: pd.DataFrame, front: Front, preferences: Sequence[Preference]
+    trials: Trials | pd.DataFrame, front: Front, preferences: Sequence[Preference]
 ) -> dict[str, dict[str, NDArray[np.float64]]]:
     """Return, for each preference and sampler, the regret of every run (seeds,), seeds rising.
 
@@ -58,34 +57,34 @@ def regrets(
     Raises
     ------
     InputError
-        The table is unusable, or weights are bad (see `checked_weights`).
+        The table is unusable, or weights are bad (see `checked_importance`).
 
     Examples
     --------
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
-    >>> front = Front.from_values([[0, 2], [1, 1], [2, 0]], [Objective("a"), Objective("b")])
+    >>> front = Front.from_values([[0, 2], [1, 1], [2, 0]],
+    ...                           [Objective(name="a"), Objective(name="b")])
     >>> trials = pd.DataFrame(
     ...     {"sampler": "s", "seed": 0, "trial": [0, 1], "a": [0.0, 1.0], "b": [2.0, 1.0]}
     ... )
-    >>> regrets(trials, front, [Preference("b alone", {"b": 1.0})])
+    >>> regrets(trials, front, [Preference("b alone", Weights({"b": -1.0}))])
     {'b alone': {'s': array([0.5])}}
     """
-    samplers = runs_of(trials, front.objectives)
+    runs_by_sampler = Trials.of(trials, front.objectives).runs
     found: dict[str, dict[str, NDArray[np.float64]]] = {}
     for preference in preferences:
-        weights = checked_weights(preference.weights, front.objectives)
+        weights = checked_importance(
+            preference.weights.importance(front.objectives), front.objectives
+        )
         weights = weights / weights.max() / front.divisors(preference.scaling)
         scores = front.points @ weights
         span = scores.max() - scores.min()
         found[preference.label] = {
-            name: np.array(
-                [
-                    (minimised(run.values, front.objectives) @ weights).min() - scores.min()
-                    for run in runs
-                ]
-            ).clip(0.0)
+            name: np.array([(run.minimized @ weights).min() - scores.min() for run in runs]).clip(
+                0.0
+            )
             / (span if span > 0 else 1.0)
-            for name, runs in samplers.items()
+            for name, runs in runs_by_sampler.items()
         }
     return found

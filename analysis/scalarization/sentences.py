@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import minimised
+from analysis.foundation.objectives import minimized
 from analysis.foundation.words import counted, listed
-from analysis.scalarization.audit import Audit
 from analysis.scalarization.front import Front
 from analysis.scalarization.inverse import Justification
 from analysis.scalarization.picks import Pick
 from analysis.scalarization.regions import simplex_radius
-from analysis.scalarization.scores import ScoreAudit, Verdict
+from analysis.scalarization.score_audit import Rating, ScoreAudit
 from analysis.scalarization.suggested import Suggestion
 from analysis.scalarization.support import Support
 from analysis.scalarization.tolerances import Tolerance
+from analysis.scalarization.weight_audit import WeightAudit
 
 Label = Callable[[int], str]
 """Names a design by its row in the table that was audited."""
@@ -69,7 +69,7 @@ def weighted(front: Front, weights: NDArray[np.float64]) -> str:
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> front = Front.from_values([[0, 1], [1, 0]], [Objective("a"), Objective("b")])
+    >>> front = Front.from_values([[0, 1], [1, 0]], [Objective(name="a"), Objective(name="b")])
     >>> weighted(front, np.array([0.25, 0.75]))
     'a 0.25, b 0.75'
     """
@@ -78,7 +78,7 @@ def weighted(front: Front, weights: NDArray[np.float64]) -> str:
     )
 
 
-def audit_sentences(found: Audit) -> tuple[str, ...]:
+def audit_sentences(found: WeightAudit) -> tuple[str, ...]:
     """Say what weighted sums reach on the front, and what other methods do."""
     counts = found.support.counts()
     total = len(found.front)
@@ -132,7 +132,7 @@ def audit_sentences(found: Audit) -> tuple[str, ...]:
     return tuple(text)
 
 
-def reach_sentences(found: Audit) -> tuple[str, ...]:
+def reach_sentences(found: WeightAudit) -> tuple[str, ...]:
     """Say what the methods reach of the points that weighted sums cannot pick."""
     missed = ~found.support.supported
     if not missed.any():
@@ -153,14 +153,14 @@ def scores_sentence(audits: Sequence[ScoreAudit]) -> str:
     """Say how many of some scores stand."""
     kinds = {
         verdict: [audit.score.label for audit in audits if audit.verdict is verdict]
-        for verdict in Verdict
+        for verdict in Rating
     }
     parts = [
         f"{listed(labels)} {_PLURAL[verdict] if len(labels) > 1 else _SINGULAR[verdict]}"
         for verdict, labels in kinds.items()
         if labels
     ]
-    robust = len(kinds[Verdict.ROBUST])
+    robust = len(kinds[Rating.ROBUST])
     head = (
         f"{robust} of the {len(audits)} scores" if robust else f"None of the {len(audits)} scores"
     )
@@ -168,18 +168,18 @@ def scores_sentence(audits: Sequence[ScoreAudit]) -> str:
 
 
 _SINGULAR = {
-    Verdict.REWARDS_A_VICE: "rewards what should be avoided",
-    Verdict.ONE_OBJECTIVE: "lets a single objective decide",
-    Verdict.FRAGILE: "changes its pick when a weight moves by a tenth",
-    Verdict.ROBUST: "keeps its pick when any one weight is halved or doubled",
-    Verdict.MODERATE: "keeps its pick within narrower limits",
+    Rating.WRONG_SIGN: "rewards what should be avoided",
+    Rating.ONE_OBJECTIVE: "lets a single objective decide",
+    Rating.FRAGILE: "changes its pick when a weight moves by a tenth",
+    Rating.ROBUST: "keeps its pick when any one weight is halved or doubled",
+    Rating.MODERATE: "keeps its pick within narrower limits",
 }
 _PLURAL = {
-    Verdict.REWARDS_A_VICE: "reward what should be avoided",
-    Verdict.ONE_OBJECTIVE: "let a single objective decide",
-    Verdict.FRAGILE: "change their picks when a weight moves by a tenth",
-    Verdict.ROBUST: "keep their picks when any one weight is halved or doubled",
-    Verdict.MODERATE: "keep their picks within narrower limits",
+    Rating.WRONG_SIGN: "reward what should be avoided",
+    Rating.ONE_OBJECTIVE: "let a single objective decide",
+    Rating.FRAGILE: "change their picks when a weight moves by a tenth",
+    Rating.ROBUST: "keep their picks when any one weight is halved or doubled",
+    Rating.MODERATE: "keep their picks within narrower limits",
 }
 
 
@@ -189,7 +189,7 @@ def score_sentence(found: ScoreAudit, label: Label) -> str:
     pick = f"{label(found.design)} ({valued(found.front, found.values)})"
     if found.tied > 1:
         pick += f", tied with {found.tied - 1} more"
-    if found.verdict is Verdict.REWARDS_A_VICE:
+    if found.verdict is Rating.WRONG_SIGN:
         text = (
             f"{score} rewards what should be avoided: it improves as {listed(found.rewards)} gets "
             f"worse, so no user's weights are this score, and it picks {pick}"
@@ -206,7 +206,7 @@ def score_sentence(found: ScoreAudit, label: Label) -> str:
     text = f"{score} picks {pick}, for {percent(found.volume)} of all weights in these units; "
     weakest = found.weakest
     vacuous = [name for name in found.vacuous if name not in found.constant]
-    if found.verdict is Verdict.ONE_OBJECTIVE:
+    if found.verdict is Rating.ONE_OBJECTIVE:
         best = [
             name
             for name, lost, each in zip(
@@ -218,9 +218,9 @@ def score_sentence(found: ScoreAudit, label: Label) -> str:
         text += f"the pick is just the best in {listed(best)}"
         if others:
             text += f": any weight of {listed(others)} up to ten times the stated leaves it so"
-    elif found.verdict is Verdict.FRAGILE:
+    elif found.verdict is Rating.FRAGILE:
         text += f"it is fragile: {_change(weakest, label)}"
-    elif found.verdict is Verdict.ROBUST:
+    elif found.verdict is Rating.ROBUST:
         text += "it is robust: any one weight may be halved or doubled without changing the pick"
     else:
         text += f"it holds within limits: {_change(weakest, label)}"
@@ -247,7 +247,7 @@ def tolerance_sentence(tolerance: Tolerance, label: Label) -> str:
     return prefix + "; ".join(ends) + "."
 
 
-def suggestion_sentence(found: Audit, suggestion: Suggestion, label: Label) -> str:
+def suggestion_sentence(found: WeightAudit, suggestion: Suggestion, label: Label) -> str:
     """Say which weights are suggested, what they pick, and why."""
     front = found.front
     design = label(int(front.designs[suggestion.point]))
@@ -297,7 +297,7 @@ def justification_sentence(front: Front, answer: Justification, label: Label) ->
         )
         return (
             f"{design} is justified by {percent(answer.region.volume)} of all weights, within "
-            f"{bounds}; its best-centred weights are {weighted(front, answer.weights)}."
+            f"{bounds}; its best-centered weights are {weighted(front, answer.weights)}."
         )
     if answer.support is Support.SUPPORTED:
         return (
@@ -358,7 +358,7 @@ def pick_sentence(front: Front, chosen: Pick, knee: int) -> str:
         f"{name} rank {rank} of {size} ({percent(share)} of the range given up)"
         for name, rank, share in zip(front.names, chosen.ranks, chosen.given_up_share, strict=True)
     ]
-    distance = float(np.linalg.norm(front.normalised[chosen.point] - front.normalised[knee]))
+    distance = float(np.linalg.norm(front.normalized[chosen.point] - front.normalized[knee]))
     tied = f", tied with {len(chosen.ties) - 1} more" if len(chosen.ties) > 1 else ""
     return (
         f"the pick ({valued(front, chosen.values)}{tied}) has {', '.join(parts)}; it lies "
@@ -366,7 +366,7 @@ def pick_sentence(front: Front, chosen: Pick, knee: int) -> str:
     )
 
 
-def chosen_sentence(found: Audit, values: NDArray[np.float64], row: int, label: Label) -> str:
+def chosen_sentence(found: WeightAudit, values: NDArray[np.float64], row: int, label: Label) -> str:
     """Answer the inverse question for any design of the table that was audited.
 
     Raises
@@ -376,7 +376,7 @@ def chosen_sentence(found: Audit, values: NDArray[np.float64], row: int, label: 
     """
     if not 0 <= row < len(values):
         raise InputError(f"design {row}: expected one of 0..{len(values) - 1}")
-    points = minimised(values, found.front.objectives)
+    points = minimized(values, found.front.objectives)
     same = np.flatnonzero((found.front.points == points[row]).all(axis=1))
     if len(same):
         return justification_sentence(found.front, found.justify(int(same[0])), label)

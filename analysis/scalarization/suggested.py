@@ -1,4 +1,4 @@
-"""Weights that can be defended: each maximises a stated criterion on the true front."""
+"""Weights that can be defended: each maximizes a stated criterion on the true front."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Suggestion:
     Attributes
     ----------
     criterion
-        What was maximised.
+        What was maximized.
     weights
         (m,) shares, in the scaling of the regions.
     point
@@ -109,7 +109,7 @@ def worst_regrets(points: NDArray[np.float64], corners: NDArray[np.float64]) -> 
     Parameters
     ----------
     points
-        (k, m), minimised and divided by the scaling's divisors.
+        (k, m), minimized and divided by the scaling's divisors.
     corners
         (v, m) weights.
     """
@@ -144,7 +144,8 @@ def suggestions(
     >>> from analysis.foundation.objectives import Objective
     >>> from analysis.scalarization.regions import region_of
     >>> from analysis.scalarization.weight_space import WeightSpace
-    >>> front = Front.from_values([[0, 2], [0.5, 0.5], [2, 0]], [Objective("a"), Objective("b")])
+    >>> front = Front.from_values([[0, 2], [0.5, 0.5], [2, 0]],
+    ...                           [Objective(name="a"), Objective(name="b")])
     >>> space = WeightSpace.of(front.points)
     >>> regions = {row: region_of(space, row) for row in range(3)}
     >>> [(found.criterion, found.point) for found in suggestions(front, regions)]
@@ -154,8 +155,8 @@ def suggestions(
     if len(rows) == 0:
         raise InputError("regions: expected those of the extreme points, got none")
     points = front.scaled(scaling)
-    knee_row = knee(front.normalised, knee_definition)
-    distances = np.linalg.norm(front.normalised[rows] - front.normalised[knee_row], axis=1)
+    knee_row = knee(front.normalized, knee_definition)
+    distances = np.linalg.norm(front.normalized[rows] - front.normalized[knee_row], axis=1)
     nearest = int(rows[distances.argmin()])
     radii = np.array([regions[int(row)].radius for row in rows])
     ranking = np.argsort(-radii, kind="stable")
@@ -170,7 +171,7 @@ def suggestions(
     return (
         Suggestion(
             "closest to the knee",
-            regions[nearest].centre,
+            regions[nearest].center,
             nearest,
             float(distances.min()),
             knee_row,
@@ -178,7 +179,7 @@ def suggestions(
         ),
         Suggestion(
             "largest ball",
-            regions[widest].centre,
+            regions[widest].center,
             widest,
             float(radii[ranking[0]]),
             second,
@@ -200,9 +201,9 @@ def _within(
 ) -> NDArray[np.float64]:
     """Return the middle of those plausible weights that pick the point, as sampled.
 
-    Both sets are convex, so it picks the point too. The region's centre if they do not meet.
+    Both sets are convex, so it picks the point too. The region's center if they do not meet.
     """
     mixtures = sampled_weights(len(corners), _PREFERENCES)
     plausible = mixtures @ corners
     inside = plausible[optima(points, plausible) == region.point]
-    return inside.mean(axis=0) if len(inside) else region.centre
+    return inside.mean(axis=0) if len(inside) else region.center

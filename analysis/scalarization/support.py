@@ -1,9 +1,9 @@
 """Which points of a front a weighted sum can pick, and which it never can.
 
 Terms after Könen and Stiglmayr, "On supportedness in multi-objective combinatorial
-optimization", arXiv:2501.13842. With all objectives minimised, a nondominated point z is
+optimization", arXiv:2501.13842. With all objectives minimized, a nondominated point z is
 
-- *supported* if it minimises w . z over all points for some w with every w_k > 0;
+- *supported* if it minimizes w . z over all points for some w with every w_k > 0;
 - *weakly supported* (here: only weakly) if it does so for some w >= 0, w != 0, but for none
   with every w_k > 0;
 - *unsupported* otherwise.
@@ -90,7 +90,7 @@ def classify(points: ArrayLike | WeightSpace, tolerance: float = TOLERANCE) -> S
     Parameters
     ----------
     points
-        (k, m) nondominated and distinct, minimised, in any units; or their weight space.
+        (k, m) nondominated and distinct, minimized, in any units; or their weight space.
     tolerance
         Points within it of the upper image's boundary, in units of the range of each
         objective, count as on it. `analysis.scalarization.rational.classify_exactly` needs none.
@@ -135,14 +135,14 @@ def classify(points: ArrayLike | WeightSpace, tolerance: float = TOLERANCE) -> S
 
 
 def reachable_hypervolume(
-    normalised: NDArray[np.float64], reached: NDArray[np.bool_], reference_point: ArrayLike
+    normalized: NDArray[np.float64], reached: NDArray[np.bool_], reference_point: ArrayLike
 ) -> float:
     """Return the share of the front's hypervolume that the reached points dominate.
 
     Parameters
     ----------
-    normalised
-        (k, m) the front, minimised.
+    normalized
+        (k, m) the front, minimized.
     reached
         (k,) which points are reached.
     reference_point
@@ -153,6 +153,6 @@ def reachable_hypervolume(
     >>> reachable_hypervolume(np.array([[0, 1], [1, 0]]), np.array([True, False]), 2.0)
     0.666...
     """
-    return hypervolume(normalised[reached], reference_point) / hypervolume(
-        normalised, reference_point
+    return hypervolume(normalized[reached], reference_point) / hypervolume(
+        normalized, reference_point
     )

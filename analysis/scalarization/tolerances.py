@@ -31,7 +31,7 @@ class Tolerance:
     low, high
         Ends of the interval, in the units in which the weights were stated; `high` may be
         infinite. Only the ratio of weights matters, so this is the same interval as that of the
-        renormalised weights: see `share_low`.
+        renormalized weights: see `share_low`.
     share_low, share_high
         The same ends as shares of the sum of all weights: w / (w + sum of the others).
     below, above
@@ -98,7 +98,7 @@ def tolerances(
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> objectives = (Objective("accuracy", "max"), Objective("width", unit="bit"))
+    >>> objectives = (Objective(name="accuracy", sense="max"), Objective(name="width", unit="bit"))
     >>> front = Front.from_values([[0.75, 8], [0.5, 4], [0.25, 2]], objectives)
     >>> accuracy, width = tolerances(front, [1.0, 0.2])
     >>> round(accuracy.low, 12), round(accuracy.high, 12)
@@ -128,7 +128,7 @@ def weight_intervals(
     Parameters
     ----------
     points
-        (n, m) minimised and divided by the scaling's divisors.
+        (n, m) minimized and divided by the scaling's divisors.
     weights
         (m,) for which row `chosen` of the points is optimal.
     names, constant

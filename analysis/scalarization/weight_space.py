@@ -44,7 +44,7 @@ class WeightSpace:
     Attributes
     ----------
     points
-        (k, m) the front's distinct points, minimised, each column within 0..1.
+        (k, m) the front's distinct points, minimized, each column within 0..1.
     vertices
         (v, m) corners of the regions, on the simplex.
     values
@@ -74,7 +74,7 @@ class WeightSpace:
         Parameters
         ----------
         points
-            (k, m) distinct nondominated points, minimised, in any units; m >= 2.
+            (k, m) distinct nondominated points, minimized, in any units; m >= 2.
         tolerance
             A point whose score is within it of the optimum, in units of the range of each
             objective, counts as optimal.
@@ -152,10 +152,10 @@ class WeightSpace:
                 marks[row] = True
         return marks
 
-    def neighbours(self, row: int) -> NDArray[np.int64]:
+    def neighbors(self, row: int) -> NDArray[np.int64]:
         """Return the extreme points whose regions share a wall with that of an extreme point.
 
-        A wall has m - 2 dimensions: its corners span m - 1. Neighbours are the ends of the
+        A wall has m - 2 dimensions: its corners span m - 1. Neighbors are the ends of the
         edges of the upper image that start at the point.
         """
         objectives = self.points.shape[1]

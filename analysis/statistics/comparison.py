@@ -15,11 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import Sense
 from analysis.statistics.intervals import RESAMPLES, mean_interval, resampling_weights
+from analysis.statistics.simultaneous import SimultaneousMeans, simultaneous_means
+from analysis.statistics.ties import paired_differences, without_rounding
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Verdict = Literal["better", "worse", "undecided", "identical"]
+Verdict = Literal["better", "worse", "equivalent", "undecided", "identical"]
 
 EXACT_SEEDS = 50
 """Up to here p-values are exact, ties or not."""
@@ -31,9 +33,10 @@ def against_baseline(
     *,
     sense: Sense = "max",
     alpha: float = 0.05,
-    resamples: int = RESAMPLES,
+    margin: float | None = None,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> pd.DataFrame:
-    """Compare every sampler with one; Holm's correction over these comparisons.
+    """Compare every sampler with one, all comparisons together.
 
     Parameters
     ----------
@@ -44,9 +47,12 @@ def against_baseline(
     sense
         ``"max"`` if larger scores are better.
     alpha
-        Family-wise error rate; intervals have level 1 - alpha each.
-    resamples
-        Of the bootstrap.
+        Family-wise error rate.
+    margin
+        Mean differences smaller than this do not matter: samplers whose interval lies within it
+        are called equivalent. None: that is not asked.
+    bounds
+        Least and largest score there can be.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def against_baseline(
     if baseline not in scores:
         raise InputError(f"baseline {baseline!r}: expected one of {', '.join(scores)}")
     pairs = [(name, baseline) for name in scores if name != baseline]
-    table = _compared(scores, pairs, sense, alpha, resamples)
+    table = _compared(scores, pairs, sense, alpha, margin, bounds)
     return table.drop(columns="other").rename(columns={"one": "sampler"}).set_index("sampler")
 
 
@@ -78,9 +84,10 @@ def all_pairs(
     *,
     sense: Sense = "max",
     alpha: float = 0.05,
-    resamples: int = RESAMPLES,
+    margin: float | None = None,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> pd.DataFrame:
-    """Compare all pairs of samplers; Holm's correction over all of them.
+    """Compare all pairs of samplers, all comparisons together.
 
     Parameters
     ----------
@@ -89,19 +96,25 @@ def all_pairs(
     sense
         ``"max"`` if larger scores are better.
     alpha
-        Family-wise error rate; intervals have level 1 - alpha each.
-    resamples
-        Of the bootstrap.
+        Family-wise error rate.
+    margin
+        Mean differences smaller than this do not matter: samplers whose interval lies within it
+        are called equivalent. None: that is not asked.
+    bounds
+        Least and largest score there can be.
 
     Returns
     -------
     pandas.DataFrame
         One row a pair: ``one``, ``other``; ``difference`` (mean of one - other) with
-        ``difference_low`` and ``_high``; ``p`` (Wilcoxon signed-rank) and ``p_holm``; ``a12``
-        (probability that one beats the other, with ``a12_low`` and ``_high``); ``wins``,
-        ``ties`` and ``losses`` of one over seeds; ``verdict``: one is ``better`` or ``worse``
-        (``p_holm`` below alpha, mean and ranks of the differences agree in sign),
-        ``identical`` (no seed differs), else ``undecided``.
+        ``difference_low`` and ``_high``, limits that hold for all rows at once (see
+        `analysis.statistics.simultaneous`), and ``pointwise_low`` and ``_high``, which hold each
+        by itself; ``p_mean`` (adjusted, of that mean), ``critical`` (of its |t|);
+        ``p`` (Wilcoxon signed-rank) and ``p_holm``; ``a12`` (probability that one beats the
+        other, with ``a12_low`` and ``_high``); ``wins``, ``ties`` and ``losses`` of one over
+        seeds; ``verdict``: one is ``better`` or ``worse`` (the interval of the mean leaves 0
+        out), ``equivalent`` (it lies within the margin), ``identical`` (no seed differs), else
+        ``undecided``; and ``verdict_ranks``, the same by the signed-rank test.
 
     Raises
     ------
@@ -109,7 +122,7 @@ def all_pairs(
         There are fewer than 2 seeds, samplers have different numbers of them, or a score is not
         finite.
     """
-    return _compared(scores, list(combinations(scores, 2)), sense, alpha, resamples)
+    return _compared(scores, list(combinations(scores, 2)), sense, alpha, margin, bounds)
 
 
 def _compared(
@@ -117,17 +130,22 @@ def _compared(
     pairs: Sequence[tuple[str, str]],
     sense: Sense,
     alpha: float,
-    resamples: int,
+    margin: float | None,
+    bounds: tuple[float, float],
 ) -> pd.DataFrame:
     import pandas as pd
 
-    table = paired_scores(scores)
+    if margin is not None and not margin > 0:
+        raise InputError(f"margin = {margin}: expected a number above 0")
+    table = without_rounding(paired_scores(scores))
     one = np.column_stack([table[first] for first, _ in pairs]) if pairs else np.empty((2, 0))
     other = np.column_stack([table[second] for _, second in pairs]) if pairs else np.empty((2, 0))
-    differences = one - other
+    differences = paired_differences(one, other)
+    span = bounds[1] - bounds[0]
+    mean = simultaneous_means(differences, alpha=alpha, bounds=(-span, span))
+    pointwise = mean_interval(differences, level=1 - alpha, bounds=(-span, span))
     p = signed_rank_p(differences)
     corrected = holm(p)
-    mean = mean_interval(differences, level=1 - alpha, resamples=resamples)
     sign = 1.0 if sense == "max" else -1.0
     effect, effect_low, effect_high = a12_interval(sign * one, sign * other, level=1 - alpha)
     improved = sign * differences
@@ -138,6 +156,10 @@ def _compared(
             "difference": mean.estimate,
             "difference_low": mean.low,
             "difference_high": mean.high,
+            "pointwise_low": pointwise.low,
+            "pointwise_high": pointwise.high,
+            "p_mean": mean.p,
+            "critical": mean.critical,
             "p": p,
             "p_holm": corrected,
             "a12": effect,
@@ -146,7 +168,8 @@ def _compared(
             "wins": (improved > 0).sum(axis=0),
             "ties": (improved == 0).sum(axis=0),
             "losses": (improved < 0).sum(axis=0),
-            "verdict": verdicts(improved, corrected, alpha),
+            "verdict": mean_verdicts(improved, alpha, margin=margin, sign=sign, mean=mean),
+            "verdict_ranks": rank_verdicts(improved, corrected, alpha),
         }
     )
 
@@ -165,17 +188,51 @@ def paired_scores(scores: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float
     return table
 
 
-def verdicts(
-    improved: NDArray[np.float64], corrected: NDArray[np.float64], alpha: float
+def mean_verdicts(
+    improved: NDArray[np.float64],
+    alpha: float,
+    *,
+    margin: float | None = None,
+    sign: float = 1.0,
+    mean: SimultaneousMeans | None = None,
 ) -> list[Verdict]:
-    """Return the verdict on each column of paired improvements (n, k), larger is better."""
-    direction = np.sign(_rank_sum(improved))
-    agreed = np.sign(improved.mean(axis=0)) == direction
+    """Return the verdict on the mean of each column of paired improvements (n, k).
+
+    Parameters
+    ----------
+    improved
+        Larger is better.
+    alpha, margin
+        See `all_pairs`.
+    sign, mean
+        What the differences were multiplied by, and their means if they are known.
+    """
+    if mean is None:
+        mean = simultaneous_means(sign * improved, alpha=alpha)
+    low, high = np.sort([sign * mean.low, sign * mean.high], axis=0)
     found: list[Verdict] = []
     for column in range(improved.shape[1]):
         if not improved[:, column].any():
             found.append("identical")
-        elif corrected[column] <= alpha and agreed[column] and direction[column] != 0:
+        elif margin is not None and -margin < low[column] and high[column] < margin:
+            found.append("equivalent")
+        elif low[column] > 0 or high[column] < 0:
+            found.append("better" if low[column] > 0 else "worse")
+        else:
+            found.append("undecided")
+    return found
+
+
+def rank_verdicts(
+    improved: NDArray[np.float64], corrected: NDArray[np.float64], alpha: float
+) -> list[Verdict]:
+    """Return the verdict of the signed-rank test on each column, given its corrected p-values."""
+    direction = np.sign(_rank_sum(improved))
+    found: list[Verdict] = []
+    for column in range(improved.shape[1]):
+        if not improved[:, column].any():
+            found.append("identical")
+        elif corrected[column] <= alpha and direction[column] != 0:
             found.append("better" if direction[column] > 0 else "worse")
         else:
             found.append("undecided")
@@ -312,17 +369,18 @@ def a12_interval(
     return estimate, low, high
 
 
-def probability_of_being_best(
+def best_in_resamples(
     scores: Mapping[str, ArrayLike],
     *,
     sense: Sense = "max",
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Return how often each sampler has the best mean when seeds are drawn again.
+    """Return in how many resamples of the seeds each sampler has the best mean.
 
-    The share of bootstrap resamples of the seeds (the same for all samplers) in which a sampler's
-    mean is the best; samplers that tie share a resample.
+    A resampling frequency, no probability: of two equal samplers each gets half on average, and
+    with few seeds one of them often much more. All samplers share the bootstrap's resamples;
+    samplers that tie share a resample.
 
     Parameters
     ----------
@@ -340,7 +398,7 @@ def probability_of_being_best(
 
     Examples
     --------
-    >>> probability_of_being_best({"a": [1, 2, 3], "b": [2, 3, 4]})
+    >>> best_in_resamples({"a": [1, 2, 3], "b": [2, 3, 4]})
     {'a': 0.0, 'b': 1.0}
     """
     table = paired_scores(scores)

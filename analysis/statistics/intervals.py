@@ -1,8 +1,8 @@
-"""Intervals for means over seeds: the studentised bootstrap.
+"""Intervals for means over seeds: the studentized bootstrap.
 
 Which bootstrap was decided by simulation, not by habit (``tests/benchmarks/coverage_simulation.py``
 and docs/method.md): at 10 to 30 seeds the percentile and BCa intervals cover 80 to 94 % where 95
-is asked for; the studentised one covers 92 to 97 %, but for few-valued scores at 10 seeds.
+is asked for; the studentized one covers 92 to 97 %, but for few-valued scores at 10 seeds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 2000
 WIDEST = 3.0
-"""The studentised quantiles are bounded by this many times Student's own. Without a bound, data
+"""The studentized quantiles are bounded by this many times Student's own. Without a bound, data
 with almost all values equal give resamples without spread, and an infinite interval."""
 
 
@@ -44,7 +44,7 @@ def mean_interval(
     bounds: tuple[float, float] = (-np.inf, np.inf),
     seed: int = 0,
 ) -> Interval:
-    """Return the mean over the first axis with its studentised bootstrap interval.
+    """Return the mean over the first axis with its studentized bootstrap interval.
 
     The interval is [mean - q_hi s / sqrt(n), mean - q_lo s / sqrt(n)], with q the quantiles of
     t* = (mean* - mean) / (s* / sqrt(n)) over resamples of the n values (Efron and Tibshirani
@@ -96,23 +96,23 @@ def mean_interval(
         unknown = np.full_like(mean, np.nan)
         return Interval(mean, unknown, unknown)
     flat = array.reshape(n, -1)
-    low, high = _studentised_limits(flat, level, resamples, seed)
+    low, high = _studentized_limits(flat, level, resamples, seed)
     low, high = low.reshape(mean.shape), high.reshape(mean.shape)
     return Interval(mean, np.clip(low, *bounds), np.clip(high, *bounds))
 
 
-def _studentised_limits(
+def _studentized_limits(
     values: NDArray[np.float64], level: float, resamples: int, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from scipy.stats import t as student
 
     n = len(values)
     mean = values.mean(axis=0)
-    centred = values - mean
-    spread = centred.std(axis=0, ddof=1)
+    centered = values - mean
+    spread = centered.std(axis=0, ddof=1)
     weights = resampling_weights(n, resamples, seed)
-    means = weights @ centred
-    variances = np.maximum(weights @ centred**2 - means**2, 0.0) * n / (n - 1)
+    means = weights @ centered
+    variances = np.maximum(weights @ centered**2 - means**2, 0.0) * n / (n - 1)
     errors = np.sqrt(variances / n)
     tiny = 1e-9 * spread
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -159,10 +159,9 @@ def bands(curves: Curves, *, level: float = 0.95, resamples: int = RESAMPLES) ->
     """
     import pandas as pd
 
-    limits = (0.0, 1.0) if curves.indicator.startswith("share") else (0.0, np.inf)
     parts = []
     for name, values in curves.values.items():
-        interval = mean_interval(values, level=level, resamples=resamples, bounds=limits)
+        interval = mean_interval(values, level=level, resamples=resamples, bounds=curves.bounds)
         parts.append(
             pd.DataFrame(
                 {

@@ -75,7 +75,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedClaim:
     """One claim and what the data say of it.
 
     Attributes
@@ -141,7 +141,7 @@ def paired_difference(one: Correct, other: Correct, level: float = LEVEL) -> Dif
     error = variance**0.5
     width = float(stats.t.ppf((1 + level) / 2, freedom)) * error
     p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
-    return Difference(estimate, estimate - width, estimate + width, p)
+    return Difference(estimate, max(estimate - width, -1.0), min(estimate + width, 1.0), p)
 
 
 def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
@@ -153,7 +153,8 @@ def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[
 
     error = float(accuracy.std(ddof=1)) / len(accuracy) ** 0.5
     width = float(stats.t.ppf((1 + level) / 2, len(accuracy) - 1)) * error
-    return float(accuracy.mean()) - width, float(accuracy.mean()) + width
+    mean = float(accuracy.mean())
+    return max(mean - width, 0.0), min(mean + width, 1.0)
 
 
 def sample_half_width(grid: Grid, level: float = LEVEL) -> float:
@@ -165,7 +166,7 @@ def sample_half_width(grid: Grid, level: float = LEVEL) -> float:
     return float(stats.norm.ppf((1 + level) / 2)) * error
 
 
-def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[Verdict]:
+def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[JudgedClaim]:
     """Turn a family of claims "first is better" into verdicts, corrected by Holm's method."""
     if not claims:
         return []
@@ -175,7 +176,7 @@ def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[Verdict
         told_apart = p <= 1 - LEVEL
         word = "better" if difference.estimate > 0 else "worse"
         verdicts.append(
-            Verdict(
+            JudgedClaim(
                 group, claim, difference, float(p), word if told_apart else "cannot be told apart"
             )
         )
@@ -187,7 +188,7 @@ def compare(grid: Grid, one: int, other: int) -> Difference:
     return paired_difference(grid.correct[:, one], grid.correct[:, other])
 
 
-def widening(grid: Grid) -> list[Verdict]:
+def widening(grid: Grid) -> list[JudgedClaim]:
     """Judge each widening of all layers by one step, and the whole way at once."""
     steps = sorted(combination[0] for combination in np.array(grid.multipliers)[grid.uniform])
     pairs = [(int(wide), int(narrow)) for narrow, wide in itertools.pairwise(steps)]
@@ -201,7 +202,7 @@ def widening(grid: Grid) -> list[Verdict]:
     return judged("wider, all layers alike", claims)
 
 
-def per_layer(grid: Grid) -> list[Verdict]:
+def per_layer(grid: Grid) -> list[JudgedClaim]:
     """Judge per-layer multipliers against each uniform network, at no higher cost.
 
     For every training seed, the challenger is the network with unequal multipliers, no more
@@ -226,7 +227,7 @@ def per_layer(grid: Grid) -> list[Verdict]:
     return judged("per layer, at no higher cost", claims)
 
 
-def good_enough(grid: Grid) -> tuple[int, list[Verdict]]:
+def good_enough(grid: Grid) -> tuple[int, list[JudgedClaim]]:
     """Find the cheapest network that cannot be told apart from the most accurate one.
 
     The most accurate one is chosen on the validation split.
@@ -235,7 +236,7 @@ def good_enough(grid: Grid) -> tuple[int, list[Verdict]]:
     -------
     int
         Position of the cheapest (fewest FLOPs).
-    list of Verdict
+    list of JudgedClaim
         Every other network against the most accurate one.
     """
     best = int(grid.validation.mean(axis=0).argmax())
@@ -287,7 +288,7 @@ def conclusions(grid: Grid) -> list[str]:
     return sentences
 
 
-def _said(verdict: Verdict) -> str:
+def _said(verdict: JudgedClaim) -> str:
     amount = _amount(verdict.difference)
     if verdict.verdict == "cannot be told apart":
         return f"not better beyond noise ({amount})"
@@ -298,7 +299,7 @@ def _amount(found: Difference) -> str:
     return f"{100 * found.estimate:+.2f} points [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
 
 
-def _count(subject: str, verdicts: Sequence[Verdict]) -> str:
+def _count(subject: str, verdicts: Sequence[JudgedClaim]) -> str:
     counts = {
         word: sum(verdict.verdict == word for verdict in verdicts)
         for word in ("better", "worse", "cannot be told apart")

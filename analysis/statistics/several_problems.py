@@ -46,7 +46,7 @@ class Ranking:
 def friedman(scores: pd.DataFrame, *, sense: Sense = "max", alpha: float = 0.05) -> Ranking:
     """Rank samplers over problems, with Friedman's test and Nemenyi's critical difference.
 
-    CD = q_alpha sqrt(k (k + 1) / (6 N)) for k samplers on N problems, q the studentised range's
+    CD = q_alpha sqrt(k (k + 1) / (6 N)) for k samplers on N problems, q the studentized range's
     quantile over sqrt(2) (Demsar 2006).
 
     Parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from moo_jsc.data.errors import DataError
 from moo_jsc.data.table import LabeledTable
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.names import checked_name
+from moo_jsc.foundation.notebooks import html_table
 
 SplitName = Literal["train", "validation", "test"]
 SPLITS: tuple[SplitName, ...] = get_args(SplitName)
@@ -99,18 +99,12 @@ class Dataset:
 
     def _repr_html_(self) -> str:
         """Rows of each class in each part, for a notebook."""
-        head = "".join(f"<th>{name}</th>" for name in SPLITS)
         counts = [
             np.bincount(self.part(name).labels, minlength=len(self.class_names)) for name in SPLITS
         ]
-        body = "".join(
-            f"<tr><th>{html.escape(name)}</th>"
-            + "".join(f"<td>{count[code]}</td>" for count in counts)
-            + "</tr>"
-            for code, name in enumerate(self.class_names)
-        )
-        title = f"{html.escape(self.name)}, {len(self.feature_names)} features"
-        return f"<table><caption>{title}</caption><tr><th>class</th>{head}</tr>{body}</table>"
+        rows = list(zip(self.class_names, *counts, strict=True))
+        title = f"{self.name}, {len(self.feature_names)} features"
+        return html_table(title, ("class", *SPLITS), rows)
 
 
 def split_table(

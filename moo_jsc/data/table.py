@@ -15,6 +15,9 @@ from moo_jsc.foundation.names import unknown_name
 Columns = Mapping[str, NDArray[Any]]
 """Named arrays of shape (n,), or (n, k) for k columns ``NAME_0`` to ``NAME_{k-1}``."""
 
+LARGEST = 1e30
+"""Largest size of a feature: float32, in which networks compute, ends near 3e38."""
+
 FEWEST_CLASSES, MOST_CLASSES = 2, 1000
 
 
@@ -125,7 +128,7 @@ def labeled_table(
     >>> table.feature_names, table.class_names, table.labels.tolist()
     (('width',), ('a', 'b'), [1, 0])
     """
-    columns = _expanded(columns)
+    columns = _expanded(where, columns)
     wanted = [each for each in columns if each != label] if features is None else list(features)
     for column in (*wanted, label):
         if column not in columns:
@@ -156,7 +159,7 @@ def labeled_table(
     return LabeledTable(name, values, codes, tuple(wanted), names)
 
 
-def _expanded(columns: Columns) -> dict[str, NDArray[Any]]:
+def _expanded(where: str, columns: Columns) -> dict[str, NDArray[Any]]:
     """Give each column of a matrix a name of its own."""
     found: dict[str, NDArray[Any]] = {}
     for name, values in columns.items():
@@ -165,20 +168,24 @@ def _expanded(columns: Columns) -> dict[str, NDArray[Any]]:
         elif values.ndim == 1:
             found[name] = values
         else:
-            raise DataError(f"column {name!r} has shape {values.shape}; expected (n,) or (n, k)")
+            raise DataError(
+                f"{where}: column {name!r} has shape {values.shape}; expected (n,) or (n, k)"
+            )
     return found
 
 
 def _finite(where: str, column: str, values: NDArray[Any]) -> NDArray[np.float64]:
+    if values.dtype.kind in "cmMV":
+        raise DataError(f"{where}: column {column!r} holds {values.dtype}; expected numbers")
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         numbers = np.array([_number_or_nan(value) for value in values])
-    bad = np.flatnonzero(~np.isfinite(numbers))
+    bad = np.flatnonzero(~(np.abs(numbers) <= LARGEST))
     if len(bad):
         raise DataError(
             f"{where}: column {column!r}, data row {bad[0] + 1} is {_shown(values[bad[0]])}; "
-            "expected a finite number"
+            f"expected a finite number of at most {LARGEST:g}"
         )
     return numbers
 

@@ -10,8 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.names import unknown_name
+from moo_jsc.foundation.notebooks import html_table
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
+
+_SHOWN_ROWS = 20
 
 
 def nondominated(values: NDArray[np.float64], objectives: Sequence[Objective]) -> NDArray[np.bool_]:
@@ -39,8 +43,8 @@ def nondominated(values: NDArray[np.float64], objectives: Sequence[Objective]) -
     if values.shape[1] == 1:
         best = values.max() if objectives[0].sense == "max" else values.min()
         return values[:, 0] == best
-    maximise = [objective.sense == "max" for objective in objectives]
-    return moocore.is_nondominated(values, maximise=maximise, keep_weakly=True).astype(bool)
+    signs = [objective.sense == "max" for objective in objectives]
+    return moocore.is_nondominated(values, maximise=signs, keep_weakly=True).astype(bool)
 
 
 def best_of(values: NDArray[np.float64], objectives: Sequence[Objective]) -> NDArray[np.float64]:
@@ -96,6 +100,21 @@ class ObjectiveTable:
             raise InputError(f"table {self.name!r}: values {self.values.shape}, not {expected}")
         self.values.flags.writeable = False
 
+    def __repr__(self) -> str:
+        objectives = ", ".join(f"{o.name} ({o.sense})" for o in self.objectives)
+        return (
+            f"<ObjectiveTable {self.name!r}: {self.space.size} configurations, "
+            f"{len(self.front_indices)} on the front; {objectives}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the front, at most its first rows, for a notebook."""
+        head = ("configuration", *(f"{o.name} [{o.unit}], {o.sense}" for o in self.objectives))
+        shown = self.front_indices[:_SHOWN_ROWS]
+        rows = [(i, *(f"{value:.6g}" for value in self.values[i])) for i in shown.tolist()]
+        title = f"{self.name}: {len(shown)} of {len(self.front_indices)} points of the front"
+        return html_table(title, head, rows)
+
     @cached_property
     def front_indices(self) -> NDArray[np.int64]:
         """Flat indices of all nondominated configurations, in increasing order.
@@ -108,11 +127,6 @@ class ObjectiveTable:
     def front_values(self) -> NDArray[np.float64]:
         """Values of `front_indices`, shape (front, m)."""
         return self.values[self.front_indices]
-
-    @cached_property
-    def unique_front_values(self) -> NDArray[np.float64]:
-        """The front as a set of points: each once, in lexicographic order."""
-        return np.unique(self.front_values, axis=0)
 
     @cached_property
     def ideal(self) -> NDArray[np.float64]:
@@ -156,5 +170,5 @@ class ObjectiveTable:
     def _position(self, name: str) -> int:
         names = [objective.name for objective in self.objectives]
         if name not in names:
-            raise InputError(f"objective {name!r}: the table {self.name!r} has {', '.join(names)}")
+            raise unknown_name(f"table {self.name!r}: objective", name, names)
         return names.index(name)

@@ -119,7 +119,7 @@ class GroupTraining:
         self._transform = transform
         vector = torch.nn.Parameter(self.stack.parameters)
         vector.grad = self.stack.gradients
-        self._optimiser = torch.optim.Adam([vector], lr=schedule.learning_rate, fused=True)
+        self._optimizer = torch.optim.Adam([vector], lr=schedule.learning_rate, fused=True)
 
     def epoch(self, epoch: int, train: Samples) -> NDArray[np.float64]:
         """Train one epoch and return each network's mean loss over it in nats, shape (E,)."""
@@ -131,7 +131,7 @@ class GroupTraining:
         total = torch.zeros(len(self.stack), dtype=torch.float64, device=order.device)
         for batch in range(batches):
             step = epoch * batches + batch
-            for group in self._optimiser.param_groups:
+            for group in self._optimizer.param_groups:
                 group["lr"] = self._schedule.rate(step, self._schedule.epochs * batches)
             total += self._step(train, order[:, batch * size : (batch + 1) * size])
         return (total / samples).cpu().numpy()
@@ -142,7 +142,7 @@ class GroupTraining:
         losses = self.stack.differentiate(
             features.transpose(1, 2).contiguous(), train.labels[rows], self._transform
         )
-        self._optimiser.step()
+        self._optimizer.step()
         return losses
 
     def scores(
@@ -166,7 +166,7 @@ class GroupTraining:
     def state(self) -> dict[str, Tensor]:
         """Return everything that the next epoch depends on, by name, on the CPU."""
         state = {f"stack/{key}": value for key, value in self.stack.state().items()}
-        for moments in self._optimiser.state_dict()["state"].values():
+        for moments in self._optimizer.state_dict()["state"].values():
             state |= {f"adam/{key}": value for key, value in moments.items()}
         return {key: value.detach().cpu().contiguous() for key, value in state.items()}
 
@@ -179,7 +179,7 @@ class GroupTraining:
             for key, value in state.items()
             if key.startswith("adam/")
         }
-        self._optimiser.load_state_dict({**self._optimiser.state_dict(), "state": {0: moments}})
+        self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": {0: moments}})
 
 
 def batch_order(seed: int, epoch: int, samples: int) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
+from moo_jsc.networks.specification import BatchNorm, Linear, ReLU
 
 Transform = Callable[[int, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 """(position among the dense layers, input (E, in, B), weight (E, out, in), bias (E, out)) ->
@@ -166,12 +166,12 @@ class StackedNetworks:
                 output = self._room("output", position, len(self), weight.shape[1], inputs.shape[2])
                 values.append(torch.baddbmm(bias.unsqueeze(2), weight, inputs, out=output))
             elif isinstance(layer, BatchNorm):
-                values.append(self._normalised(position, inputs, kept))
+                values.append(self._normalized(position, inputs, kept))
             else:
                 values.append(inputs.relu_() if position else inputs.relu())
         return values
 
-    def _normalised(
+    def _normalized(
         self, position: int, inputs: Tensor, kept: list[tuple[Tensor, ...]] | None
     ) -> Tensor:
         members, channels, samples = inputs.shape
@@ -268,23 +268,6 @@ class StackedNetworks:
                     state[name] = whole[tuple(slice(size) for size in target.shape)].clone()
             block.load_state_dict(state)
         return alone.eval()
-
-
-def padding_share(specs: Sequence[NetworkSpec]) -> float:
-    """Return 1 - (multiply-accumulates needed) / (multiply-accumulates done when stacked).
-
-    Examples
-    --------
-    >>> from moo_jsc.networks.family import network_spec, widened_family
-    >>> padding_share(list(widened_family(network_spec("jsc-three-linear")).values())).__round__(3)
-    0.59
-    """
-    needed = sum(spec.macs for spec in specs)
-    done = 0
-    for dense in zip(*(spec.linear_layers for spec in specs), strict=True):
-        widest = max(layer.inputs for layer in dense) * max(layer.outputs for layer in dense)
-        done += len(specs) * widest
-    return 1.0 - needed / done
 
 
 def _stack(tensors: Sequence[Tensor]) -> Tensor:

@@ -26,8 +26,8 @@ from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.sealed import BrokenSeal, read_record, write_record
 from moo_jsc.foundation.store import Store
 from moo_jsc.networks.specification import Linear
-from moo_jsc.objectives.latency_protocol import Protocol, machine_description, time_rounds
-from moo_jsc.objectives.latency_statistics import Summary, summarise
+from moo_jsc.objectives.latency_protocol import LatencySettings, machine_description, time_rounds
+from moo_jsc.objectives.latency_statistics import Summary, summarize
 from moo_jsc.objectives.objective import MeasuredObjective, register
 
 if TYPE_CHECKING:
@@ -103,17 +103,12 @@ class LatencyMeasurement(
     @cached_property
     def summary(self) -> Summary:
         """Medians, 95 % intervals and ties."""
-        return summarise(np.asarray(self.rounds))
+        return summarize(np.asarray(self.rounds))
 
     @property
     def median_ms(self) -> NDArray[np.float64]:
         """Median latency (n,) of each network, milliseconds."""
         return self.summary.median
-
-    @property
-    def tied_names(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of names that cannot be told apart."""
-        return tuple((self.networks[i], self.networks[j]) for i, j in self.summary.tied)
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -203,7 +198,7 @@ def measure_latency(
     """
     if not networks:
         raise InputError("latency: expected at least one network")
-    protocol = Protocol(batch_size=batch_size, rounds=rounds, seed=seed)
+    protocol = LatencySettings(batch_size=batch_size, rounds=rounds, seed=seed)
     inputs = [_inputs(network) for network in networks]
     timings, disturbance = time_rounds(networks, inputs, protocol)
     measurement = LatencyMeasurement(

@@ -43,7 +43,7 @@ _BALLAST_FLOATS = 5000
 
 
 @dataclass(frozen=True)
-class Protocol:
+class LatencySettings:
     """How much is timed.
 
     Parameters
@@ -82,7 +82,7 @@ class Protocol:
 
 
 def time_rounds(
-    networks: Sequence[nn.Module], inputs: Sequence[int], protocol: Protocol
+    networks: Sequence[nn.Module], inputs: Sequence[int], protocol: LatencySettings
 ) -> tuple[NDArray[np.float64], float]:
     """Time networks by the protocol.
 

@@ -56,7 +56,7 @@ class Summary:
     tied: tuple[tuple[int, int], ...]
 
 
-def summarise(rounds: NDArray[np.float64], confidence: float = 0.95) -> Summary:
+def summarize(rounds: NDArray[np.float64], confidence: float = 0.95) -> Summary:
     """Summarise timings (rounds, n) in milliseconds, from the quieter half of the rounds.
 
     The half-width of an interval, on the logarithm, is t sqrt(2 s^2 + drift^2): s the standard
@@ -70,7 +70,7 @@ def summarise(rounds: NDArray[np.float64], confidence: float = 0.95) -> Summary:
     --------
     >>> rng = np.random.default_rng(0)
     >>> noise = np.exp(rng.normal(scale=0.003, size=(20, 3)) + rng.normal(scale=0.1, size=(20, 1)))
-    >>> summary = summarise(np.array([0.1, 0.1005, 0.2]) * noise)
+    >>> summary = summarize(np.array([0.1, 0.1005, 0.2]) * noise)
     >>> summary.tied
     ((0, 1),)
     """

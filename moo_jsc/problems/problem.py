@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from moo_jsc.foundation.notebooks import html_table
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 
@@ -96,6 +97,17 @@ class Problem(ABC):
     @abstractmethod
     def fingerprint(self) -> str:
         """SHA-256 over everything that the values depend on."""
+
+    def __repr__(self) -> str:
+        objectives = ", ".join(f"{o.name} ({o.sense})" for o in self.objectives)
+        kind = type(self).__name__
+        return f"<{kind} {self.name!r}: {self.space.size} configurations; {objectives}>"
+
+    def _repr_html_(self) -> str:
+        """Choices and objectives, for a notebook."""
+        rows = [(o.name, o.unit, o.sense, o.definition) for o in self.objectives]
+        head = ("objective", "unit", "sense", "definition")
+        return self.space._repr_html_() + html_table("objectives", head, rows)
 
     def as_pymoo(self) -> pymoo.core.problem.Problem:
         """Return the problem for pymoo: integer variables, all objectives minimised.

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.notebooks import html_table
 
 Value = int | float | str | tuple[int, ...]
 """What a choice may take: anything that JSON can hold."""
@@ -210,6 +211,12 @@ class SearchSpace:
                 raise InputError(f"{choice.name} = {value!r}: expected one of {choice.values}")
             row.append(choice.values.index(value))
         return np.asarray(row, dtype=np.int64)
+
+    def _repr_html_(self) -> str:
+        """Return the choices as a table, for a notebook."""
+        rows = [(c.name, ", ".join(map(str, c.values))) for c in self.choices]
+        title = f"{self.name}: {self.size} configurations"
+        return html_table(title, ("choice", "values"), rows)
 
     def blocks(self, block_size: int) -> Iterator[NDArray[np.int64]]:
         """Yield flat indices 0..size - 1 in order, at most `block_size` at a time."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from contextlib import nullcontext
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,16 @@ from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.ledger import Ledger
 from moo_jsc.runs.log import Header, RecordedRun, check_header, open_log, read_log
 from moo_jsc.runs.tables import load_trials, write_tables
+from moo_jsc.samplers.registry import get_samplers
 from moo_jsc.samplers.sampler import BudgetExhausted, Sampler, run_sampler
 
 if TYPE_CHECKING:
     import pandas
 
 MAX_SEED = 2**32 - 1
+MOST_TRIALS = 10**9
+"""Of a comparison; a log line of each is some 200 bytes."""
+
 _MEMORY_MAP_FROM = "100K"
 
 
@@ -54,7 +59,7 @@ class Comparison:
 
 def run_comparison(
     problem: Problem,
-    samplers: Sequence[Sampler],
+    samplers: Sequence[Sampler | str],
     seeds: Sequence[int],
     budget: int,
     folder: Path | str,
@@ -73,7 +78,7 @@ def run_comparison(
     problem
         What to search. It goes to the worker processes; large arrays in it are memory-mapped.
     samplers
-        With different names.
+        Samplers, or names of registered ones; each once.
     seeds
         Paired over the samplers, each in 0..2^32 - 1.
     budget
@@ -111,6 +116,8 @@ def run_comparison(
     [[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [2.0, 2.0, 1.0]]
     """
     folder = Path(folder)
+    samplers = _resolved(samplers)
+    _check_trials(samplers, seeds, budget)
     _check_arguments(samplers, seeds, budget, workers)
     for sampler in samplers:
         sampler.check(problem.objectives)
@@ -257,20 +264,42 @@ def _check_values(path: Path, run: RecordedRun, problem: TableProblem) -> None:
         )
 
 
+def _resolved(samplers: Sequence[Sampler | str]) -> tuple[Sampler, ...]:
+    """Look up those that are given by name."""
+    if isinstance(samplers, str | Sampler):
+        raise InputError(f"samplers = {samplers!r}: expected a list")
+    return tuple(get_samplers([each])[0] if isinstance(each, str) else each for each in samplers)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _check_trials(samplers: Sequence[object], seeds: Sequence[int], budget: int) -> None:
+    """Refuse what no disk could hold, before anything of that size is made."""
+    runs = len(samplers) * len(seeds) if isinstance(seeds, Sized) else 1
+    if _is_whole(budget) and runs * budget > MOST_TRIALS:
+        raise InputError(
+            f"budget = {budget}: {runs} runs of so many trials exceed {MOST_TRIALS} trials"
+        )
+
+
 def _check_arguments(
     samplers: Sequence[Sampler], seeds: Sequence[int], budget: int, workers: int
 ) -> None:
     for name, value in (("budget", budget), ("workers", workers)):
-        if value < 1:
-            raise InputError(f"{name} = {value}: expected a whole number of at least 1")
+        if not _is_whole(value) or value < 1:
+            raise InputError(f"{name} = {value!r}: expected a whole number of at least 1")
     names = [sampler.name for sampler in samplers]
     if not names or len(set(names)) != len(names):
         raise InputError(f"samplers = {names}: expected at least one, with different names")
     for name in names:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
             raise InputError(f"sampler {name!r}: expected letters, digits, dots and dashes")
-    if not seeds or len(set(seeds)) != len(seeds):
+    if _is_whole(seeds):
+        raise InputError(f"seeds = {seeds}: expected a list, for instance range({seeds})")
+    if not len(seeds) or len(set(seeds)) != len(seeds):
         raise InputError(f"seeds = {list(seeds)}: expected at least one, each once")
     for seed in seeds:
-        if not 0 <= seed <= MAX_SEED:
-            raise InputError(f"seed = {seed}: expected a whole number in 0..{MAX_SEED}")
+        if not _is_whole(seed) or not 0 <= seed <= MAX_SEED:
+            raise InputError(f"seed = {seed!r}: expected a whole number in 0..{MAX_SEED}")

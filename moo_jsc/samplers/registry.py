@@ -25,7 +25,7 @@ from moo_jsc.samplers.pymoo_samplers import (
     PymooUNSGA3,
 )
 from moo_jsc.samplers.sampler import Sampler
-from moo_jsc.samplers.scalarised import ScalarisedSampler, WeightsBySense
+from moo_jsc.samplers.scalarized import ScalarizedSampler, WeightsBySense
 
 SAMPLERS: dict[str, Sampler] = {
     sampler.name: sampler
@@ -45,7 +45,7 @@ SAMPLERS: dict[str, Sampler] = {
         PymooMOEAD(),
         PymooGDE3(),
         PymooMOPSO(),
-        ScalarisedSampler("scalarised-tpe", WeightsBySense(), normalisation="corners"),
+        ScalarizedSampler("scalarised-tpe", WeightsBySense(), normalization="corners"),
         Exhaustive(),
         ExhaustiveRandom(),
     )

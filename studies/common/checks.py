@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from moo_jsc.foundation.errors import InputError
 
+MOST = 10**7
+"""Largest whole number that a setting may be."""
+
 
 def require_at_least(name: str, value: int, least: int) -> None:
     """Check a whole number from the command line.
@@ -18,6 +21,8 @@ def require_at_least(name: str, value: int, least: int) -> None:
     """
     if value < least:
         raise InputError(f"{name} = {value}: expected a whole number of at least {least}")
+    if value > MOST:
+        raise InputError(f"{name} = {value:.6g}: expected a whole number of at most {MOST}")
 
 
 def listed(names: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from analysis.foundation.errors import InputError as AnalysisInputError
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import nearest
+from studies.common.faults import machine_fault, say_anything
 from studies.common.names import catalogs_text
 from studies.common.settings import Settings, as_toml
 
@@ -44,6 +45,7 @@ def run_study(
         The command line without the program's name; ``sys.argv`` by default.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    say_anything()
     try:
         config = parse(config_type, given)
         if config.show_config:
@@ -53,8 +55,17 @@ def run_study(
     except (InputError, AnalysisInputError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
+    except OSError as error:
+        line = machine_fault(error)
+        if line is None:
+            raise
+        print(f"error: {line}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        print("interrupted: the same command resumes where this one stopped", file=sys.stderr)
+        print(
+            "interrupted: what was finished is kept, the same command goes on from there",
+            file=sys.stderr,
+        )
         sys.exit(INTERRUPTED)
 
 

@@ -26,7 +26,8 @@ def print_results(head: str, report: EfficiencyReport, designs: pd.DataFrame | N
     print(f"\n{head}\n")
     print(printed_table(findings.summary, designs).to_string())
     print()
-    for sentence in findings.answers:
+    again = () if report.replication is None else report.replication.sentences
+    for sentence in (*findings.answers, *again):
         print(sentence)
     for warning in findings.warnings:
         print(f"warning: {warning}")

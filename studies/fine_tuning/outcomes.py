@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     from moo_jsc.data import Dataset
     from moo_jsc.evaluation.fine_tuning import FineTuning
+    from moo_jsc.foundation.store import Store
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.precision import PrecisionSpace
+
+_ARRAYS = ("data", "weight", "before", "after", "unquantised", "continued")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +107,47 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
 def fine_tuned(
     spaces: Sequence[str], seeds: int, settings: FineTuning, jets: Dataset, *, workers: int
 ) -> list[Outcome]:
-    """Fine-tune every configuration of some spaces with every seed, in several processes."""
-    from joblib import Parallel, delayed
+    """Fine-tune every configuration of some spaces with every seed, in several processes.
+
+    Each space and seed is kept in the store when it is done, so that an interrupted study goes
+    on from there.
+    """
+    from joblib import delayed
     from tqdm import tqdm
 
+    from moo_jsc.foundation.processes import processes
+    from moo_jsc.foundation.store import Store
+
     jobs = [(name, seed) for name in spaces for seed in range(seeds)]
-    running = Parallel(n_jobs=workers, return_as="generator", max_nbytes=None)(
-        delayed(outcome)(name, seed, settings, jets) for name, seed in jobs
+    running = processes(workers, return_as="generator", max_nbytes=None)(
+        delayed(kept_outcome)(Store.at(), name, seed, settings, jets) for name, seed in jobs
     )
     return list(tqdm(running, total=len(jobs), desc="fine-tuning", unit="seed"))
+
+
+def kept_outcome(
+    store: Store, space: str, seed: int, settings: FineTuning, jets: Dataset
+) -> Outcome:
+    """Return an outcome from the store; make and keep it where it is not there."""
+    from moo_jsc.foundation.code import code_hash, version_key
+    from moo_jsc.foundation.files import sha256_of
+    from moo_jsc.networks.weights import network_arrays
+
+    network, choices = base(space, seed)
+    key = sha256_of(
+        *(space, str(seed), repr(settings), repr(choices), jets.fingerprint),
+        *(array.tobytes() for array in network_arrays({"": network}).values()),
+        *(version_key(), code_hash(__name__)),
+    )
+    arrays = store.made(
+        "fine-tuning", f"{space}-{seed}", key, lambda: _arrays(outcome(space, seed, settings, jets))
+    )
+    labels = tuple(arrays.pop("labels").tobytes().decode().split("\n"))
+    return Outcome(space, seed, labels=labels, **arrays)
+
+
+def _arrays(found: Outcome) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    arrays = {name: getattr(found, name) for name in _ARRAYS}
+    return {**arrays, "labels": np.frombuffer("\n".join(found.labels).encode(), dtype=np.uint8)}

@@ -13,9 +13,9 @@ from analysis.front.pareto import nondominated
 from analysis.front.reference import Reference
 from studies.lab_reports.searching import NO_TRIAL
 
-ACCURACY = Objective("accuracy", "max")
-LOSS = Objective("loss", "min", "nats")
-BITWIDTH = Objective("average bitwidth", "min", "bits")
+ACCURACY = Objective(name="accuracy", unit="1", sense="max")
+LOSS = Objective(name="loss", unit="nats", sense="min")
+BITWIDTH = Objective(name="average bitwidth", unit="bits", sense="min")
 
 
 def stacked(*columns: ArrayLike) -> NDArray[np.float64]:
@@ -42,7 +42,7 @@ def hypervolume_shares(
     shares = np.empty(trials.shape)
     for row, (table, run) in enumerate(zip(values, trials, strict=True)):
         reference = Reference.from_values(table, objectives)
-        points = reference.normalised(table[made(run)])
+        points = reference.normalized(table[made(run)])
         curve = hypervolume_curve(points, reference.reference_point) / reference.hypervolume
         shares[row] = np.concatenate([curve, np.full(len(run) - len(curve), curve[-1])])
     return shares

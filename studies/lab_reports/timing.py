@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.objectives import get_objectives
-from moo_jsc.objectives.latency_protocol import Protocol, time_rounds
+from moo_jsc.objectives.latency_protocol import LatencySettings, time_rounds
 from moo_jsc.problems.precision import PRECISION_SPACES
 from moo_jsc.samplers import get_samplers
 from studies.lab_reports.claims import Arrays
@@ -132,6 +132,6 @@ def precision_latency(shop: Workshop) -> Arrays:
     rounds, _ = time_rounds(
         [QuantizedNetwork(network, chosen) for chosen in pair],
         [network.spec.linear_layers[0].inputs] * 2,
-        Protocol(rounds=ROUNDS),
+        LatencySettings(rounds=ROUNDS),
     )
     return {"milliseconds": rounds}

@@ -14,7 +14,7 @@ from studies.multipliers.tables import scatter_note, seed_table, verdict_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.statistics.network_accuracies import Grid, Verdict
+    from analysis.statistics.network_accuracies import Grid, JudgedClaim
 
 FIGURE = "channel_multipliers"
 
@@ -23,7 +23,7 @@ def write(
     folder: Path,
     grid: Grid,
     table: pd.DataFrame,
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[JudgedClaim],
     said: Sequence[str],
     setting: str,
     config: Settings,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.statistics.network_accuracies import Grid, Verdict
+    from analysis.statistics.network_accuracies import Grid, JudgedClaim
 
 
 def network_table(grid: Grid) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def shown_table(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def shown_verdicts(verdicts: Iterable[Verdict]) -> str:
+def shown_verdicts(verdicts: Iterable[JudgedClaim]) -> str:
     """Return verdicts as text."""
     lines = [f"{'claim':44}  {'points [95 %]':>24}  {'p (Holm)':>9}  verdict"]
     group = ""
@@ -104,7 +104,7 @@ def scatter_note(grid: Grid) -> str:
     )
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+def verdict_table(verdicts: Sequence[JudgedClaim]) -> pd.DataFrame:
     """Return one row for each verdict."""
     import pandas as pd
 

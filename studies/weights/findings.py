@@ -11,9 +11,9 @@ import numpy as np
 from analysis.foundation.words import listed
 from analysis.redundancy.audit import Redundancy
 from analysis.scalarization import sentences as words
-from analysis.scalarization.audit import Audit
 from analysis.scalarization.picks import described
-from analysis.scalarization.scores import ScoreAudit
+from analysis.scalarization.score_audit import ScoreAudit
+from analysis.scalarization.weight_audit import WeightAudit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,9 +91,9 @@ class WeightFindings:
         Searching with weights; None if it was left out.
     """
 
-    audit: Audit
+    audit: WeightAudit
     table: ObjectiveTable
-    triangle: Audit | None
+    triangle: WeightAudit | None
     scored: tuple[Scored, ...]
     weightings: Mapping[str, np.ndarray]
     chosen: int | None

@@ -12,10 +12,10 @@ from analysis.plots import scalarization as drawings
 from analysis.redundancy.audit import sentences
 from analysis.report import Column, Report, Section
 from analysis.scalarization import sentences as words
-from analysis.scalarization.audit import side_by_side
 from analysis.scalarization.front import SCALINGS
 from analysis.scalarization.picks import pick
 from analysis.scalarization.support import Support
+from analysis.scalarization.weight_audit import side_by_side
 from studies.weights.findings import (
     Designs,
     WeightFindings,
@@ -202,8 +202,8 @@ def _weight_space(section: Section, found: WeightFindings, name: Designs) -> Non
                 "low": sampled.low[row],
                 "high": sampled.high[row],
                 "radius": audit.regions[int(row)].radius,
-                "centre": words.weighted(audit.front, audit.regions[int(row)].centre),
-                "neighbours": len(audit.regions[int(row)].neighbours),
+                "centre": words.weighted(audit.front, audit.regions[int(row)].center),
+                "neighbours": len(audit.regions[int(row)].neighbors),
                 "raw": audit.volumes["raw"][row],
                 "deviation": audit.volumes["deviation"][row],
             }

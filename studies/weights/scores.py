@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from analysis.scalarization.weights import ReportedScore
+from analysis.scalarization.weights import ReportedScore, Weights
 
 REPORTED_PROBLEM = "lab3-types"
 REPORTED_NETWORK = "jsc-tiny"
 
+R1 = Weights({"accuracy": 1.0, "average-bitwidth": -0.2})
+R3 = Weights({"accuracy": 1.0, "average-bitwidth": -0.2, "flops": -0.1, "bitops": -0.2})
+MASE_SUM = Weights.of_sum({"accuracy": 1.0, "average-bitwidth": 0.2}, "max")
+
 SCORES = (
-    ReportedScore(
-        "R1",
-        {"accuracy": 1.0, "average-bitwidth": -0.2},
-        source="accuracy 1.0 maximised, average bitwidth 0.2 minimised",
-    ),
-    ReportedScore(
-        "R3",
-        {"accuracy": 1.0, "average-bitwidth": -0.2, "flops": -0.1, "bitops": -0.2},
-        source="accuracy 1.0, average bitwidth 0.2, FLOPs 0.1, BitOPs 0.2",
-    ),
+    ReportedScore("R1", R1, "accuracy 1.0 maximised, average bitwidth 0.2 minimised"),
+    ReportedScore("R3", R3, "accuracy 1.0, average bitwidth 0.2, FLOPs 0.1, BitOPs 0.2"),
     ReportedScore(
         "R2",
-        {"accuracy": 1.0, "loss": -1.0, "latency": 0.1},
-        source="accuracy - loss + 0.1 x latency",
+        Weights({"accuracy": 1.0, "loss": -1.0, "latency": 0.1}),
+        "accuracy - loss + 0.1 x latency",
     ),
     ReportedScore(
         "MASE sum",
-        {"accuracy": 1.0, "average-bitwidth": 0.2},
-        source="sum_scaled_metrics: all scaled metrics added, one direction (maximize)",
+        MASE_SUM,
+        "sum_scaled_metrics: all scaled metrics added, one direction (maximize)",
     ),
 )
+
+EQUAL = Weights({name: 1.0 if name == "accuracy" else -1.0 for name in R3})
 
 SEARCH_OBJECTIVES = ("accuracy", "average-bitwidth", "flops", "bitops")
 """The metrics of R3's score: what the search with weights is measured on."""

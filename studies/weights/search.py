@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.scalarization.searching import Preference
-from studies.weights.scores import SCORES, SEARCH_OBJECTIVES
+from studies.weights.scores import EQUAL, MASE_SUM, R1, R3, SEARCH_OBJECTIVES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,16 +26,10 @@ Scores = dict[str, NDArray[np.float64]]
 BASELINE = "optuna-tpe"
 
 PREFERENCES = (
-    Preference("R1's weights", {"accuracy": 1.0, "average-bitwidth": 0.2}),
-    Preference(
-        "R3's weights", {"accuracy": 1.0, "average-bitwidth": 0.2, "flops": 0.1, "bitops": 0.2}
-    ),
-    Preference(
-        "R3's weights, range scale",
-        {"accuracy": 1.0, "average-bitwidth": 0.2, "flops": 0.1, "bitops": 0.2},
-        "range",
-    ),
-    Preference("equal weights, range scale", dict.fromkeys(SEARCH_OBJECTIVES, 1.0), "range"),
+    Preference("R1's weights", R1),
+    Preference("R3's weights", R3),
+    Preference("R3's weights, range scale", R3, "range"),
+    Preference("equal weights, range scale", EQUAL, "range"),
 )
 
 
@@ -62,17 +56,15 @@ class Search:
 def samplers() -> tuple[Sampler, ...]:
     """Return the searches that are compared."""
     from moo_jsc.samplers import get_samplers
-    from moo_jsc.samplers.scalarised import RandomWeights, ScalarisedSampler, scalarised_tpe
+    from moo_jsc.samplers.scalarized import RandomWeights, ScalarizedSampler, scalarized_tpe
 
-    first, third, _, mase = SCORES
-    magnitudes = {name: abs(value) for name, value in third.terms.items()}
     return (
         *get_samplers([BASELINE, "optuna-random"]),
-        scalarised_tpe({name: abs(value) for name, value in first.terms.items()}, "tpe-r1-weights"),
-        scalarised_tpe(magnitudes, "tpe-r3-weights"),
-        scalarised_tpe(magnitudes, "tpe-r3-weights-scaled", normalisation="corners"),
-        ScalarisedSampler("tpe-random-weights", RandomWeights(), normalisation="corners"),
-        scalarised_tpe(dict(mase.terms), "tpe-mase-sum", direction="max"),
+        scalarized_tpe(dict(R1), "tpe-r1-weights", direction="max"),
+        scalarized_tpe(dict(R3), "tpe-r3-weights", direction="max"),
+        scalarized_tpe(dict(R3), "tpe-r3-weights-scaled", normalization="corners", direction="max"),
+        ScalarizedSampler("tpe-random-weights", RandomWeights(), normalization="corners"),
+        scalarized_tpe(dict(MASE_SUM), "tpe-mase-sum", direction="max"),
     )
 
 

@@ -8,9 +8,9 @@ from hypothesis.extra import numpy as hnp
 from analysis.foundation.objectives import Objective
 
 OBJECTIVES = (
-    Objective("accuracy", "max"),
-    Objective("size", unit="bytes"),
-    Objective("latency", unit="ms"),
+    Objective(name="accuracy", sense="max"),
+    Objective(name="size", unit="bytes"),
+    Objective(name="latency", unit="ms"),
 )
 
 

@@ -17,6 +17,7 @@ from analysis.indicators.targets import expected_running_time, median_interval, 
 from analysis.statistics.comparison import a12_interval, holm, signed_rank_p
 from analysis.statistics.intervals import mean_interval, resampling_weights
 from analysis.statistics.power import detectable_difference, seeds_needed
+from analysis.statistics.simultaneous import simultaneous_means
 
 SEEDS = (10, 20, 30)
 ATOMS = np.array([0.80, 0.90, 0.95, 0.97, 1.00])
@@ -63,23 +64,23 @@ def mean_methods(values: np.ndarray, resamples: int) -> dict[str, tuple[np.ndarr
     reach = stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n)
     means = np.sort(resampling_weights(n, resamples, 1) @ values, axis=0)
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
-    studentised = mean_interval(values, resamples=resamples)
+    studentized = mean_interval(values, resamples=resamples)
     return {
         "Student": (mean - reach, mean + reach),
         "percentile": (low, high),
         "BCa": bca(values, means),
-        "studentised": (studentised.low, studentised.high),
+        "studentized": (studentized.low, studentized.high),
     }
 
 
 def bca(values: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bias-corrected and accelerated limits from sorted bootstrap means (resamples, columns)."""
     mean = values.mean(axis=0)
-    centred = values - mean
+    centered = values - mean
     share = (means < mean).mean(axis=0) + 0.5 * (means == mean).mean(axis=0)
     bias = stats.norm.ppf(np.clip(share, 1e-3, 1 - 1e-3))
-    scale = np.maximum((centred**2).sum(axis=0), 1e-300)
-    acceleration = (centred**3).sum(axis=0) / (6.0 * scale**1.5)
+    scale = np.maximum((centered**2).sum(axis=0), 1e-300)
+    acceleration = (centered**3).sum(axis=0) / (6.0 * scale**1.5)
     limits = []
     for z in stats.norm.ppf([0.025, 0.975]):
         level = stats.norm.cdf(bias + (bias + z) / (1.0 - acceleration * (bias + z)))
@@ -159,8 +160,9 @@ def family_wise_error(
     samplers: int = 10,
     sources: tuple[Scores, ...] = SCORES,
     seed: int = 0,
+    resamples: int = 1000,
 ) -> list[dict[str, object]]:
-    """Share of studies with any false verdict, where all samplers are alike."""
+    """Share of studies with any false verdict where all samplers are alike, by kind of verdict."""
     rng = np.random.default_rng(seed)
     families = {
         "against one": (np.arange(1, samplers), np.zeros(samplers - 1, dtype=int)),
@@ -168,13 +170,64 @@ def family_wise_error(
     }
     rows = []
     for scores in sources:
+        for name, (one, other) in families.items():
+            row: dict[str, object] = {"scores": scores.name, "family": name}
+            for n in SEEDS:
+                values = scores.draw(rng, (repetitions, n, samplers))
+                mean = ranks = 0
+                for study in values:
+                    differences = study[:, one] - study[:, other]
+                    found = simultaneous_means(differences, resamples=resamples)
+                    mean += bool((found.p <= 0.05).any())
+                    ranks += bool((holm(signed_rank_p(differences)) <= 0.05).any())
+                row[f"{n} seeds, mean"] = mean / repetitions
+                row[f"{n} seeds, ranks"] = ranks / repetitions
+            rows.append(row)
+    return rows
+
+
+def simultaneous_coverage(
+    repetitions: int, samplers: int = 13, seed: int = 0, resamples: int = 1000
+) -> list[dict[str, object]]:
+    """Share of studies whose intervals, all together, hold the true mean differences.
+
+    Samplers with true means apart and of different kinds, each compared with the first.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for scores in SCORES:
         row: dict[str, object] = {"scores": scores.name}
         for n in SEEDS:
-            values = scores.draw(rng, (n, repetitions, samplers))
-            for name, (one, other) in families.items():
-                differences = (values[..., one] - values[..., other]).reshape(n, -1)
-                p = signed_rank_p(differences).reshape(repetitions, -1)
-                row[f"{n} seeds, {name}"] = float(np.mean([(holm(q) <= 0.05).any() for q in p]))
+            hits = 0
+            shifts = np.linspace(0.0, 0.3, samplers - 1)
+            for _ in range(repetitions):
+                base = scores.draw(rng, (n,))
+                others = scores.draw(rng, (n, samplers - 1)) + shifts
+                found = simultaneous_means(others - base[:, None], resamples=resamples)
+                hits += bool(((found.low <= shifts) & (shifts <= found.high)).all())
+            row[f"{n} seeds"] = hits / repetitions
+        rows.append(row)
+    return rows
+
+
+def false_equivalence(
+    repetitions: int, samplers: int = 13, seed: int = 0, resamples: int = 1000
+) -> list[dict[str, object]]:
+    """Share of studies that call any sampler equivalent although all differ by the margin."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for scores in SCORES:
+        row: dict[str, object] = {"scores": scores.name}
+        for n in SEEDS:
+            wrong = 0
+            spread = float(scores.draw(rng, (2000,)).std())
+            margin = 1.5 * spread
+            for _ in range(repetitions):
+                base = scores.draw(rng, (n,))
+                others = scores.draw(rng, (n, samplers - 1)) + margin
+                found = simultaneous_means(others - base[:, None], resamples=resamples)
+                wrong += bool(((-margin < found.low) & (found.high < margin)).any())
+            row[f"{n} seeds"] = wrong / repetitions
         rows.append(row)
     return rows
 
@@ -191,21 +244,22 @@ def stated_power(
     """Share of new studies that find the difference which a pilot study calls detectable."""
     rng = np.random.default_rng(seed)
     rows = []
-    alpha = 0.05 / comparisons
     for source in scores:
         row: dict[str, object] = {"scores": source.name}
         for n in SEEDS[1:]:
+            critical = float(stats.t.isf(0.025 / comparisons, n - 1))
             found, planned = [], []
             for _ in range(pilots):
                 pilot = source.draw(rng, (n,)) - source.draw(rng, (n,))
                 if not pilot.any():
                     continue
-                shift = detectable_difference(pilot, alpha=alpha, power=power)
-                found.append(simulated_power(source, shift, n, alpha, repetitions, rng))
+                shift = detectable_difference(pilot, critical, power=power)
+                found.append(simulated_power(source, shift, n, critical, repetitions, rng))
                 if plans:
                     wanted = 0.8 * pilot.std(ddof=1)
-                    needed = int(seeds_needed(pilot, wanted, alpha=alpha, power=power))
-                    planned.append(simulated_power(source, wanted, needed, alpha, repetitions, rng))
+                    needed = int(seeds_needed(pilot, critical, wanted, power=power))
+                    limit = float(stats.t.isf(0.025 / comparisons, needed - 1))
+                    planned.append(simulated_power(source, wanted, needed, limit, repetitions, rng))
             row[f"{n} seeds"] = float(np.mean(found))
             if plans:
                 row[f"seeds planned from {n}"] = float(np.mean(planned))
@@ -217,15 +271,15 @@ def simulated_power(
     scores: Scores,
     shift: float,
     seeds: int,
-    alpha: float,
+    critical: float,
     repetitions: int,
     rng: np.random.Generator,
 ) -> float:
     """Share of studies in which a true shift is found significant, with the right sign."""
     differences = scores.draw(rng, (seeds, repetitions)) - scores.draw(rng, (seeds, repetitions))
     differences += shift
-    p = signed_rank_p(differences)
-    return float(np.mean((p <= alpha) & (differences.mean(axis=0) > 0)))
+    error = differences.std(axis=0, ddof=1) / np.sqrt(seeds)
+    return float(np.mean(differences.mean(axis=0) > critical * error))
 
 
 def printed(title: str, rows: list[dict[str, object]]) -> None:
@@ -256,7 +310,11 @@ def main() -> None:
     )
     printed("A12: coverage of its 95 % interval (%)", a12_coverage(given.repetitions))
     printed("Trials to target: coverage of 95 % intervals (%)", target_coverage(few))
-    printed("Family-wise error, ten equal samplers (%)", family_wise_error(given.repetitions))
+    printed("Family-wise error, ten equal samplers (%)", family_wise_error(few))
+    printed(
+        "Intervals of 12 mean differences, all together: coverage (%)", simultaneous_coverage(few)
+    )
+    printed("Equivalence declared wrongly, 12 samplers at the margin (%)", false_equivalence(few))
     printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 10, 10)))
 
 

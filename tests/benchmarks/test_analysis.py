@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.efficiency.findings import Questions
+from analysis.efficiency.analyze import Questions
 from analysis.efficiency.page import efficiency_report
 from analysis.foundation.objectives import Objective
 from analysis.front.hypervolume import hypervolume_curve
 from analysis.front.reference import Reference
 from analysis.indicators.curves import epsilon_curves, hypervolume_curves, igd_plus_curves
 
-OBJECTIVES = (Objective("accuracy", "max"), *(Objective(f"cost_{i}") for i in range(1, 5)))
+OBJECTIVES = (
+    Objective(name="accuracy", sense="max"),
+    *(Objective(name=f"cost_{i}") for i in range(1, 5)),
+)
 
 
 def space(size=20_000, seed=0):
@@ -40,7 +43,7 @@ def space(size=20_000, seed=0):
 def study(samplers, seeds, budget, values):
     """Trials of samplers that prefer good configurations more or less strongly."""
     reference = Reference.from_values(values, OBJECTIVES)
-    merit = reference.normalised(values).sum(axis=1)
+    merit = reference.normalized(values).sum(axis=1)
     share = 1.0 - np.argsort(np.argsort(merit)) / len(merit)
     parts = []
     for number in range(samplers):
@@ -80,7 +83,7 @@ def test_incremental_hypervolume_against_pymoo_s_prefixes(benchmark, objectives)
     """One run of 1000 trials: the incremental curve, and pymoo's HV of every prefix anew."""
     hv = pytest.importorskip("pymoo.indicators.hv").HV
     trials, reference = study(1, 1, 1000, space())
-    points = reference.normalised(trials[list(reference.names)])[:, :objectives]
+    points = reference.normalized(trials[list(reference.names)])[:, :objectives]
     bound = reference.reference_point[:objectives]
     indicator = hv(bound)
     started = time.perf_counter()

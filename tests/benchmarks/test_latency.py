@@ -187,6 +187,6 @@ def test_single_jets_time_dispatch(benchmark):
     )
     print(
         f"\nbatch 1: {found.median_ms.min():.3f} to {found.median_ms.max():.3f} ms, "
-        f"{len(found.tied_names)} of 300 pairs tied"
+        f"{len(found.summary.tied)} of 300 pairs tied"
     )
     assert found.median_ms.max() < 1.5 * found.median_ms.min()

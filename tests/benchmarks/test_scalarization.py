@@ -1,17 +1,17 @@
-"""The scalarisation audit of a front of 1000 and more points in 5 objectives, and its core."""
+"""The scalarization audit of a front of 1000 and more points in 5 objectives, and its core."""
 
 import numpy as np
 import pytest
 
 from analysis.foundation.objectives import Objective
 from analysis.front.pareto import pareto_front
-from analysis.redundancy.audit import audit as audit_redundancy
-from analysis.scalarization.audit import audit
+from analysis.redundancy.audit import audit_redundancy
 from analysis.scalarization.linear_programs import margin
 from analysis.scalarization.support import classify
+from analysis.scalarization.weight_audit import audit_weights
 from analysis.scalarization.weight_space import to_unit_range
 
-OBJECTIVES = [Objective("accuracy", "max"), *[Objective(name) for name in "abcd"]]
+OBJECTIVES = [Objective(name="accuracy", sense="max"), *[Objective(name=name) for name in "abcd"]]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def front():
 
 def test_whole_audit(benchmark, front):
     values = front * [-1, 1, 1, 1, 1]
-    found = benchmark.pedantic(audit, (values, OBJECTIVES), rounds=1)
+    found = benchmark.pedantic(audit_weights, (values, OBJECTIVES), rounds=1)
     assert found.whole and len(found.front) == 1200
 
 

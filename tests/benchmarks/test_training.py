@@ -15,7 +15,6 @@ from moo_jsc.data.jets import load_jets
 from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened_family
 from moo_jsc.networks.grouping import grouped
-from moo_jsc.networks.stacking import padding_share
 from moo_jsc.networks.training import Schedule, batch_order, train_ensemble
 
 THREADS = (1, 2)
@@ -53,6 +52,15 @@ def seconds(work, repeats):
             best = min(best, time.perf_counter() - begun)
     torch.set_num_threads(before)
     return best
+
+
+def padding_share(specs):
+    """Return the share of multiplications spent on padding when the networks are one stack."""
+    done = 0
+    for dense in zip(*(spec.linear_layers for spec in specs), strict=True):
+        widest = max(layer.inputs for layer in dense) * max(layer.outputs for layer in dense)
+        done += len(specs) * widest
+    return 1.0 - sum(spec.macs for spec in specs) / done
 
 
 def grouped_padding(specs):

@@ -1,7 +1,6 @@
 """The contract that every Problem keeps; add a problem to `PROBLEMS` to have it tested."""
 
 import itertools
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from moo_jsc.data import split_table
 from moo_jsc.data.jets import jet_table
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
-from moo_jsc.enumeration import TableProblem, enumerate_problem
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import initialized
@@ -27,6 +25,7 @@ from moo_jsc.problems.network_problem import (
 )
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace, widths
 from moo_jsc.quantization.network import QuantizedNetwork
+from moo_jsc.testing import ProblemContract
 
 MULTIPLIERS = ChannelMultipliers((1, 2))
 NARROW = PrecisionSpace(widths(3, 8), widths(2, 6), per_layer=True)
@@ -96,95 +95,26 @@ def problem(request):
     return request.param()
 
 
-@pytest.fixture
-def some(problem):
-    picks = problem.space.permuted(np.arange(min(problem.space.size, 40)), seed=3)
-    return problem.space.configurations(picks)
+class TestProblems(ProblemContract):
+    def test_values_are_those_of_the_plain_reference(self, problem, some):
+        import torch
 
-
-def test_values_have_the_stated_shape(problem, some):
-    values = problem.evaluate(some)
-    assert values.shape == (len(some), len(problem.objectives))
-    assert values.dtype == np.float64
-
-
-def test_rows_do_not_depend_on_one_another(problem, some):
-    together = problem.evaluate(some)
-    alone = np.concatenate([problem.evaluate(row[None]) for row in some])
-    backwards = problem.evaluate(some[::-1])[::-1]
-    repeated = problem.evaluate(np.repeat(some, 2, axis=0))[::2]
-    np.testing.assert_array_equal(together, alone)
-    np.testing.assert_array_equal(together, backwards)
-    np.testing.assert_array_equal(together, repeated)
-
-
-def test_known_values_are_those_that_evaluation_returns(problem, some):
-    known = [objective.known for objective in problem.objectives]
-    expected = np.where(known, problem.evaluate(some), np.nan)
-    assert np.array_equal(problem.known_values(some), expected, equal_nan=True)
-
-
-def test_no_configuration_gives_no_row(problem):
-    assert problem.evaluate(np.empty((0, problem.space.dimensions), dtype=int)).shape == (
-        0,
-        len(problem.objectives),
-    )
-
-
-def test_foreign_configurations_are_refused(problem):
-    with pytest.raises(InputError):
-        problem.evaluate([[99] * problem.space.dimensions])
-
-
-def test_a_copy_from_another_process_gives_the_same(problem, some):
-    values = problem.evaluate(some)
-    copy = pickle.loads(pickle.dumps(problem))
-    np.testing.assert_array_equal(copy.evaluate(some), values)
-    assert copy.fingerprint == problem.fingerprint
-
-
-def test_table_replays_the_problem(problem, some, tmp_path):
-    table = enumerate_problem(problem, cache_dir=tmp_path, workers=1, progress=False)
-    replay = TableProblem(table)
-    np.testing.assert_array_equal(replay.evaluate(some), problem.evaluate(some))
-    assert replay.space == problem.space
-    assert replay.objectives == problem.objectives
-
-
-def test_values_are_those_of_the_plain_reference(problem, some):
-    import torch
-
-    split = problem.data.validation
-    features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
-    values = problem.evaluate(some)
-    for row, found in zip(some, values, strict=True):
-        network, precision = problem.decoded(row)
-        with torch.inference_mode():
-            logits = QuantizedNetwork(network, precision)(features)
-        for objective, value in zip(problem.objectives, found, strict=True):
-            if isinstance(objective, CostObjective):
-                assert value == objective.cost(network.spec, precision)
-            elif isinstance(objective, PredictionObjective):
-                assert value == pytest.approx(objective.score(logits, labels), abs=1e-6)
-            else:
-                assert isinstance(objective, MeasuredObjective)
-                index = problem.networks.index(network)
-                assert value == problem.scoring.latency[index]
-
-
-def test_pymoo_and_optuna_see_the_same_values(problem, some):
-    import optuna
-
-    signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in problem.objectives])
-    values = problem.evaluate(some[:3])
-    np.testing.assert_array_equal(problem.as_pymoo().evaluate(some[:3]), signs * values)
-    objective, directions = problem.as_optuna()
-    assert [d == "maximize" for d in directions] == list(signs < 0)
-    parameters = {
-        choice.name: int(index)
-        for choice, index in zip(problem.space.choices, some[0], strict=True)
-    }
-    assert objective(optuna.trial.FixedTrial(parameters)) == tuple(values[0])
+        split = problem.data.validation
+        features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
+        values = problem.evaluate(some)
+        for row, found in zip(some, values, strict=True):
+            network, precision = problem.decoded(row)
+            with torch.inference_mode():
+                logits = QuantizedNetwork(network, precision)(features)
+            for objective, value in zip(problem.objectives, found, strict=True):
+                if isinstance(objective, CostObjective):
+                    assert value == objective.cost(network.spec, precision)
+                elif isinstance(objective, PredictionObjective):
+                    assert value == pytest.approx(objective.score(logits, labels), abs=1e-6)
+                else:
+                    assert isinstance(objective, MeasuredObjective)
+                    index = problem.networks.index(network)
+                    assert value == problem.scoring.latency[index]
 
 
 def test_another_split_is_another_problem():

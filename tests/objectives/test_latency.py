@@ -20,8 +20,8 @@ from moo_jsc.objectives.latency import (
     latency_for,
     measure_latency,
 )
-from moo_jsc.objectives.latency_protocol import Protocol, time_rounds
-from moo_jsc.objectives.latency_statistics import LEVEL_DRIFT, OWN_DRIFT, quiet_rounds, summarise
+from moo_jsc.objectives.latency_protocol import LatencySettings, time_rounds
+from moo_jsc.objectives.latency_statistics import LEVEL_DRIFT, OWN_DRIFT, quiet_rounds, summarize
 from moo_jsc.objectives.objective import OBJECTIVES
 
 TINY = network_spec("jsc-tiny")
@@ -86,7 +86,7 @@ def test_a_larger_network_takes_longer_and_names_keep_their_order(networks):
     measurement = measure_latency(networks, rounds=5)
     assert measurement.networks == (WIDE.name, TINY.name)
     assert measurement.median_ms[0] > 2 * measurement.median_ms[1] > 0
-    assert measurement.tied_names == ()
+    assert len(measurement.summary.tied) == 0
 
 
 def test_timing_leaves_everything_as_it_was(networks):
@@ -108,7 +108,7 @@ def test_timing_leaves_everything_as_it_was(networks):
 def test_threads_and_garbage_collection_come_back_after_an_error(networks):
     threads = torch.get_num_threads()
     with pytest.raises(RuntimeError):
-        time_rounds(networks, [3, 3], Protocol(rounds=5))
+        time_rounds(networks, [3, 3], LatencySettings(rounds=5))
     assert torch.get_num_threads() == threads
     assert gc.isenabled()
 
@@ -121,7 +121,7 @@ def test_networks_run_on_one_thread_in_inference_and_evaluation_mode():
             seen.append((torch.get_num_threads(), torch.is_inference_mode_enabled(), self.training))
             return features
 
-    time_rounds([Witness()], [16], Protocol(batch_size=4, rounds=5))
+    time_rounds([Witness()], [16], LatencySettings(batch_size=4, rounds=5))
     assert set(seen) == {(1, True, False)}
 
 
@@ -141,7 +141,7 @@ def test_every_network_is_visited_equally_often_in_changing_order(monkeypatch):
             return features
 
     monkeypatch.setattr(latency_protocol, "_time_block", recording)
-    protocol = Protocol(batch_size=2, rounds=5, blocks=4)
+    protocol = LatencySettings(batch_size=2, rounds=5, blocks=4)
     rounds, disturbance = time_rounds([Named(name) for name in "abc"], [16] * 3, protocol)
     orders = ["".join(visits[start : start + 3]) for start in range(0, len(visits), 3)]
     assert len(orders) == 20
@@ -159,7 +159,7 @@ def test_a_disturbed_pass_does_not_move_its_round(monkeypatch):
         nanoseconds[:] = np.where(slow, 5e6, 1e6)
 
     monkeypatch.setattr(latency_protocol, "_time_block", mostly_disturbed)
-    rounds, disturbance = time_rounds([torch.nn.Identity()], [16], Protocol(batch_size=2))
+    rounds, disturbance = time_rounds([torch.nn.Identity()], [16], LatencySettings(batch_size=2))
     assert (rounds == 1.0).all()
     assert disturbance == pytest.approx(4.0)
 
@@ -211,12 +211,12 @@ def test_disturbed_rounds_do_not_matter():
     rng = np.random.default_rng(2)
     calm = simulated(rng, np.array([1.0, 2.0, 3.0]))
     disturbed = calm[:10] * np.array([1.3, 1.5, 1.9])
-    both = summarise(np.concatenate([calm[:10], disturbed]))
+    both = summarize(np.concatenate([calm[:10], disturbed]))
     assert np.allclose(np.log(both.median), np.median(np.log(calm[:10]), axis=0), rtol=1e-12)
 
 
 def test_intervals_hold_their_medians_and_never_fall_below_the_drift():
-    summary = summarise(np.tile([[1.0, 2.0, 4.0]], (10, 1)))
+    summary = summarize(np.tile([[1.0, 2.0, 4.0]], (10, 1)))
     assert np.allclose(summary.median, [1.0, 2.0, 4.0])
     least = np.exp(2 * 1.96 * np.hypot(LEVEL_DRIFT, OWN_DRIFT))
     assert (summary.high / summary.low > least).all()
@@ -232,7 +232,7 @@ def test_intervals_contain_the_medians_of_later_measurements():
     drifts = {"level_drift": LEVEL_DRIFT / 2**0.5, "own_drift": OWN_DRIFT / 2**0.5}
     inside = inside_relative = total = 0
     for _ in range(60):
-        earlier, later = (summarise(simulated(rng, truth, **drifts)) for _ in range(2))
+        earlier, later = (summarize(simulated(rng, truth, **drifts)) for _ in range(2))
         inside += ((earlier.low <= later.median) & (later.median <= earlier.high)).sum()
         shape = later.median / np.exp(np.log(later.median).mean())
         within = (earlier.relative_low <= shape) & (shape <= earlier.relative_high)
@@ -247,7 +247,7 @@ def test_equal_networks_are_tied_and_different_ones_are_not():
     false_orders = 0
     for _ in range(50):
         rounds = simulated(rng, np.array([1.0, 1.0, 1.5, 1.5]), own_drift=OWN_DRIFT / 2**0.5)
-        tied = set(summarise(rounds).tied)
+        tied = set(summarize(rounds).tied)
         assert not tied & {(0, 2), (0, 3), (1, 2), (1, 3)}
         false_orders += tied != {(0, 1), (2, 3)}
     assert false_orders <= 5
@@ -274,7 +274,7 @@ def test_holm_matches_its_definition():
             tied = {pair for _, pair in tests[rank:]}
             break
     assert tied
-    assert set(summarise(rounds).tied) == tied
+    assert set(summarize(rounds).tied) == tied
 
 
 @settings(max_examples=50, deadline=None)
@@ -287,7 +287,7 @@ def test_holm_matches_its_definition():
 def test_a_unit_of_time_changes_nothing_but_the_unit(rounds, count, seed, factor):
     rng = np.random.default_rng(seed)
     timings = simulated(rng, rng.uniform(0.1, 1.0, size=count), rounds=rounds)
-    one, other = summarise(timings), summarise(timings * factor)
+    one, other = summarize(timings), summarize(timings * factor)
     assert np.allclose(other.median, one.median * factor)
     assert np.allclose(other.low, one.low * factor)
     assert np.allclose(other.relative_high, one.relative_high)

@@ -13,7 +13,7 @@ from moo_jsc.runs.identity import read_identity
 from moo_jsc.runs.log import open_log, read_log
 from moo_jsc.runs.manifest import read_manifest, write_manifest
 from moo_jsc.samplers import SAMPLERS, get_samplers
-from moo_jsc.samplers.scalarised import scalarised_tpe
+from moo_jsc.samplers.scalarized import scalarized_tpe
 
 NAMES = ("optuna-random", "pymoo-nsga2", "exhaustive")
 
@@ -188,12 +188,12 @@ def test_a_log_that_is_not_finished_is_named(problem, tmp_path, caplog):
 
 def test_other_weights_under_the_same_name_are_refused(problem, tmp_path):
     for weight in (0.2, 0.3):
-        sampler = scalarised_tpe({"accuracy": 1.0, "size": weight}, "weighted")
+        sampler = scalarized_tpe({"accuracy": 1.0, "size": weight}, "weighted")
         arguments = (problem, [sampler], [0], 11, tmp_path)
         if weight == 0.2:
             run_comparison(*arguments, workers=1, progress=False)
             continue
-        with pytest.raises(InputError, match=r"seed-0\.jsonl, line 1: settings is Scalarised"):
+        with pytest.raises(InputError, match=r"seed-0\.jsonl, line 1: settings is Scalarized"):
             run_comparison(*arguments, workers=1, progress=False)
 
 
@@ -220,7 +220,7 @@ def test_bad_arguments_write_nothing(problem, tmp_path, settings, message):
 
 
 def test_bad_weights_write_nothing(problem, tmp_path):
-    sampler = scalarised_tpe({"latency": 1.0}, "weighted")
+    sampler = scalarized_tpe({"latency": 1.0}, "weighted")
     with pytest.raises(InputError, match="weight of 'latency': expected one of accuracy, size"):
         run_comparison(problem, [sampler], [0], 5, tmp_path / "new", workers=1, progress=False)
     assert not (tmp_path / "new").exists()

@@ -54,7 +54,7 @@ def test_optuna_journal(tmp_path, capsys):
         study.optimize(lambda t: (t.suggest_float("x", 0, 1), (1 - t.params["x"]) ** 2), n_trials=5)
     main(Config(source=str(tmp_path / "study.log"), studies=tuple(names), out=tmp_path / "out"))
     printed = capsys.readouterr().out
-    assert printed.startswith("After 5 trials, none of 1 sampler can be told apart from random")
+    assert printed.startswith("After 5 trials, tpe cannot be told apart from random by the")
     assert "the best of all trials serve as the front" in (
         tmp_path / "out" / "report.html"
     ).read_text(encoding="utf-8")

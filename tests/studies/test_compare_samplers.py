@@ -128,6 +128,8 @@ def test_several_problems_are_ranked_together(environment, tmp_path):
         (["--budget", "0"], "budget = 0: expected a whole number of at least 1"),
         (["--budget", "many"], "--budget"),
         (["--seeds", "0"], "seeds = 0"),
+        (["--replicate", "1"], "replicate: one seed tells nothing"),
+        (["--margin", "0"], "margin = 0.0: expected percentage points above 0"),
         (["--samplers", "magic"], "sampler 'magic': expected one of"),
         (["--objectives", "beauty"], "objective 'beauty': expected one of"),
         (["--problem", "riddle"], "problem 'riddle': expected one of"),
@@ -194,3 +196,24 @@ def test_help_imports_nothing_heavy(environment):
     )
     assert result.stderr.strip() == "[]"
     assert "--budget" in result.stdout
+
+
+def test_fresh_seeds_and_a_margin(environment, tmp_path):
+    """Two studies with the same seeds are one study."""
+    done = run(
+        environment,
+        *("--problem", "lab3-types", "--budget", "5", "--seeds", "3", "--workers", "1"),
+        *("--first-seed", "100", "--replicate", "3", "--margin", "50"),
+        *("--samplers", "exhaustive", "--out", str(tmp_path)),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Equivalent: the whole interval lies within 50 percentage points" in done.stdout
+    assert "of the test split's own front" in done.stdout.replace("\n", " ")
+    assert "fresh ones" in done.stdout or "to come back" in done.stdout
+    first = pd.read_csv(tmp_path / "trials.csv")
+    again = pd.read_csv(tmp_path / "replicate" / "trials.csv")
+    assert sorted(first["seed"].unique()) == [100, 101, 102]
+    assert sorted(again["seed"].unique()) == [103, 104, 105]
+    table = pd.read_csv(tmp_path / "tables" / "robustness.csv", index_col="scenario")
+    assert "on the test split" in table.index
+    assert (tmp_path / "tables" / "replication.csv").is_file()

@@ -10,7 +10,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace
 from moo_jsc.quantization.formats import FixedPoint
-from moo_jsc.samplers.scalarised import ScalarisedSampler
+from moo_jsc.samplers.scalarized import ScalarizedSampler
 from studies.lab_reports.mase import read_mase_config
 from studies.lab_reports.mase.strategy import SAMPLER_NAMES
 
@@ -73,7 +73,7 @@ def test_summed_metrics_search_for_the_sum_with_its_one_direction(written):
         written(("sum_scaled_metrics = false", 'sum_scaled_metrics = true\ndirection = "maximize"'))
     )
     assert study.weights == {"accuracy": 1.0, "average-bitwidth": 0.2}
-    assert isinstance(study.sampler, ScalarisedSampler)
+    assert isinstance(study.sampler, ScalarizedSampler)
     assert study.sampler.inner.name == "optuna-tpe"
     weights = study.sampler.signed_weights(get_objectives(study.objectives))
     assert np.array_equal(weights, [1.0, 0.2]), "the sum rewards a cost, as the tool's does"

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import ObjectiveLike
-from analysis.trials.table import runs_of
+from analysis.trials.table import OPTIONAL, Trials
 
 if TYPE_CHECKING:
     import pandas as pd
-
-OPTIONAL = ("configuration", "repeat", "sampler_seconds")
 
 
 def from_frame(
@@ -26,45 +22,44 @@ def from_frame(
     seed: str | None = "seed",
     trial: str | None = "trial",
     name: str = "sampler",
-) -> pd.DataFrame:
-    """Return a trial table from a data frame with one row a trial.
+) -> Trials:
+    """Return the trials in a data frame with one row a trial.
 
     Parameters
     ----------
     frame
         Holds the objectives' columns (natural units), and which sampler, run and trial each row
-        belongs to. Of other columns ``configuration``, ``repeat`` and ``sampler_seconds`` are
-        kept (see `analysis.trials.table`).
+        belongs to. Of other columns ``configuration``, ``repeat``, ``sampler_seconds``,
+        ``evaluations`` and ``budget`` are kept (see `analysis.trials.table`).
     objectives
         Names and senses of the objective columns.
     sampler
         Column with the sampler's name; None: all rows are of one sampler, called `name`.
     seed
         Column that tells a sampler's runs apart; None: each sampler has one run. Labels that are
-        not whole numbers are numbered in sorted order, the same for all samplers.
+        not whole numbers are numbered in their natural order, the same for all samplers.
     trial
-        Column with the order of the trials in a run; None: the order of the rows.
+        Column with the order of the trials in a run, in natural order; None: the order of the
+        rows.
     name
         See `sampler`.
 
     Returns
     -------
-    pandas.DataFrame
+    Trials
 
     Raises
     ------
     InputError
-        A column is missing, a trial is there twice, or a value is not finite.
+        See `Trials.from_frame`.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from analysis.foundation.objectives import Objective
     >>> frame = pd.DataFrame({"run": ["x", "y"], "loss": [0.3, 0.2]})
-    >>> from_frame(frame, [Objective("loss")], sampler=None, seed="run", trial=None, name="mine")
-      sampler  seed  trial  loss
-    0    mine     0      0   0.3
-    1    mine     1      0   0.2
+    >>> from_frame(frame, [Objective(name="loss")], sampler=None, seed="run", trial=None)
+    Trials(1 sampler, 2 runs, 1 trial a run; loss)
     """
     import pandas as pd
 
@@ -77,7 +72,7 @@ def from_frame(
     table = pd.DataFrame(
         {
             "sampler": name if sampler is None else frame[sampler].astype(str).to_numpy(),
-            "seed": 0 if seed is None else _numbered(frame[seed]),
+            "seed": 0 if seed is None else frame[seed].to_numpy(),
         },
         index=range(len(frame)),
     )
@@ -86,8 +81,7 @@ def from_frame(
     )
     for column in (*names, *(column for column in OPTIONAL if column in frame.columns)):
         table[column] = frame[column].to_numpy()
-    runs_of(table, objectives)
-    return table
+    return Trials.from_frame(table, objectives)
 
 
 def read_csv(
@@ -98,8 +92,8 @@ def read_csv(
     seed: str | None = "seed",
     trial: str | None = "trial",
     name: str = "sampler",
-) -> pd.DataFrame:
-    """Return a trial table from a CSV file with a head line (see `from_frame`).
+) -> Trials:
+    """Return the trials in a CSV file with a head line (see `from_frame`).
 
     Raises
     ------
@@ -119,15 +113,3 @@ def read_csv(
         return from_frame(frame, objectives, sampler=sampler, seed=seed, trial=trial, name=name)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-
-
-def _numbered(labels: pd.Series) -> np.ndarray:
-    """Return whole numbers as they are, other labels by their place in sorted order."""
-    import pandas as pd
-
-    if pd.api.types.is_integer_dtype(labels):
-        return labels.to_numpy(dtype=np.int64)
-    if labels.isna().any():
-        raise InputError(f"trial table: column {labels.name!r} has empty cells")
-    codes, _ = pd.factorize(labels.astype(str), sort=True)
-    return np.asarray(codes, dtype=np.int64)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import Objective
-
-if TYPE_CHECKING:
-    import pandas as pd
+from analysis.foundation.objectives import Objective, Sense
+from analysis.trials.table import Trials
 
 
 def from_optuna_study(
@@ -21,8 +19,8 @@ def from_optuna_study(
     units: Sequence[str] | None = None,
     sampler: str | None = None,
     seed: int = 0,
-) -> tuple[pd.DataFrame, tuple[Objective, ...]]:
-    """Return the completed trials of an Optuna study, and its objectives.
+) -> Trials:
+    """Return the finished trials of an Optuna study.
 
     Parameters
     ----------
@@ -36,16 +34,16 @@ def from_optuna_study(
         Of its values; None: pure numbers.
     sampler
         What to call the sampler; None: the study's name. Studies of one sampler are its runs:
-        give them the same `sampler` and different seeds, then concatenate the tables.
+        give them the same `sampler` and different seeds, then `Trials.joined`.
     seed
         Of this run.
 
     Returns
     -------
-    tuple
-        Trial table and objectives, senses from the study's directions. Trials that failed or
-        were pruned are left out, and so do not count; the others keep their order. The
-        configuration is the trial's parameters, as text.
+    Trials
+        Objectives with senses from the study's directions. Trials that failed or were pruned
+        count, with nothing found; those still running or waiting do not. The configuration is
+        the trial's parameters, as text.
 
     Raises
     ------
@@ -61,7 +59,7 @@ def from_optuna_study(
     import pandas as pd
 
     study = _load(storage, name)
-    directions = [
+    directions: list[Sense] = [
         "max" if direction == optuna.study.StudyDirection.MAXIMIZE else "min"
         for direction in study.directions
     ]
@@ -72,23 +70,28 @@ def from_optuna_study(
             f"study {name!r}: {len(names)} names and {len(measures)} units for its "
             f"{len(directions)} values"
         )
-    trials = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
-    if not trials:
+    states = optuna.trial.TrialState
+    trials = study.get_trials(deepcopy=False, states=(states.COMPLETE, states.FAIL, states.PRUNED))
+    if not any(trial.state == states.COMPLETE for trial in trials):
         raise InputError(f"study {name!r} in {storage}: no trial is complete")
+    nothing = [float("nan")] * len(directions)
+    values = [trial.values if trial.state == states.COMPLETE else nothing for trial in trials]
     table = pd.DataFrame(
         {
             "sampler": name if sampler is None else sampler,
             "seed": seed,
-            "trial": range(len(trials)),
+            "trial": [trial.number for trial in trials],
             "configuration": [repr(sorted(trial.params.items())) for trial in trials],
-            **{
-                str(column): [trial.values[position] for trial in trials]
-                for position, column in enumerate(names)
-            },
+            **{str(key): [row[i] for row in values] for i, key in enumerate(names)},
         }
     )
-    columns = zip(names, directions, measures, strict=True)
-    return table, tuple(Objective(str(key), sense, unit) for key, sense, unit in columns)  # type: ignore[arg-type]
+    return Trials.from_frame(
+        table,
+        [
+            Objective(name=str(key), unit=unit, sense=sense)
+            for key, sense, unit in zip(names, directions, measures, strict=True)
+        ],
+    )
 
 
 def _load(storage: str | Path, name: str) -> Any:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import ObjectiveLike, minimised
-
-if TYPE_CHECKING:
-    import pandas as pd
+from analysis.foundation.objectives import ObjectiveLike, signs
+from analysis.trials.table import Trials
 
 
 def from_pymoo_result(
@@ -20,24 +18,24 @@ def from_pymoo_result(
     *,
     sampler: str | None = None,
     seed: int = 0,
-) -> pd.DataFrame:
-    """Return every evaluation of a pymoo run as a trial table, in the order they were made.
+) -> Trials:
+    """Return every evaluation of a pymoo run, in the order they were made.
 
     Parameters
     ----------
     result
         What ``pymoo.optimize.minimize(..., save_history=True)`` returned.
     objectives
-        Of the columns of F. pymoo minimises everything: columns of maximised objectives are
+        Of the columns of F. pymoo minimizes everything: columns of maximized objectives are
         taken to be negated there, and are turned back.
     sampler
         What to call it; None: the class name of the algorithm.
     seed
-        Of this run; results of one sampler with several seeds are concatenated.
+        Of this run; results of several seeds go together by `Trials.joined`.
 
     Returns
     -------
-    pandas.DataFrame
+    Trials
         The configuration is the row of X, as text.
 
     Raises
@@ -69,9 +67,13 @@ def from_pymoo_result(
     if made != spent:
         raise InputError(f"pymoo result: its history holds {made} of {spent} evaluations")
     smaller, chosen = np.vstack(F), np.vstack(X)
-    values = minimised(smaller, objectives)
+    if smaller.shape[1] != len(objectives):
+        raise InputError(
+            f"pymoo result: {smaller.shape[1]} values a design, expected {len(objectives)}"
+        )
+    values = smaller * signs(objectives)
     name = type(result.algorithm).__name__ if sampler is None else sampler
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "sampler": name,
             "seed": seed,
@@ -80,3 +82,4 @@ def from_pymoo_result(
             **{objective.name: values[:, i] for i, objective in enumerate(objectives)},
         }
     )
+    return Trials.from_frame(table, objectives)

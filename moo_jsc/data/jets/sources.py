@@ -119,9 +119,9 @@ def _read_hdf5(path: Path) -> Columns:
     h5py = h5py_module(path)
     try:
         with h5py.File(path, "r") as file:
-            if HDF5_DATASET not in file:
+            dataset = file.get(HDF5_DATASET)
+            if not isinstance(dataset, h5py.Dataset):
                 raise DataError(f"{path}: data set {HDF5_DATASET!r} is missing")
-            dataset = file[HDF5_DATASET]
             names = [f"j_{name}" for name in (*FEATURES, *CLASSES)]
             for name in names:
                 if name not in (dataset.dtype.names or ()):

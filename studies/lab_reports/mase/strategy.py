@@ -7,7 +7,7 @@ from typing import Any
 from moo_jsc.networks.group_training import Schedule
 from moo_jsc.objectives.objective import Sense
 from moo_jsc.samplers import SAMPLERS, Sampler
-from moo_jsc.samplers.scalarised import FixedWeights, ScalarisedSampler
+from moo_jsc.samplers.scalarized import FixedWeights, ScalarizedSampler
 from studies.lab_reports.mase.tables import SearchFile, one_of, plain
 
 OBJECTIVE_NAMES = {
@@ -73,9 +73,9 @@ def read_sampler(file: SearchFile, scales: dict[str, float]) -> tuple[Sampler, b
             )
         return inner, False
     direction = setup.get("direction")
-    if direction not in _DIRECTIONS:
+    if not isinstance(direction, str) or direction not in _DIRECTIONS:
         raise file.wrong("search.strategy.setup.direction", direction, one_of(_DIRECTIONS))
-    sampler = ScalarisedSampler(
+    sampler = ScalarizedSampler(
         f"{inner.name}-of-sum",
         FixedWeights(scales),
         inner=inner,

@@ -27,8 +27,12 @@ def test_same_values_leave_everything_as_it_was(study):
 def test_worse_values_cost_hypervolume(study):
     table, reference, retested = study
     worse = retested.assign(accuracy=retested["accuracy"] - 0.05)
-    found = selection_optimism(table, reference, worse)
+    better = Reference.from_values(retested[NAMES], OBJECTIVES)
+    found = selection_optimism(table, reference, worse, better)
     assert (found["optimism"] > 0).all()
+    unknown = selection_optimism(table, reference, worse)
+    assert unknown["delivered"].isna().all()  # A share of another split's front is no share.
+    assert unknown["survive"].tolist() == found["survive"].tolist()
     assert (found["optimism_low"] <= found["optimism"]).all()
 
 

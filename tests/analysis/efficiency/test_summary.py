@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.efficiency.summary import summarise
+from analysis.efficiency.summary import summarize
 from analysis.front.reference import Reference
 from analysis.indicators.curves import hypervolume_curves
 from tests.analysis.strategies import OBJECTIVES, trial_table
@@ -17,7 +17,7 @@ def study():
 def test_summary_adds_up(study):
     table, reference = study
     curves = hypervolume_curves(table, reference)
-    summary = summarise(table, reference, curves, target=0.5)
+    summary = summarize(table, reference, curves, target=0.5)
     assert summary["hypervolume"].is_monotonic_decreasing
     for name, row in summary.iterrows():
         rows = table[table["sampler"] == name]
@@ -35,6 +35,6 @@ def test_summary_adds_up(study):
 def test_what_is_not_known_is_nan(study):
     table, reference = study
     bare = table.drop(columns=["configuration", "sampler_seconds"])
-    summary = summarise(bare, reference, hypervolume_curves(bare, reference))
+    summary = summarize(bare, reference, hypervolume_curves(bare, reference))
     assert np.isnan(summary["unique"]).all()
     assert np.isnan(summary["overhead_seconds"]).all()

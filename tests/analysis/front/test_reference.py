@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import Objective, minimised
+from analysis.foundation.objectives import Objective, minimized
 from analysis.front.pareto import pareto_front
 from analysis.front.reference import Reference, lattice_divisions
 from tests.analysis.strategies import OBJECTIVES, integer_points, trial_table
@@ -30,11 +30,11 @@ def reference():
 
 
 def test_front_spans_the_unit_cube(reference):
-    front = reference.normalised_front
+    front = reference.normalized_front
     assert front.min(axis=0) == pytest.approx(np.zeros(3))
     assert front.max(axis=0) == pytest.approx(np.ones(3))
-    assert reference.normalised([reference.ideal]) == pytest.approx(np.zeros((1, 3)))
-    assert reference.normalised([reference.nadir]) == pytest.approx(np.ones((1, 3)))
+    assert reference.normalized([reference.ideal]) == pytest.approx(np.zeros((1, 3)))
+    assert reference.normalized([reference.nadir]) == pytest.approx(np.ones((1, 3)))
 
 
 def test_natural_units_and_senses(reference):
@@ -57,43 +57,45 @@ def test_scale_does_not_depend_on_units(reference):
 
 
 def test_logarithmic_costs_leave_maximised_objectives_alone(reference):
-    logarithmic = reference.with_log_costs()
+    logarithmic = reference.on_other_scale()
     middle = np.sqrt(reference.ideal * reference.nadir)
     middle[0] = (reference.ideal[0] + reference.nadir[0]) / 2
-    assert logarithmic.normalised([middle]) == pytest.approx(np.full((1, 3), 0.5))
+    assert logarithmic.normalized([middle]) == pytest.approx(np.full((1, 3), 0.5))
 
 
 def test_logarithm_of_zero_is_refused():
-    with pytest.raises(InputError, match="objective 'a': minimum 0"):
-        Reference.from_values([[0.0], [1.0]], [Objective("a")], log_costs=True)
-    reference = Reference.from_values([[1.0]], [Objective("a")], log_costs=True)
+    with pytest.raises(InputError, match="objective 'a': 0, expected positive"):
+        Reference.from_values([[0.0], [1.0]], [Objective(name="a")], scales={"a": "logarithmic"})
+    reference = Reference.from_values([[1.0]], [Objective(name="a")], scales={"a": "logarithmic"})
     with pytest.raises(InputError, match="objective 'a': -1"):
-        reference.normalised([[-1.0]])
+        reference.normalized([[-1.0]])
 
 
 def test_objective_that_is_constant_along_the_front():
-    objectives = (Objective("a"), Objective("b"), Objective("c"))
+    objectives = (Objective(name="a"), Objective(name="b"), Objective(name="c"))
     values = [[0, 2, 5], [2, 0, 5], [2, 2, 9]]
     reference = Reference.from_values(values, objectives)
     assert reference.degenerate.tolist() == [False, False, True]
     assert reference.constant.tolist() == [False, False, False]
-    assert reference.normalised(values)[:, 2].tolist() == [0.0, 0.0, 1.0]
+    assert reference.normalized(values)[:, 2].tolist() == [0.0, 0.0, 1.0]
     fixed = Reference.from_values([[0, 2, 5], [2, 0, 5]], objectives)
     assert fixed.constant.tolist() == [False, False, True]
-    assert fixed.normalised([[0, 0, 6]])[0, 2] == 1.0
+    assert fixed.normalized([[0, 0, 6]])[0, 2] == 1.0
     assert np.isfinite(fixed.hypervolume)
 
 
 def test_single_objective_measures_the_regret():
-    reference = Reference.from_values([[2.0], [4.0], [6.0]], [Objective("a")])
-    assert reference.normalised([[2.0], [4.0], [6.0]])[:, 0].tolist() == [0.0, 0.5, 1.0]
+    reference = Reference.from_values([[2.0], [4.0], [6.0]], [Objective(name="a")])
+    assert reference.normalized([[2.0], [4.0], [6.0]])[:, 0].tolist() == [0.0, 0.5, 1.0]
     assert reference.hypervolume == 1.0
 
 
 @given(integer_points(min_rows=2, max_rows=10, objectives=st.integers(2, 4)))
 @settings(deadline=None)
 def test_leaving_an_objective_out_gives_the_front_of_the_rest(values):
-    objectives = [Objective(f"f{i}", "max" if i % 2 else "min") for i in range(values.shape[1])]
+    objectives = [
+        Objective(name=f"f{i}", sense="max" if i % 2 else "min") for i in range(values.shape[1])
+    ]
     reduced = Reference.from_values(values, objectives).without("f0")
     direct = Reference.from_values(values[:, 1:], objectives[1:])
     assert np.array_equal(reduced.front, direct.front)
@@ -103,18 +105,21 @@ def test_front_agrees_with_all_values():
     _, values = trial_table()
     reference = Reference.from_values(values, OBJECTIVES)
     assert np.array_equal(
-        minimised(reference.front, OBJECTIVES), pareto_front(minimised(values, OBJECTIVES))
+        minimized(reference.front, OBJECTIVES), pareto_front(minimized(values, OBJECTIVES))
     )
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Reference.from_values(np.empty((0, 1)), [Objective("a")]), "empty"),
-        (lambda: Reference((Objective("a"),), np.array([[np.nan]])), "a = nan"),
-        (lambda: Reference.from_values([[1.0]], [Objective("a")], coordinate=-1.0), "positive"),
-        (lambda: Reference.from_values([[1.0]], [Objective("a")]).without("b"), "'b'"),
-        (lambda: Reference.from_values([[1.0]], [Objective("a")]).without("a"), "only one"),
+        (lambda: Reference.from_values(np.empty((0, 1)), [Objective(name="a")]), "empty"),
+        (lambda: Reference((Objective(name="a"),), np.array([[np.nan]])), "a = nan"),
+        (
+            lambda: Reference.from_values([[1.0]], [Objective(name="a")], coordinate=-1.0),
+            "positive",
+        ),
+        (lambda: Reference.from_values([[1.0]], [Objective(name="a")]).without("b"), "'b'"),
+        (lambda: Reference.from_values([[1.0]], [Objective(name="a")]).without("a"), "only one"),
         (lambda: lattice_divisions(0, 2), "at least 1 and 2"),
     ],
 )

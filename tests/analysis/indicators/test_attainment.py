@@ -13,7 +13,7 @@ from analysis.indicators.attainment import (
     surface_differences,
     surfaces,
 )
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 from tests.analysis.strategies import OBJECTIVES, integer_points, trial_table
 
 two_or_three = st.integers(2, 3)
@@ -29,10 +29,10 @@ def study():
 def test_times_follow_the_definition(study, epsilon):
     table, reference = study
     found = attainment(table, reference, epsilon=epsilon)
-    for name, runs in runs_of(table, OBJECTIVES).items():
+    for name, runs in Trials.of(table, OBJECTIVES).runs.items():
         for row, run in enumerate(runs):
-            points = reference.normalised(run.values)
-            for column, target in enumerate(reference.normalised_front):
+            points = reference.normalized(run.values)
+            for column, target in enumerate(reference.normalized_front):
                 there = [(point <= target + epsilon + 1e-9).all() for point in points]
                 expected = there.index(True) + 1.0 if any(there) else np.inf
                 assert found.times[name][row, column] == expected

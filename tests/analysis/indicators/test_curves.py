@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from analysis.indicators.curves import (
     igd_plus_curves,
     on_unique_evaluations,
 )
-from analysis.trials.table import runs_of
+from analysis.trials.table import Trials
 from tests.analysis.strategies import OBJECTIVES, trial_table
 
 
@@ -24,10 +26,10 @@ def study():
 def test_every_value_is_the_share_of_its_prefix(study):
     table, reference = study
     curves = hypervolume_curves(table, reference)
-    for name, runs in runs_of(table, OBJECTIVES).items():
+    for name, runs in Trials.of(table, OBJECTIVES).runs.items():
         for row, run in enumerate(runs):
             for trial in range(len(run)):
-                points = reference.normalised(run.values[: trial + 1])
+                points = reference.normalized(run.values[: trial + 1])
                 share = hypervolume(points, reference.reference_point) / reference.hypervolume
                 assert curves.values[name][row, trial] == pytest.approx(share)
 
@@ -61,7 +63,7 @@ def test_unique_evaluations_leave_repeats_out(study):
     table, reference = study
     direct = hypervolume_curves(table, reference, axis="unique evaluations")
     derived = on_unique_evaluations(
-        hypervolume_curves(table, reference), runs_of(table, OBJECTIVES)
+        hypervolume_curves(table, reference), Trials.of(table, OBJECTIVES)
     )
     for name in direct.samplers:
         assert np.array_equal(direct.values[name], derived.values[name])
@@ -101,16 +103,16 @@ def test_regret_and_area(study):
     assert curves.area()["tpe"] == pytest.approx(curves.values["tpe"].mean(axis=1))
 
 
-def test_long_table(study):
-    frame = hypervolume_curves(*study).as_frame()
-    assert list(frame.columns) == ["sampler", "seed", "trials", "value"]
-    assert len(frame) == 2 * 4 * 6
-    assert frame["trials"].min() == 1
+def test_curves_carry_the_bounds_of_their_indicator(study):
+    table, reference = study
+    assert hypervolume_curves(table, reference).bounds == (0.0, 1.0)
+    assert igd_plus_curves(table, reference).bounds == (0.0, np.inf)
+    assert hypervolume_curves(table, replace(reference, complete=False)).bounds == (0.0, np.inf)
 
 
 def test_front_without_hypervolume_is_refused():
     reference = Reference.from_values(
-        [[0, 1], [1, 0]], [Objective("accuracy"), Objective("size")], coordinate=1.0
+        [[0, 1], [1, 0]], [Objective(name="accuracy"), Objective(name="size")], coordinate=1.0
     )
     table, _ = trial_table()
     with pytest.raises(InputError, match="the true front's hypervolume is 0"):

@@ -21,9 +21,9 @@ def curves():
     return hypervolume_curves(table, Reference.from_values(values, OBJECTIVES))
 
 
-def test_looks_are_told_apart_by_more_than_colour():
+def test_looks_are_told_apart_by_more_than_color():
     looks = list(SAMPLERS.values())
-    assert len({(drawn.colour, drawn.marker) for drawn in looks}) == len(looks)
+    assert len({(drawn.color, drawn.marker) for drawn in looks}) == len(looks)
 
 
 def test_unknown_samplers_always_look_the_same():

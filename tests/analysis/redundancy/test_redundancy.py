@@ -9,7 +9,7 @@ from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import Objective
 from analysis.front.pareto import nondominated
 from analysis.redundancy.association import association, binned
-from analysis.redundancy.audit import audit, pair_sentence, sentences, set_sentence
+from analysis.redundancy.audit import audit_redundancy, pair_sentence, sentences, set_sentence
 from analysis.redundancy.components import components
 from analysis.redundancy.conflict import (
     best_set_of_size,
@@ -171,14 +171,14 @@ def test_sentences_name_constants_twins_and_near_twins():
     loss = 2 - 2 * accuracy + 0.01 * generator.random(300)
     size = 100 * accuracy + 20 * generator.random(300)
     values = np.c_[accuracy, loss, size, size / 8, np.full(300, 640.0)]
-    found = audit(
+    found = audit_redundancy(
         values,
         [
-            Objective("accuracy", "max"),
-            Objective("loss", unit="nats"),
-            Objective("size", unit="bytes"),
-            Objective("words"),
-            Objective("flops"),
+            Objective(name="accuracy", sense="max"),
+            Objective(name="loss", unit="nats"),
+            Objective(name="size", unit="bytes"),
+            Objective(name="words"),
+            Objective(name="flops"),
         ],
     )
     text = sentences(found)
@@ -194,17 +194,17 @@ def test_sentences_name_constants_twins_and_near_twins():
 
 def test_bad_input_gets_one_line():
     with pytest.raises(InputError, match="at least one row and two objectives"):
-        audit(np.ones((3, 1)), [Objective("a")])
+        audit_redundancy(np.ones((3, 1)), [Objective(name="a")])
     with pytest.raises(InputError, match="expected a finite number"):
-        audit([[1.0, np.nan]], [Objective("a"), Objective("b")])
+        audit_redundancy([[1.0, np.nan]], [Objective(name="a"), Objective(name="b")])
     with pytest.raises(InputError, match="at most 12"):
         objective_sets(np.eye(13))
 
 
 def test_single_design_and_constant_front():
-    found = audit([[1.0, 2.0]], [Objective("a"), Objective("b")])
+    found = audit_redundancy([[1.0, 2.0]], [Objective(name="a"), Objective(name="b")])
     assert found.constant == (0, 1)
     assert len(sentences(found)) >= 3
-    assert audit(
-        [[1.0, 2.0], [2.0, 2.0], [1.0, 5.0]], [Objective("a"), Objective("b")]
+    assert audit_redundancy(
+        [[1.0, 2.0], [2.0, 2.0], [1.0, 5.0]], [Objective(name="a"), Objective(name="b")]
     ).constant_on_front == (0, 1)

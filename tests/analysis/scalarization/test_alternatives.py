@@ -62,10 +62,10 @@ def test_every_definition_finds_an_obvious_knee_and_takes_a_single_point():
 @settings(max_examples=40, deadline=None)
 @given(integer_fronts(least=2, most=4))
 def test_reach_is_what_parameters_were_found_for(points):
-    normalised = to_unit_range(points)
+    normalized = to_unit_range(points)
     supported = classify(points).supported
     weights = sampled_weights(points.shape[1], 200)
-    linear, chebyshev, augmented, aimed, bounded = reaches(normalised, supported, weights)
+    linear, chebyshev, augmented, aimed, bounded = reaches(normalized, supported, weights)
     assert np.array_equal(linear.attainable, supported)
     assert not (linear.sampled & ~supported).any()
     assert chebyshev.attainable.all()
@@ -74,12 +74,12 @@ def test_reach_is_what_parameters_were_found_for(points):
         (chebyshev, weighted_chebyshev),
         (augmented, augmented_chebyshev),
     ):
-        expected = {best_row(score(normalised, weight), normalised) for weight in weights}
+        expected = {best_row(score(normalized, weight), normalized) for weight in weights}
         assert set(np.flatnonzero(reach.sampled)) == expected
         assert not (reach.sampled & ~reach.attainable).any()
     equal = np.full(points.shape[1], 1.0 / points.shape[1])
-    for row, target in enumerate(normalised):
-        hit = best_row(achievement(normalised, target, equal), normalised) == row
+    for row, target in enumerate(normalized):
+        hit = best_row(achievement(normalized, target, equal), normalized) == row
         assert aimed.attainable[row] == hit
 
 

@@ -11,12 +11,16 @@ from analysis.plots.scalarization import (
     support_projections,
     weight_triangle,
 )
-from analysis.redundancy.audit import audit as audit_redundancy
-from analysis.scalarization.audit import audit
-from analysis.scalarization.scores import audit_score
-from analysis.scalarization.weights import ReportedScore
+from analysis.redundancy.audit import audit_redundancy
+from analysis.scalarization.score_audit import audit_score
+from analysis.scalarization.weight_audit import audit_weights
+from analysis.scalarization.weights import ReportedScore, Weights
 
-OBJECTIVES = (Objective("accuracy", "max"), Objective("size", unit="bytes"), Objective("flops"))
+OBJECTIVES = (
+    Objective(name="accuracy", sense="max"),
+    Objective(name="size", unit="bytes"),
+    Objective(name="flops"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +32,13 @@ def values():
 
 @pytest.fixture(scope="module")
 def found(values):
-    return audit(values, OBJECTIVES, samples=1000)
+    return audit_weights(values, OBJECTIVES, samples=1000)
 
 
 def test_figures_are_drawn_for_any_audit(values, found):
-    score = audit_score(values, OBJECTIVES, ReportedScore("R", {"accuracy": 1, "size": 0.1}))
+    score = audit_score(
+        values, OBJECTIVES, ReportedScore("R", Weights({"accuracy": 1, "size": 0.1}))
+    )
     redundancy = audit_redundancy(values, OBJECTIVES)
     for figure in (
         support_projections(found, first="size"),
@@ -58,6 +64,6 @@ def test_regions_of_the_triangle_do_not_overlap_or_leave_gaps(found):
 
 def test_a_triangle_needs_three_objectives(values, found):
     with pytest.raises(InputError, match="2 objectives, expected 3"):
-        weight_triangle(audit(values[:, :2], OBJECTIVES[:2], samples=100))
+        weight_triangle(audit_weights(values[:, :2], OBJECTIVES[:2], samples=100))
     with pytest.raises(InputError, match="expected one of accuracy, size, flops"):
         support_projections(found, first="loss")

@@ -12,7 +12,7 @@ from tests.analysis.scalarization.strategies import integer_fronts, sphere_front
 
 
 def checked_answers(points):
-    objectives = [Objective(f"f{k}") for k in range(points.shape[1])]
+    objectives = [Objective(name=f"f{k}") for k in range(points.shape[1])]
     front = Front.from_values(points, objectives)
     space = WeightSpace.of(front.points)
     support = classify(space)
@@ -68,7 +68,7 @@ def test_answers_hold_on_curved_fronts(objectives):
 
 
 def test_a_constant_objective_does_not_hide_that_nothing_justifies_a_design():
-    objectives = [Objective("a"), Objective("b"), Objective("flops")]
+    objectives = [Objective(name="a"), Objective(name="b"), Objective(name="flops")]
     front = Front.from_values([[0, 2, 7], [1, 1.5, 7], [2, 0, 7]], objectives)
     space = WeightSpace.of(front.points)
     answer = justify(front, space, classify(space), 1)

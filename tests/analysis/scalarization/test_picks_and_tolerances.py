@@ -11,7 +11,7 @@ from tests.analysis.scalarization.strategies import integer_fronts, sphere_front
 
 
 def front_of(points):
-    return Front.from_values(points, [Objective(f"f{k}") for k in range(points.shape[1])])
+    return Front.from_values(points, [Objective(name=f"f{k}") for k in range(points.shape[1])])
 
 
 @settings(max_examples=100, deadline=None)
@@ -64,7 +64,11 @@ def test_tolerances_end_exactly_where_the_pick_changes(points, weights):
 
 def test_constant_objectives_are_vacuous():
     values = np.array([[0.7, 10.0, 640.0], [0.6, 5.0, 640.0]])
-    objectives = [Objective("accuracy", "max"), Objective("size"), Objective("flops")]
+    objectives = [
+        Objective(name="accuracy", sense="max"),
+        Objective(name="size"),
+        Objective(name="flops"),
+    ]
     front = Front.from_values(values, objectives)
     accuracy, size, flops = tolerances(front, [1.0, 0.01, 0.1])
     assert flops.constant and flops.vacuous and flops.high == np.inf

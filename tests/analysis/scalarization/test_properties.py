@@ -9,18 +9,18 @@ from analysis.foundation.objectives import Objective
 from analysis.scalarization.front import SCALINGS, Front
 from analysis.scalarization.picks import pick
 from analysis.scalarization.regions import volumes
-from analysis.scalarization.scores import audit_score
+from analysis.scalarization.score_audit import audit_score
 from analysis.scalarization.support import classify
 from analysis.scalarization.tolerances import tolerances
 from analysis.scalarization.weight_space import WeightSpace
-from analysis.scalarization.weights import ReportedScore
+from analysis.scalarization.weights import ReportedScore, Weights
 from tests.analysis.scalarization.strategies import integer_fronts
 
 SENSES = ("max", "min", "min", "max", "min")
 
 
 def objectives_of(points):
-    return [Objective(f"f{k}", SENSES[k]) for k in range(points.shape[1])]
+    return [Objective(name=f"f{k}", sense=SENSES[k]) for k in range(points.shape[1])]
 
 
 def natural(points):
@@ -120,7 +120,7 @@ def test_a_score_is_the_weighting_that_it_states(points, weights):
         each.name: weight if each.sense == "max" else -weight
         for each, weight in zip(objectives, weights, strict=False)
     }
-    found = audit_score(natural(points), objectives, ReportedScore("s", terms))
+    found = audit_score(natural(points), objectives, ReportedScore("s", Weights(terms)))
     vector = np.array(weights[: points.shape[1]], dtype=float)
     ties = pick(found.front, vector, "raw").ties
     assert found.design in found.front.designs[ties]

@@ -96,13 +96,13 @@ def test_ball_touches_walls_and_picks_its_point_everywhere_inside():
             moves = generator.normal(size=(200, 4))
             moves -= moves.mean(axis=1, keepdims=True)
             moves /= np.linalg.norm(moves, axis=1, keepdims=True)
-            near = region.centre + 0.999 * region.radius * moves
+            near = region.center + 0.999 * region.radius * moves
             assert (near >= 0).all()
             assert ((near / stretch @ space.points.T).argmin(axis=1) == row).all()
             walls = (np.delete(space.points, row, axis=0) - space.points[row]) / stretch
             walls = np.vstack([walls, np.eye(4)])
             sizes = np.linalg.norm(walls - walls.mean(axis=1, keepdims=True), axis=1)
-            nearest = (walls @ region.centre / sizes).min()
+            nearest = (walls @ region.center / sizes).min()
             assert nearest == pytest.approx(region.radius, rel=1e-6)
 
 
@@ -110,8 +110,8 @@ def test_whole_simplex_belongs_to_a_single_point():
     region = region_of(WeightSpace.of([[1.0, 2.0, 3.0]]), 0)
     assert region.volume == pytest.approx(1.0)
     assert region.radius == pytest.approx(simplex_radius(3))
-    assert region.centre == pytest.approx(np.full(3, 1 / 3))
-    assert region.neighbours.tolist() == []
+    assert region.center == pytest.approx(np.full(3, 1 / 3))
+    assert region.neighbors.tolist() == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -120,13 +120,13 @@ def test_neighbours_are_mutual_and_share_a_wall(points):
     space = WeightSpace.of(points)
     regions = {int(row): region_of(space, int(row)) for row in np.flatnonzero(space.extreme)}
     for row, region in regions.items():
-        for other in region.neighbours:
-            assert row in regions[int(other)].neighbours
+        for other in region.neighbors:
+            assert row in regions[int(other)].neighbors
     if len(regions) > 1:
-        assert all(len(region.neighbours) > 0 for region in regions.values())
+        assert all(len(region.neighbors) > 0 for region in regions.values())
 
 
 def test_neighbours_of_two_objectives_are_the_next_ones():
     space = WeightSpace.of([[0, 9], [1, 5], [3, 2], [6, 0.5], [9, 0]])
-    found = [region_of(space, row).neighbours.tolist() for row in range(5)]
+    found = [region_of(space, row).neighbors.tolist() for row in range(5)]
     assert found == [[1], [0, 2], [1, 3], [2, 4], [3]]

@@ -4,12 +4,13 @@ import pytest
 
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import Objective
-from analysis.scalarization.audit import audit
 from analysis.scalarization.front import Front
 from analysis.scalarization.searching import Preference, regrets
 from analysis.scalarization.sentences import chosen_sentence
+from analysis.scalarization.weight_audit import audit_weights
+from analysis.scalarization.weights import Weights
 
-OBJECTIVES = [Objective("accuracy", "max"), Objective("size", unit="bytes")]
+OBJECTIVES = [Objective(name="accuracy", sense="max"), Objective(name="size", unit="bytes")]
 VALUES = np.array([[0.7, 30.0], [0.6, 10.0], [0.5, 5.0], [0.4, 40.0]])
 
 
@@ -25,8 +26,8 @@ def trials():
 
 def test_regret_is_the_missing_score_as_a_share_of_the_front():
     front = Front.from_values(VALUES, OBJECTIVES)
-    accuracy = Preference("accuracy", {"accuracy": 2.0})
-    both = Preference("both", {"accuracy": 1.0, "size": 1.0}, "range")
+    accuracy = Preference("accuracy", Weights({"accuracy": 2.0}))
+    both = Preference("both", Weights({"accuracy": 1.0, "size": -1.0}), "range")
     found = regrets(trials(), front, [accuracy, both])
     assert found["accuracy"]["good"] == pytest.approx([0.0, 0.0])
     assert found["accuracy"]["bad"] == pytest.approx([1.5, 1.0])
@@ -39,7 +40,7 @@ def test_regret_is_the_missing_score_as_a_share_of_the_front():
 def test_scaling_all_weights_changes_no_regret():
     front = Front.from_values(VALUES, OBJECTIVES)
     one, other = (
-        regrets(trials(), front, [Preference("p", {"accuracy": w, "size": 0.2 * w})])["p"]
+        regrets(trials(), front, [Preference("p", Weights({"accuracy": w, "size": -0.2 * w}))])["p"]
         for w in (1.0, 1e12)
     )
     for sampler in one:
@@ -48,12 +49,14 @@ def test_scaling_all_weights_changes_no_regret():
 
 def test_bad_preferences_get_one_line():
     front = Front.from_values(VALUES, OBJECTIVES)
+    with pytest.raises(InputError, match="weight of size = -1: expected a number of at least 0"):
+        regrets(trials(), front, [Preference("p", Weights({"size": 1.0}))])
     with pytest.raises(InputError, match="weight of 'flops'"):
-        regrets(trials(), front, [Preference("p", {"flops": 1.0})])
+        regrets(trials(), front, [Preference("p", Weights({"flops": -1.0}))])
 
 
 def test_the_inverse_question_for_a_dominated_design():
-    found = audit(VALUES, OBJECTIVES, samples=100)
+    found = audit_weights(VALUES, OBJECTIVES, samples=100)
     sentence = chosen_sentence(found, VALUES, 3, lambda row: f"design {row}")
     assert sentence.startswith("No positive weights justify design 3")
     assert "dominates it. For that one: design" in sentence

@@ -8,9 +8,9 @@ from analysis.scalarization.inverse import justify
 from analysis.scalarization.suggested import box_corners
 from analysis.scalarization.support import classify
 from analysis.scalarization.weight_space import WeightSpace
-from analysis.scalarization.weights import ReportedScore, checked_weights, shares
+from analysis.scalarization.weights import Weights, checked_importance, shares
 
-OBJECTIVES = (Objective("accuracy", "max"), Objective("size", unit="bytes"))
+OBJECTIVES = (Objective(name="accuracy", sense="max"), Objective(name="size", unit="bytes"))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ OBJECTIVES = (Objective("accuracy", "max"), Objective("size", unit="bytes"))
 )
 def test_bad_weights_get_one_line(weights, message):
     with pytest.raises(InputError) as caught:
-        checked_weights(weights, OBJECTIVES)
+        checked_importance(weights, OBJECTIVES)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -42,33 +42,41 @@ def test_shares_survive_huge_and_tiny_weights():
 @pytest.mark.parametrize(
     ("terms", "direction", "message"),
     [
-        ({}, "max", "expected a coefficient other than 0"),
-        ({"accuracy": 0.0}, "max", "expected a coefficient other than 0"),
+        ({}, "max", "expected one not 0"),
+        ({"accuracy": 0.0}, "max", "expected one not 0"),
         ({"accuracy": float("nan")}, "max", "expected a finite number"),
         ({"accuracy": 1.0}, "up", "direction 'up'"),
     ],
 )
-def test_bad_scores_get_one_line(terms, direction, message):
+def test_bad_sums_get_one_line(terms, direction, message):
     with pytest.raises(InputError, match=message):
-        ReportedScore("R", terms, direction)
+        Weights.of_sum(terms, direction)
 
 
 def test_a_score_of_unknown_metrics_is_refused():
-    with pytest.raises(InputError, match="metric 'flops', expected one of accuracy, size"):
-        ReportedScore("R", {"flops": 1.0}).signed_weights(OBJECTIVES)
+    with pytest.raises(InputError, match="weight of 'flops': expected one of accuracy, size"):
+        Weights({"flops": 1.0}).importance(OBJECTIVES)
 
 
-def test_signs_of_scores_follow_the_senses():
-    mase = ReportedScore("sum", {"accuracy": 1.0, "size": 0.2}, "max")
-    assert mase.signed_weights(OBJECTIVES).tolist() == [1.0, -0.2]
-    assert mase.rewards(OBJECTIVES) == ("size",)
-    down = ReportedScore("sum", {"accuracy": 1.0, "size": 0.2}, "min")
-    assert down.signed_weights(OBJECTIVES).tolist() == [-1.0, 0.2]
-    assert down.rewards(OBJECTIVES) == ("accuracy",)
-    assert down.formula == "minimise accuracy + 0.2 x size"
-    assert ReportedScore("x", {"size": -2.0, "accuracy": 1}).formula == (
-        "maximise -2 x size + accuracy"
-    )
+def test_signs_follow_the_senses():
+    mase = Weights.of_sum({"accuracy": 1.0, "size": 0.2}, "max")
+    assert mase.importance(OBJECTIVES).tolist() == [1.0, -0.2]
+    assert mase.rewarded(OBJECTIVES) == ("size",)
+    down = Weights.of_sum({"accuracy": 1.0, "size": 0.2}, "min")
+    assert down.importance(OBJECTIVES).tolist() == [-1.0, 0.2]
+    assert down.rewarded(OBJECTIVES) == ("accuracy",)
+    assert down.formula == "-accuracy - 0.2 x size"
+    assert Weights({"size": -2.0, "accuracy": 1}).formula == "-2 x size + accuracy"
+
+
+def test_what_a_user_says_and_the_signed_weights_are_one_thing():
+    own = Weights.of_importance([1.0, 0.2], OBJECTIVES)
+    assert dict(own) == {"accuracy": 1.0, "size": -0.2}
+    assert own == Weights(dict(own)) and hash(own) == hash(Weights(dict(own)))
+    values = np.array([[0.7, 10.0], [0.6, 2.0]])
+    natural = values @ [own["accuracy"], own["size"]]
+    turned = -(values * [-1.0, 1.0]) @ own.importance(OBJECTIVES)
+    assert natural.tolist() == turned.tolist()
 
 
 def test_unknown_points_scalings_and_boxes_are_refused():
@@ -81,7 +89,7 @@ def test_unknown_points_scalings_and_boxes_are_refused():
     with pytest.raises(InputError, match="between which weights sum to 1"):
         box_corners([0.6, 0.6], [1.0, 1.0])
     with pytest.raises(InputError, match="at least two"):
-        Front.from_values([[1.0]], [Objective("a")])
+        Front.from_values([[1.0]], [Objective(name="a")])
     with pytest.raises(InputError, match="expected a finite number"):
         Front.from_values([[1.0, np.nan]], OBJECTIVES)
     with pytest.raises(InputError, match="empty"):

@@ -11,8 +11,8 @@ from analysis.statistics.comparison import (
     a12_interval,
     against_baseline,
     all_pairs,
+    best_in_resamples,
     holm,
-    probability_of_being_best,
     signed_rank_p,
 )
 
@@ -124,13 +124,45 @@ def test_a12_of_complete_separation_has_an_interval():
     assert low == pytest.approx(0.025 ** (1 / 10))
 
 
-def test_probability_of_being_best_sums_to_one_and_shares_ties():
+def test_best_in_resamples_sums_to_one_and_shares_ties():
     values = scores()
-    found = probability_of_being_best(values)
+    found = best_in_resamples(values)
     assert sum(found.values()) == pytest.approx(1.0)
     assert found["better"] > 0.99
-    twins = probability_of_being_best({"a": values["random"], "b": values["random"]})
+    twins = best_in_resamples({"a": values["random"], "b": values["random"]})
     assert twins == {"a": 0.5, "b": 0.5}
+
+
+def test_rounding_is_no_finding():
+    """Differences of 1e-16 were "found less: by 0.0 [0.0, 0.0]" with p = 6.9e-5."""
+    rng = np.random.default_rng(0)
+    one = rng.uniform(0.5, 1.0, 30)
+    table = against_baseline(
+        {"random": one, "same": one - 1e-16 - 2e-16 * rng.random(30)}, "random"
+    )
+    row = table.loc["same"]
+    assert row["verdict"] == row["verdict_ranks"] == "identical"
+    assert (row["p"], row["a12"], row["ties"]) == (1.0, 0.5, 30)
+
+
+def test_equivalent_is_not_the_same_as_undecided():
+    rng = np.random.default_rng(0)
+    near = {"random": rng.normal(0.7, 0.01, 30), "near": rng.normal(0.7, 0.01, 30)}
+    assert against_baseline(near, "random").loc["near", "verdict"] == "undecided"
+    table = against_baseline(near, "random", margin=0.02)
+    assert table.loc["near", "verdict"] == "equivalent"
+    assert against_baseline(near, "random", margin=0.002).loc["near", "verdict"] == "undecided"
+    with pytest.raises(InputError, match="margin = 0"):
+        against_baseline(near, "random", margin=0.0)
+
+
+def test_the_mean_and_the_ranks_may_disagree():
+    """Many small losses and a few large gains: better on average, worse by ranks."""
+    differences = np.r_[np.full(36, -0.01), np.full(4, 0.5)] + np.linspace(0, 1e-3, 40)
+    table = against_baseline({"random": np.zeros(40), "bold": differences}, "random")
+    row = table.loc["bold"]
+    assert row["difference"] > 0
+    assert row["verdict_ranks"] == "worse" and row["verdict"] != "worse"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from analysis.statistics.intervals import bands, mean_interval
 from tests.analysis.strategies import OBJECTIVES, trial_table
 
 
-def plain_studentised(values, resamples, seed):
+def plain_studentized(values, resamples, seed):
     """The textbook's loop."""
     n = len(values)
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
@@ -25,7 +25,7 @@ def plain_studentised(values, resamples, seed):
 def test_interval_is_the_textbook_s():
     values = np.random.default_rng(1).gamma(3.0, size=20)
     interval = mean_interval(values, resamples=300, seed=4)
-    assert (interval.low, interval.high) == pytest.approx(plain_studentised(values, 300, 4))
+    assert (interval.low, interval.high) == pytest.approx(plain_studentized(values, 300, 4))
 
 
 def test_columns_do_not_depend_on_each_other():

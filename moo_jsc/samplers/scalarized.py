@@ -17,7 +17,7 @@ from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.optuna_samplers import OptunaTPE
 from moo_jsc.samplers.sampler import Evaluate, Sampler
 
-Normalisation = Literal["raw", "corners"]
+Normalization = Literal["raw", "corners"]
 
 
 class Weighting(ABC):
@@ -60,15 +60,15 @@ class FixedWeights(Weighting):
 
 @dataclass(frozen=True)
 class WeightsBySense(Weighting):
-    """The same weight for all qualities (maximised), and another for all costs (minimised)."""
+    """The same weight for all qualities (maximized), and another for all costs (minimized)."""
 
-    maximised: float = 1.0
-    minimised: float = 0.2
+    maximized: float = 1.0
+    minimized: float = 0.2
 
     def weights(self, objectives: Sequence[Objective], seed: int) -> NDArray[np.float64]:  # noqa: ARG002
         """Return the weights by sense."""
         return np.array(
-            [self.maximised if o.sense == "max" else self.minimised for o in objectives]
+            [self.maximized if o.sense == "max" else self.minimized for o in objectives]
         )
 
 
@@ -83,11 +83,11 @@ class RandomWeights(Weighting):
 
 
 @dataclass(frozen=True)
-class ScalarisedSampler(Sampler):
+class ScalarizedSampler(Sampler):
     """Any sampler, searching for one number: a weighted sum of the objectives.
 
     The score of a configuration with values v is sum_i w_i s_i v_i / u_i, where s_i is +1 for
-    a maximised and -1 for a minimised objective and u_i its scale; it is maximised. Only the
+    a maximized and -1 for a minimized objective and u_i its scale; it is maximized. Only the
     score is seen by the inner sampler, while all objectives are recorded.
 
     Parameters
@@ -120,7 +120,7 @@ class ScalarisedSampler(Sampler):
 
     Examples
     --------
-    >>> reports = scalarised_tpe({"accuracy": 1.0, "average-bitwidth": 0.2}, name="report-1")
+    >>> reports = scalarized_tpe({"accuracy": 1.0, "average-bitwidth": 0.2}, name="report-1")
     >>> reports.name, reports.inner
     ('report-1', OptunaTPE(multivariate=False))
     """
@@ -128,7 +128,7 @@ class ScalarisedSampler(Sampler):
     name: str
     weighting: Weighting
     inner: Sampler = field(default_factory=OptunaTPE)
-    normalisation: Normalisation = "raw"
+    normalization: Normalization = "raw"
     scales: Mapping[str, float] = field(default_factory=dict)
     direction: Sense | None = None
 
@@ -136,7 +136,7 @@ class ScalarisedSampler(Sampler):
         for name, scale in self.scales.items():
             if not (math.isfinite(scale) and scale > 0):
                 raise InputError(f"scale of {name!r} = {scale}: expected a positive number")
-        if self.scales and self.normalisation != "raw":
+        if self.scales and self.normalization != "raw":
             raise InputError(f"scales {dict(self.scales)}: expected none beside 'corners'")
         if self.direction is None and isinstance(self.weighting, FixedWeights):
             for name, weight in self.weighting.by_name.items():
@@ -163,7 +163,7 @@ class ScalarisedSampler(Sampler):
         """See `Sampler.run`."""
         weights = self.signed_weights(objectives, seed)
         spent = 0
-        if self.normalisation == "corners":
+        if self.normalization == "corners":
             corners = space.configurations(sorted({0, space.size - 1}))
             spent = len(corners)
             magnitudes = np.abs(evaluate(corners)).max(axis=0)
@@ -202,19 +202,19 @@ class ScalarisedSampler(Sampler):
         return weights
 
 
-def scalarised_tpe(
+def scalarized_tpe(
     weights: Mapping[str, float],
     name: str,
     *,
-    normalisation: Normalisation = "raw",
+    normalization: Normalization = "raw",
     scales: Mapping[str, float] | None = None,
     direction: Sense | None = None,
-) -> ScalarisedSampler:
-    """Return single-objective TPE on the sum of weight x value (see `ScalarisedSampler`)."""
-    return ScalarisedSampler(
+) -> ScalarizedSampler:
+    """Return single-objective TPE on the sum of weight x value (see `ScalarizedSampler`)."""
+    return ScalarizedSampler(
         name,
         FixedWeights(weights),
-        normalisation=normalisation,
+        normalization=normalization,
         scales=scales or {},
         direction=direction,
     )

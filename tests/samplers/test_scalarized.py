@@ -10,12 +10,12 @@ from moo_jsc.runs.ledger import Ledger
 from moo_jsc.samplers import SAMPLERS
 from moo_jsc.samplers.enumeration_orders import Exhaustive
 from moo_jsc.samplers.sampler import Sampler
-from moo_jsc.samplers.scalarised import (
+from moo_jsc.samplers.scalarized import (
     FixedWeights,
     RandomWeights,
-    ScalarisedSampler,
+    ScalarizedSampler,
     WeightsBySense,
-    scalarised_tpe,
+    scalarized_tpe,
 )
 
 ACCURACY = Objective(
@@ -54,7 +54,7 @@ def evaluate(rows):
 def scores(budget=6, seed=0, **settings):
     inner = Listening()
     ledger = Ledger(SPACE, 3, evaluate, budget=budget)
-    sampler = ScalarisedSampler("test", inner=inner, **settings)
+    sampler = ScalarizedSampler("test", inner=inner, **settings)
     sampler.run(SPACE, OBJECTIVES, ledger, seed=seed, budget=budget)
     return inner, ledger
 
@@ -90,7 +90,7 @@ def test_scales_divide():
 
 
 def test_corners_cost_two_trials_and_set_the_scales():
-    inner, ledger = scores(budget=8, weighting=WeightsBySense(), normalisation="corners")
+    inner, ledger = scores(budget=8, weighting=WeightsBySense(), normalization="corners")
     assert [trial.configuration for trial in ledger.trials[:2]] == [(0, 0), (2, 1)]
     assert inner.budget == 6
     np.testing.assert_allclose(inner.scores[-1], [1.0 - 0.2 - 0.2])
@@ -117,17 +117,17 @@ def test_random_weights_come_from_the_seed():
 
 
 def test_any_sampler_may_search():
-    sampler = ScalarisedSampler("x", FixedWeights({"accuracy": 1.0}), inner=Exhaustive())
+    sampler = ScalarizedSampler("x", FixedWeights({"accuracy": 1.0}), inner=Exhaustive())
     ledger = Ledger(SPACE, 3, evaluate, budget=6)
     sampler.run(SPACE, OBJECTIVES, ledger, seed=0, budget=6)
     assert [trial.configuration for trial in ledger.trials[:2]] == [(0, 0), (0, 1)]
 
 
 def test_settings_tell_weights_apart_but_not_their_order():
-    a = scalarised_tpe({"accuracy": 1.0, "bitops": 0.2}, "x")
-    assert a.settings == scalarised_tpe({"bitops": 0.2, "accuracy": 1.0}, "x").settings
-    assert a.settings != scalarised_tpe({"bitops": 0.1, "accuracy": 1.0}, "x").settings
-    assert a.settings != scalarised_tpe(dict(a.weighting.by_name), "x", direction="max").settings
+    a = scalarized_tpe({"accuracy": 1.0, "bitops": 0.2}, "x")
+    assert a.settings == scalarized_tpe({"bitops": 0.2, "accuracy": 1.0}, "x").settings
+    assert a.settings != scalarized_tpe({"bitops": 0.1, "accuracy": 1.0}, "x").settings
+    assert a.settings != scalarized_tpe(dict(a.weighting.by_name), "x", direction="max").settings
 
 
 @pytest.mark.parametrize(
@@ -142,19 +142,19 @@ def test_settings_tell_weights_apart_but_not_their_order():
         ({"accuracy": 1.0}, {"scales": {"loss": 2.0}}, "scale of 'loss': expected one of"),
         (
             {"accuracy": 1.0},
-            {"scales": {"accuracy": 2.0}, "normalisation": "corners"},
+            {"scales": {"accuracy": 2.0}, "normalization": "corners"},
             "expected none beside 'corners'",
         ),
     ],
 )
 def test_bad_weights_get_one_line(weights, settings, message):
     with pytest.raises(InputError, match=message) as caught:
-        scalarised_tpe(weights, "x", **settings).check(OBJECTIVES)
+        scalarized_tpe(weights, "x", **settings).check(OBJECTIVES)
     assert "\n" not in str(caught.value)
 
 
 def test_weights_by_sense_need_one_that_counts():
-    sampler = ScalarisedSampler("x", WeightsBySense(maximised=1.0, minimised=0.0))
+    sampler = ScalarizedSampler("x", WeightsBySense(maximized=1.0, minimized=0.0))
     sampler.check(OBJECTIVES)
     with pytest.raises(InputError, match="expected one that is not 0"):
         sampler.check((BITS, BITOPS))

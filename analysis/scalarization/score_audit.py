@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.foundation.objectives import ObjectiveLike, minimised
+from analysis.foundation.objectives import ObjectiveLike, minimized
 from analysis.front.knees import knee
 from analysis.front.pareto import nondominated
 from analysis.front.simplex import sampled_weights
@@ -27,10 +27,10 @@ ROBUST_FACTOR = 2.0
 SAMPLES = 20_000
 
 
-class Verdict(Enum):
+class Rating(Enum):
     """What is to be said of a score, by rule (see `judge`)."""
 
-    REWARDS_A_VICE = "rewards what should be avoided"
+    WRONG_SIGN = "rewards what should be avoided"
     ONE_OBJECTIVE = "decided by one objective"
     FRAGILE = "fragile"
     ROBUST = "robust"
@@ -48,7 +48,7 @@ class ScoreAudit:
     front
         The true front of its metrics.
     weights
-        (m,) signed weights of the minimised objectives.
+        (m,) importance of each objective (see `Weights.importance`).
     rewards
         Objectives whose getting worse improves the score.
     design
@@ -100,7 +100,7 @@ class ScoreAudit:
     other_picks: dict[Scaling, int]
     knee: int
     knee_distance: float
-    verdict: Verdict
+    verdict: Rating
 
     @property
     def vacuous(self) -> tuple[str, ...]:
@@ -140,18 +140,19 @@ def audit_score(
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> objectives = (Objective("accuracy", "max"), Objective("latency", unit="ms"))
+    >>> from analysis.scalarization.weights import Weights
+    >>> objectives = (Objective(name="accuracy", sense="max"), Objective(name="latency", unit="ms"))
     >>> found = audit_score(
     ...     [[0.75, 1.0], [0.7, 20.0]], objectives,
-    ...     ReportedScore("R2", {"accuracy": 1.0, "latency": 0.1}),
+    ...     ReportedScore("R2", Weights({"accuracy": 1.0, "latency": 0.1})),
     ... )
     >>> found.verdict.value, found.design, found.dominating
     ('rewards what should be avoided', 1, 1)
     """
-    points = minimised(values, objectives)
+    points = minimized(values, objectives)
     front = Front.from_values(values, objectives)
-    weights = score.signed_weights(objectives)
-    rewards = score.rewards(objectives)
+    weights = score.weights.importance(objectives)
+    rewards = score.weights.rewarded(objectives)
     tied = best_rows((points - points.min(axis=0)) @ weights)
     better = (points <= points[tied[0]]).all(axis=1) & (points < points[tied[0]]).any(axis=1)
     if better.any() and not rewards:
@@ -179,7 +180,7 @@ def audit_score(
         sampled = sampled_volumes(
             front.scaled("raw"), sampled_weights(len(front.objectives), SAMPLES)
         )
-    knee_row = knee(front.normalised)
+    knee_row = knee(front.normalized)
     place = (points[design] - front.ideal) / front.divisors("range")
     return ScoreAudit(
         score=score,
@@ -188,7 +189,7 @@ def audit_score(
         rewards=rewards,
         design=design,
         tied=len(tied),
-        values=minimised(points[design][None], objectives)[0],
+        values=minimized(points[design][None], objectives)[0],
         dominating=int(better.sum()),
         on_front=None if row is None else described(front, np.array([row])),
         support=None if row is None else Support(int(classify(space).classes[row])),
@@ -200,7 +201,7 @@ def audit_score(
         if rewards
         else {scaling: pick(front, weights, scaling).point for scaling in SCALINGS},
         knee=knee_row,
-        knee_distance=float(np.linalg.norm(place - front.normalised[knee_row])),
+        knee_distance=float(np.linalg.norm(place - front.normalized[knee_row])),
         verdict=judge(points[design], front, rewards, intervals),
     )
 
@@ -210,16 +211,16 @@ def judge(
     front: Front,
     rewards: Sequence[str],
     intervals: Sequence[Tolerance],
-) -> Verdict:
+) -> Rating:
     """Return the verdict on a score by rule, the first that applies.
 
-    It rewards what should be avoided: a cost counts in its favour, or a quality against it. It
+    It rewards what should be avoided: a cost counts in its favor, or a quality against it. It
     is decided by one objective: the pick is the best in one, and the weights of all others that
     vary are vacuous. It is fragile: some weight times or divided by 1.1 changes the pick. It is
     robust: any one weight may be halved or doubled. Otherwise it holds within limits.
     """
     if rewards:
-        return Verdict.REWARDS_A_VICE
+        return Rating.WRONG_SIGN
     varying = [each for each in intervals if not each.constant and each.weight != 0]
     best = [
         name
@@ -228,10 +229,10 @@ def judge(
     ]
     for name in best:
         if all(each.vacuous for each in varying if each.objective != name):
-            return Verdict.ONE_OBJECTIVE
+            return Rating.ONE_OBJECTIVE
     steps = [each.step for each in varying]
     if min(steps, default=np.inf) < FRAGILE_FACTOR:
-        return Verdict.FRAGILE
+        return Rating.FRAGILE
     if min(steps, default=np.inf) >= ROBUST_FACTOR:
-        return Verdict.ROBUST
-    return Verdict.MODERATE
+        return Rating.ROBUST
+    return Rating.MODERATE

@@ -1,4 +1,4 @@
-"""The whole scalarisation audit of a problem: what weights reach, where, and what else there is."""
+"""The whole scalarization audit of a problem: what weights reach, where, and what else there is."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _DOUBT = 1e-6
 
 
 @dataclass(frozen=True)
-class Audit:
+class WeightAudit:
     """What weighted sums can and cannot do on the true front of a problem.
 
     Attributes
@@ -104,14 +104,14 @@ class Audit:
         return justify(self.front, self.space, self.support, row, scaling)
 
 
-def audit(
+def audit_weights(
     values: ArrayLike,
     objectives: Sequence[ObjectiveLike],
     *,
     samples: int = SAMPLES,
     seed: int = 0,
     box: tuple[ArrayLike, ArrayLike] | None = None,
-) -> Audit:
+) -> WeightAudit:
     """Audit weighted sums on the true front of a problem.
 
     Parameters
@@ -139,9 +139,9 @@ def audit(
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> found = audit(
+    >>> found = audit_weights(
     ...     [[0.75, 8], [0.7, 6], [0.5, 4], [0.45, 3.2], [0.25, 2]],
-    ...     [Objective("accuracy", "max"), Objective("width", unit="bit")],
+    ...     [Objective(name="accuracy", sense="max"), Objective(name="width", unit="bit")],
     ... )
     >>> {kind.name: count for kind, count in found.support.counts().items()}
     {'EXTREME': 4, 'SUPPORTED': 0, 'WEAK': 0, 'UNSUPPORTED': 1}
@@ -165,19 +165,19 @@ def audit(
         shares_of[scaling] = volumes(space, stretch)
         sampled[scaling] = sampled_volumes(front.scaled(scaling), drawn)
     doubtful, confirmed = _confirm(support, front.points)
-    return Audit(
+    return WeightAudit(
         front=front,
         designs=len(np.asarray(values)),
         space=space,
         support=support,
         doubtful=doubtful,
         confirmed=confirmed,
-        hypervolume_share=reachable_hypervolume(front.normalised, support.supported, coordinate),
+        hypervolume_share=reachable_hypervolume(front.normalized, support.supported, coordinate),
         regions=regions,
         volumes=shares_of,
         sampled=sampled,
-        knee=knee(front.normalised),
-        reach=reaches(front.normalised, support.supported, drawn[:REACH_SAMPLES]),
+        knee=knee(front.normalized),
+        reach=reaches(front.normalized, support.supported, drawn[:REACH_SAMPLES]),
         suggestions=suggestions(front, regions, box=box),
     )
 
@@ -194,7 +194,7 @@ def _confirm(support: Supportedness, points: NDArray[np.float64]) -> tuple[int, 
 
 
 @dataclass(frozen=True)
-class Choice:
+class MethodPick:
     """The design that one method picks.
 
     Attributes
@@ -211,7 +211,7 @@ class Choice:
 
 def side_by_side(
     front: Front, weights: NDArray[np.float64], target: NDArray[np.float64] | None = None
-) -> tuple[Choice, ...]:
+) -> tuple[MethodPick, ...]:
     """Return what each method picks, given the same weights and the same target.
 
     Parameters
@@ -222,20 +222,21 @@ def side_by_side(
         (m,) at least 0.
     target
         (m,) aspirations in natural units, for the achievement function, and bounds for the
-        epsilon-constraint method, which optimises the first objective; by default the medians
+        epsilon-constraint method, which optimizes the first objective; by default the medians
         of the front.
 
     Examples
     --------
     >>> from analysis.foundation.objectives import Objective
-    >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]], [Objective("a"), Objective("b")])
+    >>> front = Front.from_values([[0, 2], [1, 1.5], [2, 0]],
+    ...                           [Objective(name="a"), Objective(name="b")])
     >>> [(choice.method, choice.point) for choice in side_by_side(front, np.ones(2))][3:5]
     [('weighted Chebyshev', 1), ('augmented Chebyshev', 1)]
     """
-    normalised = front.normalised
+    normalized = front.normalized
     share = shares(weights)
     if target is None:
-        goal = np.median(normalised, axis=0)
+        goal = np.median(normalized, axis=0)
     else:
         signs = np.where([o.sense == "max" for o in front.objectives], -1.0, 1.0)
         goal = (np.asarray(target) * signs - front.ideal) / front.divisors("range")
@@ -245,11 +246,11 @@ def side_by_side(
     ]
     first = front.names[0]
     for method, scores in (
-        ("weighted Chebyshev", weighted_chebyshev(normalised, share)),
-        ("augmented Chebyshev", augmented_chebyshev(normalised, share)),
-        ("achievement to the target", achievement(normalised, goal, equal)),
-        (f"best {first} within the target", epsilon_constraint(normalised, 0, goal)),
+        ("weighted Chebyshev", weighted_chebyshev(normalized, share)),
+        ("augmented Chebyshev", augmented_chebyshev(normalized, share)),
+        ("achievement to the target", achievement(normalized, goal, equal)),
+        (f"best {first} within the target", epsilon_constraint(normalized, 0, goal)),
     ):
-        rows.append((method, best_row(scores, normalised)))
-    rows += [(f"knee: {name}", knee(normalised, name)) for name in KNEES]
-    return tuple(Choice(method, row) for method, row in rows)
+        rows.append((method, best_row(scores, normalized)))
+    rows += [(f"knee: {name}", knee(normalized, name)) for name in KNEES]
+    return tuple(MethodPick(method, row) for method, row in rows)
