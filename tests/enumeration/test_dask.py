@@ -170,9 +170,10 @@ def test_a_worker_without_the_package_is_refused_by_name(scheduler, wavy, tmp_pa
     (tmp_path / "moo_jsc" / "__init__.py").write_text("")
     with ended(dask_worker(scheduler, folder=tmp_path)):
         wait_for_worker(scheduler)
-        with pytest.raises(InputError, match=r"worker tcp://.* cannot say what code") as caught:
+        with pytest.raises(
+            InputError, match=r"worker tcp://\S+:? (cannot say what code|code of)"
+        ) as caught:
             enumerate_problem(wavy(), cache_dir=tmp_path, scheduler=scheduler)
-    assert "No module named 'moo_jsc" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
