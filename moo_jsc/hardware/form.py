@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.hardware.dense import Affine, DenseForm, significant_bits
 from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.quantization.calibration import best_fraction
 from moo_jsc.quantization.fixed_point import quantize
@@ -34,8 +34,6 @@ NORMALISATION_WIDTH = 8
 MAX_NORMALISATION_WIDTH = 16
 MAX_HARDWARE_WIDTH = 16
 """Bits of data, weights and biases up to which a circuit of adders makes sense and is exact."""
-
-Floats = NDArray[np.float64]
 
 
 def hardware_form(network: JetClassifier, width: int = NORMALISATION_WIDTH) -> JetClassifier:
@@ -90,42 +88,6 @@ def _rounded(values: torch.Tensor, width: int) -> torch.Tensor:
     fmt = FixedPoint(width)
     fraction = best_fraction(values.double().numpy(), fmt)
     return quantize(values, replace(fmt, fraction=fraction))
-
-
-@dataclass(frozen=True)
-class Affine:
-    """``x * scale + shift`` for each channel, exact numbers, shape (channels,) each."""
-
-    scale: Floats
-    shift: Floats
-
-
-@dataclass(frozen=True)
-class DenseForm:
-    """One dense layer as hardware sees it, up to the rounding into the next layer's format.
-
-    Attributes
-    ----------
-    data
-        Format of the inputs.
-    nonnegative
-        Inputs come from a ReLU, so that negative codes do not occur.
-    weight
-        Constants, shape (outputs, inputs); a batch norm right after the layer is in them.
-    bias
-        Shape (outputs,).
-    after
-        What follows before the next rounding, in order; None is a ReLU.
-    weight_codes
-        The layer's own weights as whole codes, without a batch norm, shape (outputs, inputs).
-    """
-
-    data: FixedPoint
-    nonnegative: bool
-    weight: Floats
-    bias: Floats
-    after: tuple[Affine | None, ...]
-    weight_codes: NDArray[np.int64]
 
 
 def dense_forms(network: JetClassifier, precision: NetworkPrecision) -> tuple[DenseForm, ...]:
@@ -215,44 +177,9 @@ def _formats(position: int, precision: LayerPrecision) -> _Formats:
 
 def _affine(norm: nn.BatchNorm1d, position: int) -> Affine:
     scale, shift = (values.double().numpy() for values in normalisation_affine(norm))
-    if max(_significant_bits(scale), _significant_bits(shift)) > MAX_NORMALISATION_WIDTH:
+    if max(significant_bits(scale), significant_bits(shift)) > MAX_NORMALISATION_WIDTH:
         raise InputError(
             f"batch norm {position}: scale and shift are float32, expected fixed point "
             "(hardware_form gives it)"
         )
     return Affine(scale, shift)
-
-
-def _significant_bits(values: Floats) -> int:
-    """Return the bits from the highest to the lowest set bit of any of the values.
-
-    Examples
-    --------
-    >>> _significant_bits(np.array([0.75, -2.0]))
-    4
-    """
-    occupied = [_bit_range(value) for value in values.tolist() if value]
-    if not occupied:
-        return 0
-    return max(high for high, _ in occupied) - min(low for _, low in occupied)
-
-
-def _bit_range(value: float) -> tuple[int, int]:
-    """Return one more than the exponent of the highest set bit, and that of the lowest."""
-    numerator, denominator = abs(value).as_integer_ratio()
-    trailing = (numerator & -numerator).bit_length() - 1
-    point = denominator.bit_length() - 1
-    return numerator.bit_length() - point, trailing - point
-
-
-def effective_bits(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the bits from the first to the last set bit of each code, 0 for zero.
-
-    Examples
-    --------
-    >>> effective_bits(np.array([0, 1, -4, 6, 5]))
-    array([0, 1, 1, 2, 3])
-    """
-    magnitude = np.abs(codes)
-    odd = magnitude // np.maximum(magnitude & -magnitude, 1)
-    return np.frexp(odd.astype(np.float64))[1].astype(np.int64)

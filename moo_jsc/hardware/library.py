@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.metadata import version
 from types import ModuleType
 
-from moo_jsc.errors import InputError
+from moo_jsc.foundation.errors import InputError
 
 PACKAGE = "alkaid"
 

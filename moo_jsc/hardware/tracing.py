@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.errors import InputError
-from moo_jsc.hardware.form import DenseForm, effective_bits
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.hardware.dense import DenseForm, effective_bits
 from moo_jsc.hardware.library import tracer_module
 from moo_jsc.objectives.circuit import TERMS, Term
 from moo_jsc.quantization.formats import FixedPoint, Rounding
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _ROUNDING: dict[Rounding, str] = {"even": "RND_CONV", "up": "RND", "down": "TRN"}
 _CONSTANT = 5
+_ADDITION = 1.09375
+"""Delay of an addition without its carry, in the tracer's units."""
+
 _ADDITIONS = frozenset({0, 1, 4, 11})
 """Codes of the tracer's operations: a constant; sums, differences, sums with a constant."""
 
@@ -58,6 +61,27 @@ class Circuit:
             "port_bits": float(sum(_width(interval) for interval in ports)),
             "ebops": self.ebops,
         }
+
+    @property
+    def output_bits(self) -> NDArray[np.int64]:
+        """Bits that each output needs, 0 for one that never changes, shape (outputs,)."""
+        return np.array(
+            [
+                _width(interval) if interval.max > interval.min else 0
+                for interval in self.logic.out_qint
+            ]
+        )
+
+    @property
+    def arrival(self) -> float:
+        """When the outputs are ready for a layer that adds them up, in delay units.
+
+        Late values are added last, so that the next layer starts neither with the first nor
+        with the last one: a soft maximum, ``log2(mean(2^(t / d))) d``, d half an addition.
+        """
+        times = np.array(self.logic.out_latency, dtype=np.float64) / (_ADDITION / 2)
+        largest = times.max(initial=0.0)
+        return float((np.log2(np.mean(2.0 ** (times - largest))) + largest) * _ADDITION / 2)
 
     @property
     def row(self) -> NDArray[np.float64]:
