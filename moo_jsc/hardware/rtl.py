@@ -15,7 +15,7 @@ from moo_jsc.hardware.library import tracer_module
 from moo_jsc.hardware.tracing import Circuit
 from moo_jsc.objectives.circuit import CLOCK_NS, STAGE_DELAY
 
-TOP = "design"
+TOP = "classifier"
 BENCH = "testbench"
 
 
