@@ -74,6 +74,9 @@ def write_verilog(circuit: Circuit, folder: Path) -> Rtl:
     )
     try:
         model.write()
+        # Verilator before 5.012 knows this warning by its older, wider name only.
+        for path in folder.glob("src/static/*.v"):
+            write_text(path, path.read_text().replace("WIDTHTRUNC", "WIDTH"))
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
     return Rtl(folder, len(model.fsm.logic), int(model.reg_bits))

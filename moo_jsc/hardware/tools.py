@@ -128,7 +128,7 @@ def synthesise(rtl: Rtl) -> Synthesis:
         f"-nolutram -nosrl -noiopad; tee -q -o {report} stat -json"
     )
     _run([SYNTHESIS, "-q", "-p", script], rtl.folder)
-    cells: dict[str, int] = json.loads(report.read_text())["modules"][f"\\{TOP}"]["num_cells_by_type"]
+    cells: dict[str, int] = json.loads(report.read_text())["design"]["num_cells_by_type"]
     return Synthesis(
         lut=sum(count for name, count in cells.items() if re.fullmatch(r"LUT[1-6]", name)),
         ff=sum(count for name, count in cells.items() if name.startswith("FD")),
