@@ -102,6 +102,11 @@ def circuit_tables(
     return [_tabulated(plan, kept) for plan in plans]
 
 
+def trace_tasks(network: JetClassifier, options: Options) -> list[TraceTask]:
+    """Return every trace that the table of a network needs; see `circuit_tables`."""
+    return [task for layer in _tasks(network, options) for task in layer]
+
+
 def _tasks(network: JetClassifier, options: Options) -> list[list[TraceTask]]:
     """Return for each dense layer and option what to trace."""
     forms = [

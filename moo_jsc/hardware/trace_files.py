@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
-from moo_jsc.hardware.traces import LayerTrace
+from moo_jsc.foundation.store import Store
+from moo_jsc.hardware.lookup import CircuitTable, Options, circuit_tables, trace_tasks
+from moo_jsc.hardware.traces import LayerTrace, trace_all
+from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.objectives.circuit import TERMS
 
 SHIPPED = Path(__file__).parent / "tables" / "traces.safetensors"
 PURPOSE = "traces of layers"
@@ -78,10 +83,35 @@ def read_traces(path: Path) -> Traces:
     BrokenSeal
         The file is damaged.
     """
-    from moo_jsc.objectives.circuit import TERMS
-
     arrays = read_sealed(path, PURPOSE)
     return {} if arrays is None else unpacked(arrays, len(TERMS))
+
+
+def kept_tables(
+    networks: Sequence[JetClassifier], options: Sequence[Options], *, workers: int = 1
+) -> list[CircuitTable]:
+    """Tabulate networks (see `circuit_tables`) with traces from the package and the store.
+
+    What is in neither is traced and kept in the store.
+
+    Raises
+    ------
+    InputError
+        As `circuit_tables`; a file is damaged or cannot be written.
+    """
+    known = dict(shipped_traces())
+    tasks = [task for pair in zip(networks, options, strict=True) for task in trace_tasks(*pair)]
+    missing = [task for task in tasks if task.key not in known]
+    if missing:
+        key = sha256_of(*sorted(task.key for task in missing))
+        kept = Store.at().made(
+            "circuits",
+            networks[0].spec.name,
+            key,
+            lambda: packed(trace_all(missing, {}, workers=workers)),
+        )
+        known.update(unpacked(kept, len(TERMS)))
+    return circuit_tables(networks, options, known)
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ layers, and an objective closes the sums.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,8 +33,8 @@ CLOCK_NS = 5.0
 """Period of the clock, ns (200 MHz); one delay unit is taken for one ns."""
 
 
-@dataclass(frozen=True)
-class CircuitObjective(Objective):
+@dataclass(frozen=True, kw_only=True)
+class CircuitObjective(Objective, ABC):
     """A cost of the circuit, closed from the sums of `TERMS` over layers.
 
     Examples
@@ -42,12 +43,14 @@ class CircuitObjective(Objective):
     array([3.])
     """
 
+    known: bool = True
+
+    @abstractmethod
     def finish(self, totals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn sums (..., terms), in the order of `TERMS`, into values (...)."""
-        raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TermSum(CircuitObjective):
     """One of the sums as it is."""
 
@@ -58,7 +61,7 @@ class TermSum(CircuitObjective):
         return totals[..., TERMS.index(self.term)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PipelineLatency(CircuitObjective):
     """Pipeline stages, at least one, times `scale`: ``ceil(delay / STAGE_DELAY) * scale``."""
 
@@ -69,7 +72,7 @@ class PipelineLatency(CircuitObjective):
         return pipeline_stages(totals[..., TERMS.index("delay")]) * self.scale
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FlipFlops(CircuitObjective):
     """Registers of the pipeline, its inputs and outputs included.
 
