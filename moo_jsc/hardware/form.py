@@ -112,7 +112,7 @@ def dense_forms(network: JetClassifier, precision: NetworkPrecision) -> tuple[De
     >>> layer = LayerPrecision(FixedPoint(4, 2), FixedPoint(2, 2), FixedPoint(4, 2))
     >>> (form,) = dense_forms(initialised(network_spec("jsc-tiny"), seed=0), (layer,))
     >>> form.weight.shape, form.nonnegative, sorted(set(form.weight.flatten().tolist()))
-    ((5, 16), True, [-0.25, 0.0, 0.25])
+    ((5, 16), True, [-0.25, -0.0, 0.25])
     """
     require_explicit(precision, len(network.spec.linear_layers))
     return tuple(dense_form(network, k, layer) for k, layer in enumerate(precision))
