@@ -208,7 +208,7 @@ def _predictions(
     return kind(objectives, data, scoring.split, scoring.device)
 
 
-def _circuits(objectives: Sequence[CircuitObjective], data: Jets, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+def _circuits(objectives: Sequence[CircuitObjective], data: Dataset, scoring: Scoring) -> Evaluator:  # noqa: ARG001
     from moo_jsc.evaluation.circuits import CircuitEvaluator
 
     return CircuitEvaluator(objectives)

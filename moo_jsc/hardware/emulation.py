@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from moo_jsc.hardware.dense import DenseForm
 from moo_jsc.hardware.form import dense_forms
 from moo_jsc.hardware.tracing import Circuit, trace_network
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import NetworkPrecision
 from moo_jsc.quantization.network import QuantizedNetwork
@@ -40,13 +40,13 @@ class Design:
         All of them as one circuit.
     """
 
-    network: JetClassifier
+    network: Classifier
     precision: NetworkPrecision
     forms: tuple[DenseForm, ...]
     circuit: Circuit
 
     @classmethod
-    def of(cls, network: JetClassifier, precision: NetworkPrecision) -> Design:
+    def of(cls, network: Classifier, precision: NetworkPrecision) -> Design:
         """Trace the circuit of a network in hardware form.
 
         Raises

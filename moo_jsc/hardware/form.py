@@ -21,7 +21,7 @@ from torch import nn
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware.dense import Affine, DenseForm, significant_bits
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.calibration import best_fraction
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision
@@ -36,7 +36,7 @@ MAX_HARDWARE_WIDTH = 16
 """Bits of data, weights and biases up to which a circuit of adders makes sense and is exact."""
 
 
-def hardware_form(network: JetClassifier, width: int = NORMALISATION_WIDTH) -> JetClassifier:
+def hardware_form(network: Classifier, width: int = NORMALISATION_WIDTH) -> Classifier:
     """Return the network with scale and shift of its inner batch norms in fixed point.
 
     The fractions are those of smallest squared error, one for the scales and one for the shifts
@@ -90,7 +90,7 @@ def _rounded(values: torch.Tensor, width: int) -> torch.Tensor:
     return quantize(values, replace(fmt, fraction=fraction))
 
 
-def dense_forms(network: JetClassifier, precision: NetworkPrecision) -> tuple[DenseForm, ...]:
+def dense_forms(network: Classifier, precision: NetworkPrecision) -> tuple[DenseForm, ...]:
     """Return the dense layers of a design as hardware sees them.
 
     Parameters
@@ -118,7 +118,7 @@ def dense_forms(network: JetClassifier, precision: NetworkPrecision) -> tuple[De
     return tuple(dense_form(network, k, layer) for k, layer in enumerate(precision))
 
 
-def dense_form(network: JetClassifier, position: int, precision: LayerPrecision) -> DenseForm:
+def dense_form(network: Classifier, position: int, precision: LayerPrecision) -> DenseForm:
     """Return dense layer `position` (0 for the first); see `dense_forms`."""
     fmt = _formats(position, precision)
     blocks = list(network.blocks)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from moo_jsc.hardware.dense import DenseForm, effective_bits
 from moo_jsc.hardware.form import dense_form
 from moo_jsc.hardware.traces import LayerTrace, TraceTask, trace_all
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.objectives.circuit import TERMS
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
@@ -63,7 +63,7 @@ class CircuitTable:
 
 
 def circuit_tables(
-    networks: Sequence[JetClassifier],
+    networks: Sequence[Classifier],
     options: Sequence[Options],
     traces: MutableMapping[str, LayerTrace] | None = None,
     *,
@@ -102,12 +102,12 @@ def circuit_tables(
     return [_tabulated(plan, kept) for plan in plans]
 
 
-def trace_tasks(network: JetClassifier, options: Options) -> list[TraceTask]:
+def trace_tasks(network: Classifier, options: Options) -> list[TraceTask]:
     """Return every trace that the table of a network needs; see `circuit_tables`."""
     return [task for layer in _tasks(network, options) for task in layer]
 
 
-def _tasks(network: JetClassifier, options: Options) -> list[list[TraceTask]]:
+def _tasks(network: Classifier, options: Options) -> list[list[TraceTask]]:
     """Return for each dense layer and option what to trace."""
     forms = [
         [dense_form(network, position, option) for option in layer]

@@ -16,7 +16,7 @@ from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
 from moo_jsc.foundation.store import Store
 from moo_jsc.hardware.lookup import CircuitTable, Options, circuit_tables, trace_tasks
 from moo_jsc.hardware.traces import LayerTrace, trace_all
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.objectives.circuit import TERMS
 
 SHIPPED = Path(__file__).parent / "tables" / "traces.safetensors"
@@ -88,7 +88,7 @@ def read_traces(path: Path) -> Traces:
 
 
 def kept_tables(
-    networks: Sequence[JetClassifier], options: Sequence[Options], *, workers: int = 1
+    networks: Sequence[Classifier], options: Sequence[Options], *, workers: int = 1
 ) -> list[CircuitTable]:
     """Tabulate networks (see `circuit_tables`) with traces from the package and the store.
 

@@ -21,6 +21,7 @@ STUDIES: dict[str, str] = {
     "fine-tuning": "quantization_aware",
     "reports": "reproduce_reports",
     "trials": "analyse_trials",
+    "build": "build_design",
     "train": "train_networks",
 }
 """Name of each study's script in `studies`, by its short name."""

@@ -10,6 +10,7 @@ from moo_jsc.hardware.emulation import Design, compare
 from moo_jsc.hardware.rtl import write_bench, write_verilog
 from moo_jsc.hardware.tools import installed, simulate, synthesise
 from moo_jsc.objectives import get_objectives
+from studies.circuits.designs import uniform_precision
 
 NETWORKS = ("jsc-tiny", "jsc-toy", "jsc-three-linear")
 
@@ -49,10 +50,9 @@ def test_a_wrong_circuit_is_found(jets, calibrated, random_precision, rng):
 
 
 @pytest.fixture(scope="module")
-def built(jets, calibrated, random_precision, tmp_path_factory):
+def built(jets, calibrated, tmp_path_factory):
     network, calibration = calibrated("jsc-tiny")
-    rng = np.random.default_rng(7)
-    design = Design.of(network, random_precision(network, calibration, rng))
+    design = Design.of(network, uniform_precision(network, calibration, data=3, weight=3))
     rtl = write_verilog(design.circuit, tmp_path_factory.mktemp("rtl"))
     return design, rtl, jets.test.features[:64]
 

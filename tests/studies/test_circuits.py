@@ -1,0 +1,108 @@
+import json
+
+import numpy as np
+import pytest
+
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.hardware import tools
+from studies import build_design, check_circuits
+from studies.circuits.choosing import bounds, chosen
+from studies.common.console import run_study
+
+
+@pytest.fixture
+def no_tools(monkeypatch):
+    monkeypatch.setattr(tools.shutil, "which", lambda _: None)
+
+
+class Space:
+    name = "four designs"
+    objectives = (
+        type("Accuracy", (), {"name": "accuracy", "sense": "max"}),
+        type("Lut", (), {"name": "lut", "sense": "min"}),
+    )
+
+
+VALUES = np.array([[0.7, 10.0], [0.75, 12.0], [0.76, 90.0], [0.75, 12.5], [0.74, 12.0]])
+
+
+def test_least_cost_within_bounds():
+    assert chosen(Space, VALUES, {"accuracy": 0.74}, {}, "lut") == 1
+    assert chosen(Space, VALUES, {"accuracy": 0.755}, {}, "lut") == 2
+    assert chosen(Space, VALUES, {}, {"lut": 11}, "accuracy") == 0
+
+
+def test_the_knee_of_the_front_is_the_default():
+    assert chosen(Space, VALUES, {}, {}, None) == 1
+
+
+def test_bounds_that_no_design_meets():
+    with pytest.raises(InputError, match=r"no design has accuracy >= 0\.9 and lut <= 5"):
+        chosen(Space, VALUES, {"accuracy": 0.9}, {"lut": 5}, None)
+
+
+@pytest.mark.parametrize("word", ["accuracy", "accuracy=much", "size=3"])
+def test_wrong_bounds(word):
+    with pytest.raises(InputError, match=f"--at-least {word}: expected"):
+        bounds("--at-least", [word], ["accuracy", "lut"])
+
+
+def test_a_design_by_number(tmp_path, capsys, no_tools, monkeypatch):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "design"
+    build_design.main(
+        build_design.Config(problem="lab3-types", number=9, out=folder, bench_jets=20)
+    )
+    printed = capsys.readouterr().out
+    assert "emulated on 10000 jets of the test split: 0 differ" in printed
+    assert "yosys: not installed, left out (apt-get install yosys)" in printed
+    formats = json.loads((folder / "formats.json").read_text())
+    assert formats["layers"]["seq_blocks_2"]["weight"]["width"] == 2
+    assert len((folder / "inputs.hex").read_text().splitlines()) == 20
+    assert (folder / "src" / "classifier.v").exists()
+    assert "| lut (look-up, validation split) |" in (folder / "README.md").read_text()
+
+
+def test_a_difference_stops_with_the_first_jet(tmp_path, capsys, no_tools, monkeypatch):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cache"))
+    from moo_jsc.hardware.emulation import Design
+
+    exact = Design.reference
+
+    def spoiled(design, features):
+        logits = exact(design, features)
+        logits[7:9, 0] += 1
+        return logits
+
+    monkeypatch.setattr(Design, "reference", spoiled)
+    with pytest.raises(SystemExit) as stop:
+        build_design.main(
+            build_design.Config(problem="lab3-types", number=9, out=tmp_path / "d", bench_jets=5)
+        )
+    assert stop.value.code == 1
+    assert "jet 7 of the test split is the first to differ" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--number", "18"], "number = 18: expected 0..17"),
+        (["--number", "1", "--least", "lut"], "--number: expected without"),
+        (["--bench-jets", "0"], "bench-jets = 0"),
+        (["--least", "size"], "--least size: expected one of accuracy, lut"),
+    ],
+)
+def test_bad_input(flags, message, capsys, tmp_path):
+    with pytest.raises(SystemExit) as stop:
+        run_study(
+            build_design.main,
+            build_design.Config,
+            ["--problem", "lab3-types", "--out", str(tmp_path), *flags],
+        )
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_random_designs_are_checked(tmp_path, capsys):
+    check_circuits.main(check_circuits.Config(emulate=3, out=tmp_path))
+    assert "3 random designs, 10000 jets each: no logit differs" in capsys.readouterr().out
