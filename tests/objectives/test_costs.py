@@ -39,6 +39,7 @@ def test_names():
         *("flops", "flops-mase", "flops-ptflops", "flops-runtime-norm"),
         *("bitops", "bitops-bops", "bitops-report"),
         *("average-bitwidth", "average-bitwidth-mase", "memory-density"),
+        *("lut", "ff", "latency-cycles", "latency-ns", "adder-depth", "ebops"),
     }
 
 
