@@ -80,11 +80,11 @@ def main(config: Config) -> None:
     if config.synthesise:
         table = synthesised(config)
         table.to_csv(folder / "yosys.csv", index=False)
-        print(table.to_markdown(index=False))
+        print(table.to_string(index=False))
     if config.look_up:
         table = looked_up(config)
         table.to_csv(folder / "look_up.csv", index=False)
-        print(table.to_markdown(index=False))
+        print(table.to_string(index=False))
     if not good:
         sys.exit(1)
 

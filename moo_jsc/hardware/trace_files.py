@@ -15,7 +15,7 @@ from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
 from moo_jsc.foundation.store import Store
 from moo_jsc.hardware.lookup import CircuitTable, Options, circuit_tables, trace_tasks
-from moo_jsc.hardware.traces import LayerTrace, trace_all
+from moo_jsc.hardware.traces import LayerTrace, TraceTask, trace_all
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.objectives.circuit import TERMS
 
@@ -99,19 +99,38 @@ def kept_tables(
     InputError
         As `circuit_tables`; a file is damaged or cannot be written.
     """
-    known = dict(shipped_traces())
     tasks = [task for pair in zip(networks, options, strict=True) for task in trace_tasks(*pair)]
-    missing = [task for task in tasks if task.key not in known]
+    return circuit_tables(networks, options, kept_traces(tasks, networks[0].spec.name, workers))
+
+
+def kept_traces(tasks: Sequence[TraceTask], name: str, workers: int = 1) -> Traces:
+    """Return traces from the package and the store; what is in neither is made and kept.
+
+    Parameters
+    ----------
+    tasks
+        What to trace.
+    name
+        For the file in the store.
+    workers
+        Processes.
+
+    Raises
+    ------
+    InputError
+        As `kept_tables`.
+    """
+    known = dict(shipped_traces())
+    missing = {task.key: task for task in tasks if task.key not in known}
     if missing:
-        key = sha256_of(*sorted(task.key for task in missing))
         kept = Store.at().made(
             "circuits",
-            networks[0].spec.name,
-            key,
-            lambda: packed(trace_all(missing, {}, workers=workers)),
+            name,
+            sha256_of(*sorted(missing)),
+            lambda: packed(trace_all(missing.values(), {}, workers=workers)),
         )
         known.update(unpacked(kept, len(TERMS)))
-    return circuit_tables(networks, options, known)
+    return known
 
 
 @lru_cache(maxsize=1)

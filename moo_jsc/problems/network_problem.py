@@ -121,7 +121,7 @@ class NetworkProblem(Problem):
         configuration
             Shape (d,).
         """
-        ((_, batch),) = self._batches(configuration[None])
+        ((_, batch),) = self.batches(configuration[None])
         (precision,), _ = batch.precisions()
         return batch.network, precision
 
@@ -136,15 +136,15 @@ class NetworkProblem(Problem):
     ) -> NDArray[np.float64]:
         """Return values (n, m) in the columns of these evaluators, NaN in all others."""
         values = np.full((len(configurations), len(self.objectives)), np.nan)
-        for rows, batch in self._batches(configurations):
+        for rows, batch in self.batches(configurations):
             for columns in parts:
                 values[rows[:, None], columns.places] = columns.evaluator.evaluate(batch)
         return values
 
-    def _batches(
+    def batches(
         self, configurations: NDArray[np.int64]
     ) -> Iterator[tuple[NDArray[np.int64], NetworkBatch]]:
-        """Yield the rows (k,) that belong to each network, and what they are of it."""
+        """Yield each network's rows (k,) of `configurations` (n, d), and what they are of it."""
         architectures = self.architectures(configurations)
         choices = self._layer_indices(configurations)
         for number in np.unique(architectures).tolist():
