@@ -17,6 +17,7 @@ from moo_jsc.evaluation.evaluators import Columns, NetworkBatch, evaluators_of
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
+from moo_jsc.networks.specification import ReLU
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
@@ -168,16 +169,20 @@ class NetworkProblem(Problem):
         return self._calibrated[number]
 
     def _calibrate(self, network: Classifier) -> tuple[tuple[LayerPrecision, ...], ...]:
-        layers = range(len(network.spec.linear_layers))
+        spec = network.spec
         if self.precision is None:
-            return tuple((FLOAT,) for _ in layers)
+            return tuple((FLOAT,) for _ in spec.linear_layers)
         from moo_jsc.quantization.calibration import Calibration
 
         calibration = Calibration(network, self.data.train.features[:CALIBRATION_ROWS])
-        options = self.precision.layer_options()
         return tuple(
-            tuple(calibration.resolve_layer(layer, option) for option in options)
-            for layer in layers
+            tuple(
+                calibration.resolve_layer(layer, option)
+                for option in self.precision.layer_options(
+                    after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
+                )
+            )
+            for layer, position in enumerate(spec.linear_positions)
         )
 
     @cached_property
