@@ -81,6 +81,7 @@ def main(config: Config) -> None:
         table = synthesised(config)
         table.to_csv(folder / "yosys.csv", index=False)
         print(table.to_string(index=False))
+        print(calibration(table))
     if config.look_up:
         table = looked_up(config)
         table.to_csv(folder / "look_up.csv", index=False)
@@ -164,16 +165,12 @@ def synthesised(config: Config) -> pd.DataFrame:
         with tempfile.TemporaryDirectory() as folder:
             rtl = write_verilog(design.circuit, Path(folder))
             found = synthesise(rtl)
-        traced, estimate = (
-            design.circuit.terms["lut"],
-            float(finished("lut", design.circuit.row)),
-        )
+        estimate = float(finished("lut", design.circuit.row))
         rows.append(
             {
                 "network": name,
                 "data bits": data,
                 "weight bits": weight,
-                "traced LUTs": round(traced),
                 "lut": round(estimate),
                 "yosys LUTs": found.lut,
                 "lut / yosys": round(estimate / found.lut, 2),
@@ -185,6 +182,20 @@ def synthesised(config: Config) -> pd.DataFrame:
         )
         print(*rows[-1].values(), flush=True)
     return pd.DataFrame(rows).sort_values("yosys LUTs")
+
+
+def calibration(table: pd.DataFrame) -> str:
+    """Fit yosys' count as a power of the estimate, and say how far the designs scatter."""
+    import numpy as np
+
+    estimate, counted = np.log(table["lut"]), np.log(table["yosys LUTs"])
+    power, constant = np.polyfit(estimate, counted, 1)
+    residual = counted - (constant + power * estimate)
+    spread = float(np.sqrt((residual**2).sum() / (len(table) - 2)))
+    return (
+        f"yosys LUTs = {np.exp(constant):.2f} x lut^{power:.3f}, {len(table)} designs, scatter "
+        f"{spread:.0%} (one standard deviation)"
+    )
 
 
 def finished(cost: str, terms: np.ndarray) -> np.ndarray:

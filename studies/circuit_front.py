@@ -72,7 +72,7 @@ def main(config: Config) -> Results:
     values = pd.DataFrame(table.values, columns=[o.name for o in problem.objectives])
     kept = front(values)
     traced, lines = whole_traces(problem, values, kept, config)
-    found = audit(table.values[:, 1:], problem.objectives[1:])
+    found = audit(table.values, problem.objectives)
     associations = association_table(found)
     losses = loss_sentences(values)
     shown = traced.loc[kept].assign(accuracy=lambda rows: 100 * rows["accuracy"])

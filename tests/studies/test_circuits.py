@@ -1,12 +1,16 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware import tools
-from studies import build_design, check_circuits
+from moo_jsc.hardware.trace_files import read_traces
+from studies import build_design, check_circuits, trace_circuits
 from studies.circuits.choosing import bounds, chosen
+from studies.circuits.proxies import front_by_proxy
+from studies.circuits.published import beside_published, caption, published
 from studies.common.console import run_study
 
 
@@ -106,3 +110,44 @@ def test_bad_input(flags, message, capsys, tmp_path):
 def test_random_designs_are_checked(tmp_path, capsys):
     check_circuits.main(check_circuits.Config(emulate=3, out=tmp_path))
     assert "3 random designs, 10000 jets each: no logit differs" in capsys.readouterr().out
+
+
+def test_what_a_front_by_a_proxy_pays():
+    values = pd.DataFrame(
+        {"accuracy": [0.7, 0.7, 0.8], "size": [1.0, 2.0, 3.0], "lut": [20.0, 10.0, 30.0]}
+    )
+    assert front_by_proxy(values, "size", "lut") == (2, 1.5)
+    assert front_by_proxy(values, "lut", "lut") == (2, 1.0)
+
+
+@pytest.mark.parametrize("data", ["sample", "openml", "cernbox"])
+def test_our_front_is_drawn_beside_its_own_data_set(data):
+    ours = pd.DataFrame({"accuracy": [74.0], "lut": [1000.0], "latency_ns": [20.0]})
+    figure = beside_published(ours, data)
+    titles = [axes.get_title() for axes in figure.axes[:2]]
+    with_ours = ["this front" in axes.get_legend_handles_labels()[1] for axes in figure.axes[:2]]
+    assert [title.split()[0] for title in titles] == ["OpenML", "CERNBox"]
+    assert with_ours == [data != "cernbox", data != "openml"]
+    assert ("neither data set" in caption(data, 1)) == (data == "sample")
+
+
+def test_published_designs_say_where_they_come_from():
+    rows = published()
+    assert len(rows) >= 25
+    assert rows["source"].str.contains(r"^arXiv:\d{4}\.\d{5}").all()
+    assert set(rows["encoder"]) <= {"counted", "left out", "not stated", "not applicable"}
+
+
+def test_shipped_traces_are_made_by_one_command(tmp_path, capsys):
+    trace_circuits.main(
+        trace_circuits.Config(
+            problems=("lab3-types",), out=tmp_path, cache=tmp_path / "cache", workers=1
+        )
+    )
+    assert "wrote 18 traces" in capsys.readouterr().out
+    assert len(read_traces(tmp_path / "traces.safetensors")) == 18
+
+
+def test_the_fit_to_yosys_is_a_power():
+    table = pd.DataFrame({"lut": [100, 1000, 10000], "yosys LUTs": [200, 2000, 20000]})
+    assert check_circuits.calibration(table).startswith("yosys LUTs = 2.00 x lut^1.000, 3 designs")
