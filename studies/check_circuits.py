@@ -22,6 +22,7 @@ from studies.circuits.designs import (
     uniform_options,
     uniform_precision,
 )
+from studies.circuits.pages import fill, markdown
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
 from studies.common.settings import Settings
@@ -64,6 +65,8 @@ class Config(Settings):
     """Of the random designs."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a file."""
+    page: Path | None = None
+    """Markdown page whose marked places get the results, for instance docs/hardware.md."""
 
     script = "check_circuits"
 
@@ -76,16 +79,21 @@ def main(config: Config) -> None:
         require_at_least(name, getattr(config, name), 0)
     folder = config.out or Path("results") / "circuits"
     folder.mkdir(parents=True, exist_ok=True)
-    good = emulated(config) if config.emulate else True
+    parts: dict[str, str] = {}
+    good = True
+    if config.emulate:
+        good, parts["emulated"] = emulated(config)
     if config.synthesise:
         table = synthesised(config)
         table.to_csv(folder / "yosys.csv", index=False)
-        print(table.to_string(index=False))
-        print(calibration(table))
+        parts["yosys"] = f"{markdown(table)}\n\n{calibration(table)}"
     if config.look_up:
         table = looked_up(config)
         table.to_csv(folder / "look_up.csv", index=False)
-        print(table.to_string(index=False))
+        parts["look-up"] = markdown(table)
+    print("\n\n".join(parts.values()))
+    if config.page is not None:
+        fill(config.page, parts)
     if not good:
         sys.exit(1)
 
@@ -102,8 +110,8 @@ def require_simulator(config: Config) -> None:
         raise InputError(f"--simulate: {missing_line(config.simulator)}")
 
 
-def emulated(config: Config) -> bool:
-    """Compare random designs with their circuits; print what was found."""
+def emulated(config: Config) -> tuple[bool, str]:
+    """Compare random designs with their circuits; return whether all are equal, and a sentence."""
     import numpy as np
 
     from moo_jsc.data.jets import load_jets
@@ -127,12 +135,19 @@ def emulated(config: Config) -> bool:
             simulated += 1
             shown = features[: config.simulated_jets]
             good &= same_in_verilog(number, design, shown, config.simulator)
-    print(
-        f"{config.emulate} random designs, {len(features)} jets each: "
-        f"{'no logit differs' if good else 'DIFFERENT'} between circuit and network; "
-        f"float32 has another logit for {inexact} jets"
+    verdict = "no logit differs" if good else "SOME LOGITS DIFFER"
+    sentence = (
+        f"{config.emulate} random designs of {', '.join(NETWORKS)}, of all formats, roundings "
+        f"and pruned shares, {len(features):,} jets each: {verdict} between circuit and quantized "
+        f"network. In float32, in which designs are scored, {inexact} of these "
+        f"{config.emulate * len(features):,} jets have a logit that is rounded."
     )
-    return good
+    if simulated:
+        sentence += (
+            f" {simulated} of the designs were simulated in Verilog with {config.simulator}, "
+            f"{config.simulated_jets} jets each: {'all bits equal' if good else 'see above'}."
+        )
+    return good, sentence
 
 
 def same_in_verilog(number: int, design: Design, features: np.ndarray, simulator: str) -> bool:

@@ -37,6 +37,8 @@ class Config(Settings):
     """Random designs that are traced whole, besides those of the front."""
     seed: int = 0
     """Of the random designs."""
+    page: Path | None = None
+    """Markdown page whose marked places get the results, for instance docs/hardware.md."""
 
     script = "circuit_front"
     catalogs = ("problems", "networks")
@@ -57,6 +59,7 @@ def main(config: Config) -> Results:
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.foundation.files import write_text
     from moo_jsc.problems.catalogue import build_problem
+    from studies.circuits.pages import fill, markdown
     from studies.circuits.proxies import ACCURACY, COSTS, association_table, loss_sentences
     from studies.circuits.published import beside_published, caption
 
@@ -78,9 +81,10 @@ def main(config: Config) -> Results:
     shown = traced.loc[kept].assign(accuracy=lambda rows: 100 * rows["accuracy"])
     figure = beside_published(shown, config.jets)
 
-    print("\n".join(lines))
-    print(associations.to_string(index=False))
-    print("\n".join(losses))
+    parts = {"front": " ".join(lines), "proxies": f"{markdown(associations)}\n\n{' '.join(losses)}"}
+    print("\n\n".join(parts.values()))
+    if config.page is not None:
+        fill(config.page, parts)
     report = Report(f"Circuits of {problem.name}", lines[0])
     section = report.section("Look-up against whole traces")
     section.code("\n".join(lines))

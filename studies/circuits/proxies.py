@@ -32,11 +32,16 @@ def association_table(found: Redundancy) -> pd.DataFrame:
                     "cost": true,
                     "proxy": proxy,
                     "tau, space": round(pair.space.tau, 3),
-                    "interval": f"{pair.space.low:.3f} to {pair.space.high:.3f}",
+                    "95 %": _interval(pair.space.low, pair.space.high),
                     "tau, front": round(pair.front.tau, 3),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _interval(low: float, high: float) -> str:
+    """Return an interval as text; where all designs were used tau is exact."""
+    return "exact" if low == high else f"{low:.3f} to {high:.3f}"
 
 
 def front_by_proxy(values: pd.DataFrame, proxy: str, true: str) -> tuple[int, float]:

@@ -9,6 +9,7 @@ from moo_jsc.hardware import tools
 from moo_jsc.hardware.trace_files import read_traces
 from studies import build_design, check_circuits, trace_circuits
 from studies.circuits.choosing import bounds, chosen
+from studies.circuits.pages import fill
 from studies.circuits.proxies import front_by_proxy
 from studies.circuits.published import beside_published, caption, published
 from studies.common.console import run_study
@@ -109,7 +110,18 @@ def test_bad_input(flags, message, capsys, tmp_path):
 
 def test_random_designs_are_checked(tmp_path, capsys):
     check_circuits.main(check_circuits.Config(emulate=3, out=tmp_path))
-    assert "3 random designs, 10000 jets each: no logit differs" in capsys.readouterr().out
+    found = capsys.readouterr().out
+    assert "3 random designs of jsc-tiny" in found
+    assert "10,000 jets each: no logit differs" in found
+
+
+def test_pages_are_filled_between_their_marks(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- begin: a -->\nold\n<!-- end: a -->\nafter\n")
+    fill(page, {"a": "new \\1"})
+    assert page.read_text() == "before\n<!-- begin: a -->\nnew \\1\n<!-- end: a -->\nafter\n"
+    with pytest.raises(InputError, match="expected the marks <!-- begin: b -->"):
+        fill(page, {"b": "new"})
 
 
 def test_what_a_front_by_a_proxy_pays():
