@@ -39,8 +39,8 @@ class QuantizedNetwork(nn.Module):
     """A trained network with the inputs, weights and biases of its dense layers in fixed point.
 
     A dense layer rounds its input, its weight (after pruning) and its bias, multiplies in
-    float32 and does not round its output. Batch norms run in evaluation mode and float32 (see `normalisation_affine`),
-    whatever mode the module is in.
+    float32 and does not round its output. Batch norms run in evaluation mode and float32 (see
+    `normalisation_affine`), whatever mode the module is in.
 
     Parameters
     ----------
