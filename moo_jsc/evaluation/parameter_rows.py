@@ -1,7 +1,7 @@
 """The learned values of many copies of one network as the rows of one matrix.
 
-A dense layer takes its weights with the bias as one more column, (outputs, inputs + 1); a batch
-norm its scales and its shifts, (2, channels). A row is padded to whole vectors of the processor,
+A dense layer takes its weights, (outputs, inputs), and then its biases; a batch norm its scales
+and its shifts, (2, channels). A row is padded to whole vectors of the processor,
 so that what is computed for one copy never depends, in any bit, on how many there are.
 """
 
@@ -28,11 +28,17 @@ class Slot:
 
     start: int
     shape: tuple[int, int]
+    biases: int = 0
+
+    @property
+    def middle(self) -> int:
+        """One past the last weight, or the last of a norm's values."""
+        return self.start + math.prod(self.shape)
 
     @property
     def stop(self) -> int:
         """One past the last."""
-        return self.start + math.prod(self.shape)
+        return self.middle + self.biases
 
 
 class ParameterRows:
@@ -61,7 +67,7 @@ class ParameterRows:
     >>> rows = ParameterRows(network.spec)
     >>> values = rows.of(network).expand(3, -1)
     >>> rows.view(values, 2).shape, rows.producers
-    (torch.Size([3, 5, 17]), (0,))
+    (torch.Size([3, 5, 16]), (0,))
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -70,7 +76,7 @@ class ParameterRows:
         start = 0
         for position, layer in enumerate(spec.layers):
             if isinstance(layer, Linear):
-                slot = Slot(start, (layer.outputs, layer.inputs + 1))
+                slot = Slot(start, (layer.outputs, layer.inputs), layer.outputs)
             elif isinstance(layer, BatchNorm):
                 slot = Slot(start, (2, layer.features))
             else:
@@ -84,9 +90,14 @@ class ParameterRows:
         )
 
     def view(self, rows: Tensor, position: int) -> Tensor:
-        """Return the values of a layer, (E, *shape), of rows (E, size), without copying."""
+        """Return weights (E, outputs, inputs) or a norm's values (E, 2, channels), not copied."""
         slot = self.slots[position]
-        return rows[:, slot.start : slot.stop].view(len(rows), *slot.shape)
+        return rows[:, slot.start : slot.middle].view(len(rows), *slot.shape)
+
+    def biases(self, rows: Tensor, position: int) -> Tensor:
+        """Return the biases (E, outputs) of a dense layer, without copying."""
+        slot = self.slots[position]
+        return rows[:, slot.middle : slot.stop]
 
     @cached_property
     def tensors(self) -> Tensor:
@@ -97,8 +108,8 @@ class ParameterRows:
         """
         tensors = torch.full((1, self.size), 2 * len(self.dense) + len(self.norms))
         for number, position in enumerate(self.dense):
-            layer = self.view(tensors, position)
-            layer[..., :-1], layer[..., -1] = 2 * number, 2 * number + 1
+            self.view(tensors, position)[:] = 2 * number
+            self.biases(tensors, position)[:] = 2 * number + 1
         for number, position in enumerate(self.norms):
             self.view(tensors, position)[:] = 2 * len(self.dense) + number
         return tensors[0]
@@ -118,7 +129,8 @@ class ParameterRows:
         for position in self.slots:
             block, values = network.blocks[position], self.view(row, position)[0]
             if position in self.dense:
-                values[:, :-1], values[:, -1] = block.weight.detach(), block.bias.detach()
+                values[:] = block.weight.detach()
+                self.biases(row, position)[0] = block.bias.detach()
             else:
                 values[0], values[1] = block.weight.detach(), block.bias.detach()
         return row[0]
@@ -138,8 +150,8 @@ class ParameterRows:
             for position in self.slots:
                 block, values = network.blocks[position], self.view(row[None], position)[0]
                 if position in self.dense:
-                    block.weight.copy_(values[:, :-1])
-                    block.bias.copy_(values[:, -1])
+                    block.weight.copy_(values)
+                    block.bias.copy_(self.biases(row[None], position)[0])
                 else:
                     block.weight.copy_(values[0])
                     block.bias.copy_(values[1])

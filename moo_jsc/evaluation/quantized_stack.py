@@ -5,7 +5,7 @@ cheap, both exact because scales are powers of two:
 
 - data are kept as whole codes; the factors 2^fraction go into the weights of the layer that
   computes them and the factors 2^-fraction into those of the layer that takes them;
-- the gradient of a data format's step (see `StepGradients`) is made of sums over weights, not
+- the gradient of a data format's step (`moo_jsc.evaluation.step_learning`) is made of sums over weights, not
   over activations.
 
 Gradients pass straight through the rounding inside a format's range and are zero outside it.
@@ -35,7 +35,7 @@ MOMENTUM = 0.1
 class _Dense(NamedTuple):
     position: int
     inputs: Tensor
-    """Codes with a row of ones, (E, in + 1, B)."""
+    """What is multiplied: codes, (E, in, B)."""
     scaled: Tensor
     """The numbers that were rounded to codes, (E, in, B)."""
     range: CodeRange | None
@@ -99,12 +99,12 @@ class QuantizedStack:
     ) -> None:
         self.rows = ParameterRows(network.spec)
         layers = network.spec.layers
-        self._ranges = tuple(
+        self._ranges = [
             found.after_relu()
             if found and position and isinstance(layers[position - 1], ReLU)
             else found
             for position, found in zip(self.rows.dense, data_ranges(precisions[0]), strict=True)
-        )
+        ]
         self.clip = clip
         self._device = torch.device(device)
         self._members = len(precisions)
@@ -130,8 +130,8 @@ class QuantizedStack:
         )
         self._used = torch.zeros_like(self.latent)
         self._scaled = torch.zeros_like(self.latent)
+        self._zero = torch.zeros((), device=device)
         self._scratch = Scratch(device)
-        self._augmented: dict[tuple[int, int], Tensor] = {}
         self.refold()
 
     def __len__(self) -> int:
@@ -220,8 +220,9 @@ class QuantizedStack:
         self.gradients.mul_(1.0 / features.shape[1])
         torch.mul(self._used, self.gradients, out=self.products)
         self.gradients.mul_(self._factor)
-        if self.clip:
-            self.gradients.masked_fill_(self._formats.clamped(self._scaled), 0.0)
+        stopped = self._formats.stopped(self._scaled, clip=self.clip)
+        if stopped is not None:
+            torch.where(stopped, self._zero, self.gradients, out=self.gradients)
 
     @torch.no_grad()
     def estimate_norms(self, features: Tensor, batch: int) -> None:
@@ -238,19 +239,17 @@ class QuantizedStack:
         if not hidden:
             return
         self.round()
-        sums = {
-            position: [torch.zeros_like(s) for s in self.statistics[position]]
-            for position in hidden
-        }
+        for position in hidden:
+            for values in self.statistics[position]:
+                values.zero_()
         batches = [part for part in features.split(batch, dim=1) if part.shape[1] > 1]
+        sums = {p: [torch.zeros_like(part) for part in self.statistics[p]] for p in hidden}
         for part in batches:
-            for position in hidden:
-                for values in self.statistics[position]:
-                    values.zero_()
             self._forward(part.contiguous(), [])
             for position in hidden:
                 for total, values in zip(sums[position], self.statistics[position], strict=True):
                     total.add_(values, alpha=1.0 / (MOMENTUM * len(batches)))
+                    values.zero_()
         for position in hidden:
             for total, values in zip(sums[position], self.statistics[position], strict=True):
                 values.copy_(total)
@@ -281,27 +280,20 @@ class QuantizedStack:
         number = self.rows.dense.index(position)
         if self.rows.producers[number] is None:
             values = values * _power_of_two(self.fractions[:, number]).view(-1, 1, 1)
-        inputs, samples = values.shape[1:]
-        if (position, samples) not in self._augmented:
-            self._augmented[position, samples] = torch.ones(
-                self._members, inputs + 1, samples, device=self._device
-            )
-        augmented = self._augmented[position, samples]
-        codes = augmented[:, :-1]
-        found = self._ranges[number]
-        if found is None:
-            codes.copy_(values)
-        else:
+        found, codes = self._ranges[number], values
+        if found is not None:
+            codes = self._scratch.get(f"codes {position}", values.shape)
             if found.rounding == "even":
                 torch.round(values, out=codes)
             else:
                 round_codes_(codes.copy_(values), found.rounding)
             codes.clamp_(found.lowest, found.highest)
         if kept is not None:
-            kept.append(_Dense(position, augmented, values, found))
+            kept.append(_Dense(position, codes, values, found))
         weight = self.rows.view(self._used, position)
-        room = self._scratch.get(f"output {position}", (self._members, weight.shape[1], samples))
-        return torch.bmm(weight, augmented, out=room)
+        bias = self.rows.biases(self._used, position).unsqueeze(2)
+        room = self._scratch.get(f"output {position}", (*weight.shape[:2], values.shape[2]))
+        return torch.baddbmm(bias, weight, codes, out=room)
 
     def _normalised(
         self, position: int, values: Tensor, kept: list[_Dense | _Norm | _Relu] | None
@@ -335,9 +327,10 @@ class QuantizedStack:
             step.inputs.transpose(1, 2),
             out=self.rows.view(self.gradients, step.position),
         )
+        torch.sum(gradient, dim=2, out=self.rows.biases(self.gradients, step.position))
         if self.rows.producers[self.rows.dense.index(step.position)] is None:
             return gradient
-        weight = self.rows.view(self._used, step.position)[:, :, :-1]
+        weight = self.rows.view(self._used, step.position)
         shape = (self._members, weight.shape[2], gradient.shape[2])
         room = self._scratch.get(f"gradient {step.position}", shape)
         result = torch.bmm(weight.transpose(1, 2), gradient, out=room)
@@ -373,23 +366,6 @@ class QuantizedStack:
         into[:, 0].copy_(scales.view(self._members, -1))
         into[:, 1].copy_(shifts.view(self._members, -1))
         return result.view(gradient.shape)
-
-    def step_gradients(self) -> Tensor:
-        """Return the gradients of the binary logarithms of the data steps, over ln 2.
-
-        With step s, code c = clamp(round(x / s)) and value q = s c, straight through the
-        rounding, dq / d log2(s) = ln 2 (s c - x inside the range) (TQT, Jain et al.,
-        arXiv:1903.08066). Summed over a layer's inputs and samples the first term is the sum of
-        weights times their gradients, and the second the same of the layer that computes x.
-        Zero for steps of the features. Shape (E, dense layers).
-        """
-        result = torch.zeros_like(self.fractions)
-        for number, producer in enumerate(self.rows.producers):
-            if producer is not None:
-                taken = self.rows.view(self.products, self.rows.dense[number])[:, :, :-1]
-                given = self.rows.view(self.products, producer)
-                result[:, number] = taken.sum(dim=(1, 2)) - given.sum(dim=(1, 2))
-        return result
 
     def network(self, member: int) -> JetClassifier:
         """Return one copy in float32, its batch norms with their statistics."""

@@ -34,7 +34,7 @@ class StepLearning:
 
     def step(self, rate: float) -> None:
         """Take one step after `QuantizedStack.differentiate`, `rate` in octaves."""
-        gradient = self._stack.step_gradients()
+        gradient = step_gradients(self._stack)
         self._taken += 1
         first, second = _MOMENTS
         self._mean.mul_(first).add_(gradient * (1 - first))
@@ -50,3 +50,31 @@ class StepLearning:
         if not torch.equal(fractions, self._stack.fractions):
             self._stack.fractions.copy_(fractions)
             self._stack.refold()
+
+
+def step_gradients(stack: QuantizedStack) -> Tensor:
+    """Return the gradients of the binary logarithms of the data steps, over ln 2.
+
+    With step s, code c = clamp(round(x / s)) and value q = s c, straight through the rounding,
+    dq / d log2(s) = ln 2 (s c - x inside the range) (TQT, Jain et al., arXiv:1903.08066). Summed
+    over a layer's inputs and samples the first term is the sum of its weights times their
+    gradients, and the second the same of the layer that computes x.
+
+    Parameters
+    ----------
+    stack
+        After `QuantizedStack.differentiate`.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (E, dense layers); zero for the steps of features.
+    """
+    result = torch.zeros_like(stack.fractions)
+    for number, producer in enumerate(stack.rows.producers):
+        if producer is not None:
+            slot = stack.rows.slots[producer]
+            given = stack.products[:, slot.start : slot.stop].sum(dim=1)
+            taken = stack.rows.view(stack.products, stack.rows.dense[number])
+            result[:, number] = taken.sum(dim=(1, 2)) - given
+    return result

@@ -24,12 +24,14 @@ class WeightFormats:
         One for each row, explicit fractions.
     latent
         The rows before any training, (E, size). Pruned weights, those of smallest magnitude, are
-        set to zero here and stay zero when rounded.
+        set to zero here.
 
     Attributes
     ----------
     scale
         2^fraction, 1 where nothing is rounded, (E, size).
+    pruned
+        Which values are pruned weights, bool (E, size).
 
     Examples
     --------
@@ -65,14 +67,15 @@ class WeightFormats:
                 for row in formats
             ]
             self._modes[mode] = rows.spread(torch.tensor(taken, device=latent.device)).bool()
+        self.pruned = torch.zeros_like(latent, dtype=torch.bool)
         for member, precision in enumerate(precisions):
             for position, layer in zip(rows.dense, precision, strict=True):
                 if layer.pruned:
-                    weights = rows.view(latent, position)[member, :, :-1]
+                    weights = rows.view(latent, position)[member]
                     gone = prune(weights, layer.pruned) == 0
                     weights[gone] = 0.0
-                    for bounds in (self._lowest, self._highest):
-                        rows.view(bounds, position)[member, :, :-1][gone] = 0.0
+                    rows.view(self.pruned, position)[member] = gone
+        self._any_pruned = any(layer.pruned for precision in precisions for layer in precision)
 
     def round(self, latent: Tensor, scaled: Tensor, codes: Tensor) -> None:
         """Write latent values times the scale, and these as codes, (E, size) each.
@@ -88,9 +91,15 @@ class WeightFormats:
         torch.clamp(codes, self._lowest, self._highest, out=codes)
         torch.where(self._rounded, codes, scaled, out=codes)
 
-    def clamped(self, scaled: Tensor) -> Tensor:
-        """Say which scaled values are outside their format's range, bool (E, size)."""
-        return (scaled <= self._lowest - 0.5) | (scaled >= self._highest + 0.5)
+    def stopped(self, scaled: Tensor, *, clip: bool) -> Tensor | None:
+        """Say where gradients are zero, bool (E, size); None for nowhere.
+
+        At pruned weights, and with `clip` outside a format's range.
+        """
+        if not clip:
+            return self.pruned if self._any_pruned else None
+        clamped = (scaled <= self._lowest - 0.5) | (scaled >= self._highest + 0.5)
+        return clamped | self.pruned if self._any_pruned else clamped
 
 
 def _numbers(fmt: FixedPoint | None) -> tuple[float, float, float, float]:
