@@ -38,7 +38,6 @@ from moo_jsc.networks.classifier import JetClassifier
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import NetworkPrecision
-from moo_jsc.quantization.network import require_explicit
 
 GROUP = 32
 """Configurations trained side by side at most; more of them leave the processor's cache."""
@@ -191,6 +190,10 @@ def _tuned_stacks(
     """Yield groups: members' places in `precisions`, explicit formats, the stack, trained."""
     if not len(train):
         raise InputError("fine-tuning: expected at least one training row")
+    layers = len(network.spec.linear_layers)
+    if any(len(precision) != layers for precision in precisions):
+        found = min(len(precision) for precision in precisions)
+        raise InputError(f"precision of {found} layers: expected {layers}")
     calibration = calibration or Calibration(network, train.features[:CALIBRATION_ROWS])
     alike: dict[DataRanges, list[int]] = {}
     for member, precision in enumerate(precisions):
@@ -199,8 +202,6 @@ def _tuned_stacks(
         for start in range(0, len(members), GROUP):
             group = members[start : start + GROUP]
             explicit = [calibration.resolve(precisions[member]) for member in group]
-            for precision in explicit:
-                require_explicit(precision, len(network.spec.linear_layers))
             learned = torch.tensor(
                 [
                     [layer.data is not None and layer.data.fraction is None for layer in found]

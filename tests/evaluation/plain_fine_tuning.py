@@ -86,8 +86,8 @@ class StepAdam:
     """Adam on the logarithms of the steps, with moments that decay by 0.9 and 0.99."""
 
     def __init__(self, logarithms):
-        self.logarithms = logarithms
-        self.optimiser = torch.optim.Adam(logarithms, betas=(0.9, 0.99), eps=1e-30)
+        idle = [nn.Parameter(torch.zeros(()))]
+        self.optimiser = torch.optim.Adam(logarithms or idle, betas=(0.9, 0.99), eps=1e-30)
 
     def step(self, rate):
         self.optimiser.param_groups[0]["lr"] = rate
@@ -113,7 +113,7 @@ def plain_fine_tuning(network, precision, learned, train, settings: FineTuning, 
         if step >= settings.averaged_from:
             last.append([p.detach().clone() for p in own])
     with torch.no_grad():
-        for parameter, *values in zip(own, *last, strict=True):
+        for parameter, *values in zip(own, *(last or [own]), strict=True):
             parameter.copy_(torch.stack(values).mean(dim=0))
         norms = [b for b in plain.blocks if isinstance(b, nn.BatchNorm1d) and b.training]
         for norm in norms:

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-from tests.evaluation.plain_fine_tuning import PlainNetwork
 from torch import nn
 
 from moo_jsc.evaluation.quantized_stack import QuantizedStack
@@ -11,6 +10,7 @@ from moo_jsc.networks.classifier import initialised
 from moo_jsc.networks.family import network_spec
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, PowerOfTwo, Ternary
 from moo_jsc.quantization.network import QuantizedNetwork
+from tests.evaluation.plain_fine_tuning import PlainNetwork
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,9 +73,8 @@ def samples(network, rows=256):
     return features, labels
 
 
-@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize(("data", "clip"), [*((data, True) for data in DATA), (DATA[0], False)])
 @pytest.mark.parametrize(("name", "final_relu"), NETWORKS)
-@pytest.mark.parametrize("clip", [True, False])
 def test_gradients_are_autograds(name, final_relu, data, clip):
     network = trained(name, final_relu)
     precisions = members(network, data, pruned=0.25)
@@ -165,8 +164,10 @@ def test_steps_move_only_where_they_are_learned():
     assert moved[0].any()
     assert not (moved & ~learned).any()
     assert torch.equal(stack.fractions, stack.fractions.round())
-    found = [tuple(LayerPrecision(FixedPoint(3, int(f)), layer.weight, layer.bias) for f in row)
-             for row in stack.fractions]
+    found = [
+        tuple(LayerPrecision(FixedPoint(3, int(f)), layer.weight, layer.bias) for f in row)
+        for row in stack.fractions
+    ]
     again = QuantizedStack(network, found)
     assert torch.equal(again.logits(features), stack.logits(features))
 
