@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.evaluation.data_ranges import DataRanges, data_ranges
 from moo_jsc.evaluation.quantized_stack import QuantizedStack
 from moo_jsc.evaluation.recipe import DEFAULT_FINE_TUNING, STRAIGHT_THROUGH, FineTuning
@@ -34,7 +34,7 @@ from moo_jsc.evaluation.stack_scores import stack_scores
 from moo_jsc.evaluation.stack_training import train_stack
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import NetworkPrecision
@@ -61,16 +61,16 @@ _SCORED_TOGETHER = 512
 class Tuned(NamedTuple):
     """A fine-tuned configuration."""
 
-    network: JetClassifier
+    network: Classifier
     """In float32; round it with `moo_jsc.quantization.network.QuantizedNetwork`."""
     precision: NetworkPrecision
     """With explicit fractions, learned ones included."""
 
 
 def fine_tune(
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    train: JetSplit,
+    train: Split,
     settings: FineTuning = DEFAULT_FINE_TUNING,
     *,
     calibration: Calibration | None = None,
@@ -110,15 +110,15 @@ def fine_tune(
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
     >>> labels = np.arange(100) % 5
     >>> features = np.eye(5, 16, dtype=np.float32)[labels]
     >>> narrow = (LayerPrecision(FixedPoint(4), FixedPoint(2), FixedPoint(4)),)
-    >>> start = initialised(network_spec("jsc-tiny"), seed=0)
+    >>> start = initialized(network_spec("jsc-tiny"), seed=0)
     >>> short = FineTuning(samples=1000, batch_size=50)
-    >>> tuned, alike = fine_tune(start, [narrow, narrow], JetSplit(features, labels), short)
+    >>> tuned, alike = fine_tune(start, [narrow, narrow], Split(features, labels), short)
     >>> bool((tuned.network.blocks[2].weight == alike.network.blocks[2].weight).all())
     True
     """
@@ -132,10 +132,10 @@ def fine_tune(
 
 
 def fine_tuned_scores(
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    train: JetSplit,
-    evaluations: Sequence[JetSplit],
+    train: Split,
+    evaluations: Sequence[Split],
     objectives: Sequence[PredictionObjective],
     settings: FineTuning = DEFAULT_FINE_TUNING,
     *,
@@ -180,9 +180,9 @@ _Group = tuple[list[int], list[NetworkPrecision], QuantizedStack]
 
 
 def _tuned_stacks(
-    network: JetClassifier,
+    network: Classifier,
     precisions: Sequence[NetworkPrecision],
-    train: JetSplit,
+    train: Split,
     settings: FineTuning,
     calibration: Calibration | None,
     device: str,

@@ -15,7 +15,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec
 
 _VECTOR = 64
@@ -61,9 +61,9 @@ class ParameterRows:
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
-    >>> network = initialised(network_spec("jsc-tiny"), seed=0)
+    >>> network = initialized(network_spec("jsc-tiny"), seed=0)
     >>> rows = ParameterRows(network.spec)
     >>> values = rows.of(network).expand(3, -1)
     >>> rows.view(values, 2).shape, rows.producers
@@ -123,7 +123,7 @@ class ParameterRows:
         """Return rows (E, size) from one value for each tensor (E, tensors)."""
         return columns.index_select(1, self.tensors.to(columns.device))
 
-    def of(self, network: JetClassifier) -> Tensor:
+    def of(self, network: Classifier) -> Tensor:
         """Return the row (size,) of a network."""
         row = torch.zeros(1, self.size)
         for position in self.slots:
@@ -135,7 +135,7 @@ class ParameterRows:
                 values[0], values[1] = block.weight.detach(), block.bias.detach()
         return row[0]
 
-    def network(self, row: Tensor, statistics: dict[int, tuple[Tensor, Tensor]]) -> JetClassifier:
+    def network(self, row: Tensor, statistics: dict[int, tuple[Tensor, Tensor]]) -> Classifier:
         """Return the network of a row (size,), in evaluation mode.
 
         Parameters
@@ -145,7 +145,7 @@ class ParameterRows:
         statistics
             Mean and variance (channels,) of each batch norm, by position.
         """
-        network = JetClassifier(self.spec)
+        network = Classifier(self.spec)
         with torch.no_grad():
             for position in self.slots:
                 block, values = network.blocks[position], self.view(row[None], position)[0]

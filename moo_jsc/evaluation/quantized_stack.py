@@ -5,8 +5,8 @@ cheap, both exact because scales are powers of two:
 
 - data are kept as whole codes; the factors 2^fraction go into the weights of the layer that
   computes them and the factors 2^-fraction into those of the layer that takes them;
-- the gradient of a data format's step (`moo_jsc.evaluation.step_learning`) is made of sums over weights, not
-  over activations.
+- the gradient of a data format's step (`moo_jsc.evaluation.step_learning`) is made of sums over
+  weights, not over activations.
 
 Gradients pass straight through the rounding inside a format's range and are zero outside it.
 """
@@ -23,7 +23,7 @@ from moo_jsc.evaluation.data_ranges import CodeRange, data_ranges
 from moo_jsc.evaluation.parameter_rows import ParameterRows, column
 from moo_jsc.evaluation.scratch import Scratch
 from moo_jsc.evaluation.weight_formats import WeightFormats
-from moo_jsc.networks.classifier import JetClassifier
+from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.specification import BatchNorm, Linear, ReLU
 from moo_jsc.quantization.fixed_point import round_codes_
 from moo_jsc.quantization.formats import NetworkPrecision
@@ -79,11 +79,11 @@ class QuantizedStack:
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> from moo_jsc.quantization.formats import LayerPrecision
     >>> layers = [LayerPrecision(FixedPoint(4, 2), FixedPoint(bits, 2)) for bits in (2, 4)]
-    >>> start = initialised(network_spec("jsc-tiny"), seed=0).eval()
+    >>> start = initialized(network_spec("jsc-tiny"), seed=0).eval()
     >>> stack = QuantizedStack(start, [(layer,) for layer in layers])
     >>> stack.logits(torch.zeros(16, 7)).shape
     torch.Size([2, 5, 7])
@@ -91,7 +91,7 @@ class QuantizedStack:
 
     def __init__(
         self,
-        network: JetClassifier,
+        network: Classifier,
         precisions: Sequence[NetworkPrecision],
         device: torch.device | str = "cpu",
         *,
@@ -167,7 +167,7 @@ class QuantizedStack:
         self._formats.round(self.latent, self._scaled, self._used)
         self._used.mul_(self._step)
 
-    def standardised(self, features: Tensor) -> Tensor:
+    def standardized(self, features: Tensor) -> Tensor:
         """Return features (inputs, n) less the mean, over the deviation, of a norm on them.
 
         Training takes them so; `logits` takes them as they are.
@@ -202,7 +202,7 @@ class QuantizedStack:
         Parameters
         ----------
         features
-            `standardised`, shape (inputs, B).
+            `standardized`, shape (inputs, B).
         targets
             Classes one-hot, float32, shape (classes, B).
         """
@@ -231,7 +231,7 @@ class QuantizedStack:
         Parameters
         ----------
         features
-            `standardised`, shape (inputs, n).
+            `standardized`, shape (inputs, n).
         batch
             Samples at a time.
         """
@@ -367,7 +367,7 @@ class QuantizedStack:
         into[:, 1].copy_(shifts.view(self._members, -1))
         return result.view(gradient.shape)
 
-    def network(self, member: int) -> JetClassifier:
+    def network(self, member: int) -> Classifier:
         """Return one copy in float32, its batch norms with their statistics."""
         statistics = {
             position: (mean[member].cpu(), variance[member].cpu())

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.evaluation.quantized_stack import QuantizedStack
 from moo_jsc.evaluation.recipe import FineTuning
 from moo_jsc.evaluation.step_learning import StepLearning
@@ -16,9 +16,7 @@ ESTIMATION_BATCH = 2048
 
 
 @torch.no_grad()
-def train_stack(
-    stack: QuantizedStack, train: JetSplit, settings: FineTuning, learned: Tensor
-) -> None:
+def train_stack(stack: QuantizedStack, train: Split, settings: FineTuning, learned: Tensor) -> None:
     """Train a stack to the end of its schedule, average its weights, re-estimate its norms.
 
     Parameters
@@ -33,7 +31,7 @@ def train_stack(
         Which data fractions are learned, bool (E, dense layers).
     """
     device = stack.latent.device
-    rows = stack.standardised(torch.from_numpy(train.features).to(device).t()).t().contiguous()
+    rows = stack.standardized(torch.from_numpy(train.features).to(device).t()).t().contiguous()
     labels = torch.from_numpy(train.labels).to(device).long()
     targets = functional.one_hot(labels, stack.classes).float()
     values = torch.nn.Parameter(stack.latent.view(-1))

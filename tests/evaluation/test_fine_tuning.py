@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from moo_jsc.data.jets import JetSplit
+from moo_jsc.data import Split
 from moo_jsc.evaluation import fine_tuning
 from moo_jsc.evaluation.fine_tuning import (
     GROUP,
@@ -18,7 +18,7 @@ from moo_jsc.evaluation.fine_tuning import (
 from moo_jsc.evaluation.stack_training import ESTIMATION_BATCH
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.objectives.prediction import ACCURACY, ACCURACY_MACRO, LOSS
 from moo_jsc.quantization.calibration import Calibration
@@ -35,7 +35,7 @@ def clusters(seed, rows):
     centres = np.random.default_rng(0).normal(size=(5, 16))
     labels = rng.integers(0, 5, size=rows)
     features = centres[labels] + rng.normal(scale=0.8, size=(rows, 16))
-    return JetSplit(features.astype(np.float32), labels.astype(np.int64))
+    return Split(features.astype(np.float32), labels.astype(np.int64))
 
 
 TRAIN, HELD_OUT = clusters(1, 600), clusters(2, 300)
@@ -51,7 +51,7 @@ def one_thread_of_torch():
 @pytest.fixture(scope="module")
 def network():
     """A three-layer network, trained for a moment in float32."""
-    network = initialised(network_spec("jsc-three-linear"), seed=0)
+    network = initialized(network_spec("jsc-three-linear"), seed=0)
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
     features, labels = torch.as_tensor(TRAIN.features), torch.as_tensor(TRAIN.labels)
     for _ in range(60):
@@ -147,7 +147,7 @@ def plainly(network, precision, train, settings):
 
 @pytest.mark.parametrize("name", ["jsc-tiny", "jsc-toy", "hls4ml-3layer"])
 def test_in_float32_it_is_the_plain_loop(name):
-    start = initialised(network_spec(name), seed=1)
+    start = initialized(network_spec(name), seed=1)
     (tuned,) = fine_tune(start, [(LayerPrecision(),) * len(start.spec.linear_layers)], TRAIN, SHORT)
     _, plain = plainly(start, tuned.precision, TRAIN, SHORT)
     # Not weight by weight: a bias before a batch norm goes where the rounding of a sum that is
@@ -256,7 +256,7 @@ def test_formats_for_another_number_of_layers_are_named(network):
 
 
 def test_no_training_rows(network):
-    empty = JetSplit(TRAIN.features[:0], TRAIN.labels[:0])
+    empty = Split(TRAIN.features[:0], TRAIN.labels[:0])
     with pytest.raises(InputError, match="at least one training row"):
         fine_tune(network, [FLOAT], empty, SHORT)
 

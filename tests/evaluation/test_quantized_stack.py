@@ -6,7 +6,7 @@ from torch import nn
 from moo_jsc.evaluation.quantized_stack import QuantizedStack
 from moo_jsc.evaluation.step_learning import StepLearning, step_gradients
 from moo_jsc.foundation.threads import one_thread
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, PowerOfTwo, Ternary
 from moo_jsc.quantization.network import QuantizedNetwork
@@ -39,7 +39,7 @@ WEIGHTS = [FixedPoint(3, 2), Ternary(fraction=1), PowerOfTwo(3, 3), FixedPoint(6
 
 def trained(name, final_relu=False):
     """A network whose batch norms and biases are not those of an untrained one."""
-    network = initialised(network_spec(name, final_relu=final_relu), seed=0)
+    network = initialized(network_spec(name, final_relu=final_relu), seed=0)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for block in network.blocks:
@@ -81,7 +81,7 @@ def test_gradients_are_autograds(name, final_relu, data, clip):
     features, labels = samples(network)
     stack = QuantizedStack(network, precisions, clip=clip)
     targets = nn.functional.one_hot(labels, 5).float().t().contiguous()
-    stack.differentiate(stack.standardised(features), targets)
+    stack.differentiate(stack.standardized(features), targets)
     steps = step_gradients(stack)
     for member, precision in enumerate(precisions):
         plain = PlainNetwork(network, precision, clip)
@@ -135,7 +135,7 @@ def test_norms_are_estimated_over_whole_batches():
     layer = LayerPrecision(FixedPoint(4, 2), FixedPoint(3, 2), FixedPoint(8, 5))
     features, _ = samples(network, rows=600)
     stack = QuantizedStack(network, [(layer,) * 3])
-    stack.estimate_norms(stack.standardised(features), batch=200)
+    stack.estimate_norms(stack.standardized(features), batch=200)
     plain = PlainNetwork(network, (layer,) * 3)
     for block in plain.blocks:
         if isinstance(block, nn.BatchNorm1d) and block.training:
@@ -158,7 +158,7 @@ def test_steps_move_only_where_they_are_learned():
     learning = StepLearning(stack, learned)
     targets = nn.functional.one_hot(labels, 5).float().t().contiguous()
     for _ in range(20):
-        stack.differentiate(stack.standardised(features), targets)
+        stack.differentiate(stack.standardized(features), targets)
         learning.step(0.2)
     moved = stack.fractions != 4
     assert moved[0].any()
@@ -178,10 +178,10 @@ def test_members_do_not_touch_each_other():
     features, labels = samples(network)
     targets = nn.functional.one_hot(labels, 5).float().t().contiguous()
     together = QuantizedStack(network, precisions)
-    together.differentiate(together.standardised(features), targets)
+    together.differentiate(together.standardized(features), targets)
     for member, precision in enumerate(precisions):
         alone = QuantizedStack(network, [precision])
-        alone.differentiate(alone.standardised(features), targets)
+        alone.differentiate(alone.standardized(features), targets)
         assert torch.equal(alone.gradients[0], together.gradients[member])
 
 
@@ -192,8 +192,8 @@ def test_a_gpu_computes_the_same():
     features, labels = samples(network)
     targets = nn.functional.one_hot(labels, 5).float().t().contiguous()
     here, there = QuantizedStack(network, precisions), QuantizedStack(network, precisions, "cuda")
-    here.differentiate(here.standardised(features), targets)
-    there.differentiate(there.standardised(features.cuda()), targets.cuda())
+    here.differentiate(here.standardized(features), targets)
+    there.differentiate(there.standardized(features.cuda()), targets.cuda())
     assert torch.allclose(here.gradients, there.gradients.cpu(), atol=1e-4)
 
 
