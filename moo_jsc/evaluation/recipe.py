@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.networks.training import batch_order
 
 _LEARNED_UNTIL = 0.5
 """Share of the steps after which data formats stay as they are."""
@@ -99,6 +98,8 @@ class FineTuning:
 
         All rows in a random order, then all in another, and so on.
         """
+        from moo_jsc.networks.group_training import batch_order
+
         waiting = np.empty(0, dtype=np.int64)
         epoch = 0
         for _ in range(self.steps):

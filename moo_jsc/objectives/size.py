@@ -78,11 +78,11 @@ SIZE = register(
 )
 SPARSE_SIZE = register(
     SparseSize(
-        "size-sparse",
-        "bytes",
-        "min",
-        "as size, without the pruned weights but with one bit a weight that marks them",
-        "bitmap format",
+        name="size-sparse",
+        unit="bytes",
+        sense="min",
+        definition="as size, without pruned weights but with one bit a weight that marks them",
+        source="bitmap format",
     )
 )
 FLOAT32_SIZE = register(
