@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -127,7 +128,8 @@ class ParameterRows:
         """Return the row (size,) of a network."""
         row = torch.zeros(1, self.size)
         for position in self.slots:
-            block, values = network.blocks[position], self.view(row, position)[0]
+            block: Any = network.blocks[position]
+            values = self.view(row, position)[0]
             if position in self.dense:
                 values[:] = block.weight.detach()
                 self.biases(row, position)[0] = block.bias.detach()
@@ -148,7 +150,8 @@ class ParameterRows:
         network = Classifier(self.spec)
         with torch.no_grad():
             for position in self.slots:
-                block, values = network.blocks[position], self.view(row[None], position)[0]
+                block: Any = network.blocks[position]
+                values = self.view(row[None], position)[0]
                 if position in self.dense:
                     block.weight.copy_(values)
                     block.bias.copy_(self.biases(row[None], position)[0])

@@ -14,7 +14,7 @@ Gradients pass straight through the rounding inside a format's range and are zer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -112,14 +112,15 @@ class QuantizedStack:
         self.latent = start.repeat(self._members, 1)
         self.gradients = torch.zeros_like(self.latent)
         self.products = torch.zeros_like(self.latent)
-        self.statistics = {
+        norms: dict[int, Any] = {p: network.blocks[p] for p in self.rows.norms}
+        self.statistics: dict[int, tuple[Tensor, Tensor]] = {
             position: (
-                network.blocks[position].running_mean.to(device).repeat(self._members, 1),
-                network.blocks[position].running_var.to(device).repeat(self._members, 1),
+                norm.running_mean.to(device).repeat(self._members, 1),
+                norm.running_var.to(device).repeat(self._members, 1),
             )
-            for position in self.rows.norms
+            for position, norm in norms.items()
         }
-        self._eps = {position: network.blocks[position].eps for position in self.rows.norms}
+        self._eps: dict[int, float] = {position: norm.eps for position, norm in norms.items()}
         self._formats = WeightFormats(self.rows, precisions, self.latent)
         self.fractions = column(
             [

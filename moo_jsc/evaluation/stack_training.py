@@ -36,7 +36,7 @@ def train_stack(stack: QuantizedStack, train: Split, settings: FineTuning, learn
     targets = functional.one_hot(labels, stack.classes).float()
     values = torch.nn.Parameter(stack.latent.view(-1))
     values.grad = stack.gradients.view(-1)
-    optimiser = torch.optim.Adam([values], lr=settings.learning_rate, fused=True)
+    optimizer = torch.optim.Adam([values], lr=settings.learning_rate, fused=True)
     steps = StepLearning(stack, learned)
     mean, averaged = torch.zeros_like(stack.latent), 0
     for step, batch in enumerate(settings.batches(len(train))):
@@ -48,9 +48,9 @@ def train_stack(stack: QuantizedStack, train: Split, settings: FineTuning, learn
         rate = settings.rate_of_steps(step)
         if rate:
             steps.step(rate)
-        for group in optimiser.param_groups:
+        for group in optimizer.param_groups:
             group["lr"] = settings.rate(step)
-        optimiser.step()
+        optimizer.step()
         if step >= settings.averaged_from:
             averaged += 1
             mean.lerp_(stack.latent, 1.0 / averaged)

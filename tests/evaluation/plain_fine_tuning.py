@@ -87,18 +87,18 @@ class StepAdam:
 
     def __init__(self, logarithms):
         idle = [nn.Parameter(torch.zeros(()))]
-        self.optimiser = torch.optim.Adam(logarithms or idle, betas=(0.9, 0.99), eps=1e-30)
+        self.optimizer = torch.optim.Adam(logarithms or idle, betas=(0.9, 0.99), eps=1e-30)
 
     def step(self, rate):
-        self.optimiser.param_groups[0]["lr"] = rate
-        self.optimiser.step()
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step()
 
 
 def plain_fine_tuning(network, precision, learned, train, settings: FineTuning, estimation_batch):
     """Return the trained `PlainNetwork`, batch norms re-estimated, in evaluation mode."""
     plain = PlainNetwork(network, precision, settings.clip)
     own = [p for name, p in plain.named_parameters() if not name.startswith("logarithms")]
-    optimiser = torch.optim.Adam(own, lr=settings.learning_rate)
+    optimizer = torch.optim.Adam(own, lr=settings.learning_rate)
     steps = StepAdam([t for t, open_ in zip(plain.logarithms, learned, strict=True) if open_])
     features, labels = torch.as_tensor(train.features), torch.as_tensor(train.labels)
     last = []
@@ -108,8 +108,8 @@ def plain_fine_tuning(network, precision, learned, train, settings: FineTuning, 
         nn.functional.cross_entropy(plain(features[rows]), labels[rows]).backward()
         if settings.rate_of_steps(step):
             steps.step(settings.rate_of_steps(step))
-        optimiser.param_groups[0]["lr"] = settings.rate(step)
-        optimiser.step()
+        optimizer.param_groups[0]["lr"] = settings.rate(step)
+        optimizer.step()
         if step >= settings.averaged_from:
             last.append([p.detach().clone() for p in own])
     with torch.no_grad():

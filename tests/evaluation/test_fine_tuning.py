@@ -52,12 +52,12 @@ def one_thread_of_torch():
 def network():
     """A three-layer network, trained for a moment in float32."""
     network = initialized(network_spec("jsc-three-linear"), seed=0)
-    optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
     features, labels = torch.as_tensor(TRAIN.features), torch.as_tensor(TRAIN.labels)
     for _ in range(60):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         nn.functional.cross_entropy(network(features), labels).backward()
-        optimiser.step()
+        optimizer.step()
     return network.eval()
 
 
