@@ -25,9 +25,6 @@ QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
 
-LARGEST_FINE_TUNED = 5000
-"""Configurations up to which every one may be fine-tuned on its own."""
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -101,6 +98,7 @@ def build_problem(
     final_relu: bool = False,
     training: Training = "ptq",
     training_seed: int = 0,
+    fine_tuning_seeds: int = 1,
     latency_batch: int = 1024,
     device: str = "cpu",
 ) -> NetworkProblem:
@@ -121,9 +119,11 @@ def build_problem(
     final_relu
         Take the reports' form of the network, with a ReLU before the softmax.
     training
-        ``"ptq"``, or ``"qat"`` for spaces of up to 5000 configurations (see `Scoring`).
+        ``"ptq"``, or ``"qat"`` (see `Scoring`).
     training_seed
         Which of the shipped trainings of the widened networks.
+    fine_tuning_seeds
+        Trainings of each configuration with ``"qat"``; their mean is its value.
     latency_batch
         Batch size at which latency is measured, in samples.
     device
@@ -136,7 +136,7 @@ def build_problem(
     """
     recipe = recipe_of(name)
     chosen = get_objectives(recipe.objectives if objectives is None else objectives)
-    scoring = Scoring(split=split, training=training, device=device)
+    scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
 
     from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.weights import load_network, load_widened
@@ -173,9 +173,4 @@ def build_problem(
         problem = QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
     else:
         raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")
-    if training == "qat" and problem.space.size > LARGEST_FINE_TUNED:
-        raise InputError(
-            f"training = qat: {name} has {problem.space.size} configurations, "
-            f"expected at most {LARGEST_FINE_TUNED}"
-        )
     return problem
