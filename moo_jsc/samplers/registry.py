@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from moo_jsc.foundation.names import listed_names
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
@@ -26,6 +26,7 @@ from moo_jsc.samplers.pymoo_samplers import (
 )
 from moo_jsc.samplers.sampler import Sampler
 from moo_jsc.samplers.scalarized import ScalarizedSampler, WeightsBySense
+from moo_jsc.samplers.wrappers import KnownCosts, WithoutRepeats
 
 SAMPLERS: dict[str, Sampler] = {
     sampler.name: sampler
@@ -52,12 +53,18 @@ SAMPLERS: dict[str, Sampler] = {
 }
 """Every registered sampler by name, in the order of tables and legends."""
 
+WRAPPERS: dict[str, Callable[[Sampler], Sampler]] = {
+    "without-repeats": WithoutRepeats,
+    "known-costs": KnownCosts,
+}
+"""What may be put around any of them: ``without-repeats(optuna-tpe)``."""
+
 _ON_REQUEST = ("pymoo-unsga3", "pymoo-moead", "pymoo-gde3", "pymoo-mopso-cd")
 _GP_OBJECTIVES = 3
 
 
 def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
-    """Look samplers up by name.
+    """Look samplers up by name; ``without-repeats(optuna-tpe)`` puts a wrapper around one.
 
     Raises
     ------
@@ -68,8 +75,21 @@ def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
     --------
     >>> [sampler.name for sampler in get_samplers(["optuna-tpe", "exhaustive"])]
     ['optuna-tpe', 'exhaustive']
+    >>> get_samplers(["without-repeats(pymoo-nsga2)"])[0].name
+    'pymoo-nsga2-without-repeats'
     """
-    return tuple(SAMPLERS[name] for name in listed_names("sampler", names, SAMPLERS))
+    known = [*SAMPLERS, *(name for name in names if _looked_up(name))]
+    chosen = (_looked_up(name) for name in listed_names("sampler", names, known))
+    return tuple(sampler for sampler in chosen if sampler)
+
+
+def _looked_up(name: str) -> Sampler | None:
+    """Return a registered sampler or a wrapper around one, None where there is no such one."""
+    wrapper, bracket, rest = name.partition("(")
+    if bracket and rest.endswith(")") and wrapper in WRAPPERS:
+        inner = _looked_up(rest[:-1])
+        return WRAPPERS[wrapper](inner) if inner else None
+    return SAMPLERS.get(name)
 
 
 def default_samplers(objectives: int) -> tuple[Sampler, ...]:
