@@ -32,7 +32,8 @@ class ChannelMultipliers:
         """Return a choice for each hidden dense layer, named ``seq_blocks_2.channels``."""
         trends = improved_by_resources() if list(self.values) == sorted(self.values) else {}
         return tuple(
-            Choice(f"{name}.channels", self.values, **trends) for name in spec.linear_names[:-1]
+            Choice(f"{name}.channels", self.values, unit="channels", **trends)
+            for name in spec.linear_names[:-1]
         )
 
     def combinations(self, hidden_layers: int) -> tuple[tuple[int, ...], ...]:

@@ -63,9 +63,9 @@ class KnownCosts(InformedSampler):
         elif isinstance(self.inner, OptunaSampler):
             from moo_jsc.samplers.wrappers.optuna_filters import KnownCostsSampler
 
-            def values(parameters: dict[str, Any]) -> NDArray[np.float64]:
+            def values(parameters: dict[str, Any]) -> list[float]:
                 row = [parameters[choice.name] for choice in space.choices]
-                return known(np.array([row], dtype=np.int64))[0]
+                return known(np.array([row], dtype=np.int64))[0].tolist()
 
             with quiet():
                 sampler = KnownCostsSampler(
@@ -114,7 +114,8 @@ class _KnownScreen(Screen):
         from moo_jsc.samplers.wrappers.optuna_filters import lost
 
         tried = self.space.configurations(list(self.tried))
-        above = np.where(self.improving, tried >= row, tried == row).all(axis=1)
+        above = (tried[:, self.improving] >= row[self.improving]).all(axis=1)
+        above &= (tried[:, ~self.improving] == row[~self.improving]).all(axis=1)
         smaller = self.signs * np.stack(list(self.tried.values()))
         costs = self.signs * self.known(row[None])[0]
         if not lost(costs, smaller, above):
