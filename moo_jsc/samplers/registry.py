@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from moo_jsc.foundation.names import listed_names
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
+from moo_jsc.samplers.grey_box import GreyBox
 from moo_jsc.samplers.optuna_samplers import (
     OptunaBruteForce,
     OptunaGP,
@@ -47,6 +48,8 @@ SAMPLERS: dict[str, Sampler] = {
         PymooGDE3(),
         PymooMOPSO(),
         ScalarizedSampler("scalarised-tpe", WeightsBySense(), normalization="corners"),
+        GreyBox(),
+        GreyBox(monotone=False),
         Exhaustive(),
         ExhaustiveRandom(),
     )
@@ -59,7 +62,14 @@ WRAPPERS: dict[str, Callable[[Sampler], Sampler]] = {
 }
 """What may be put around any of them: ``without-repeats(optuna-tpe)``."""
 
-_ON_REQUEST = ("pymoo-unsga3", "pymoo-moead", "pymoo-gde3", "pymoo-mopso-cd")
+_ON_REQUEST = (
+    "pymoo-unsga3",
+    "pymoo-moead",
+    "pymoo-gde3",
+    "pymoo-mopso-cd",
+    "grey-box",
+    "grey-box-plain",
+)
 _GP_OBJECTIVES = 3
 
 
@@ -96,8 +106,8 @@ def default_samplers(objectives: int) -> tuple[Sampler, ...]:
     """Return the samplers that a comparison runs unless told otherwise.
 
     Those that are most used, so that a figure stays readable; U-NSGA-III, MOEA/D, GDE3 and
-    MOPSO-CD come on request. Gaussian processes only up to 3 objectives, for their time and
-    memory.
+    MOPSO-CD come on request, and so do samplers that are told more than the others. Gaussian
+    processes only up to 3 objectives, for their time and memory.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ INNER = (
     "pymoo-nsga3",
     "pymoo-moead",
     "pymoo-mopso-cd",
-    "scalarized-tpe",
+    "scalarised-tpe",
 )
 OBJECTIVES = (
     Objective(name="quality", unit="1", sense="max"),

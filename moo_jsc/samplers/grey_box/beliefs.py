@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.objectives.objective import Sense
-
 _RANGE = 0.4
 """Range that values without a logarithm are given on the model's scale."""
 
@@ -25,25 +23,29 @@ _SMALLEST = 1e-9
 class Scale:
     """The map between minimised values z and the model's scale g.
 
-    ``"gain"``: z = -exp(g), a positive objective that is maximised. ``"loss"``: z = exp(-g), a
-    positive one that is minimised. ``"plain"``: z = -unit g.
+    ``"gain"``: z = -exp(g), as for a positive objective that is maximised. ``"loss"``:
+    z = exp(-g), as for a positive one that is minimised. ``"plain"``: z = -unit g.
     """
 
     kind: str
     unit: float = 1.0
 
     @classmethod
-    def of(cls, values: NDArray[np.float64], sense: Sense) -> Scale:
-        """Choose by the natural values (n,) seen so far.
+    def of(cls, smaller: NDArray[np.float64]) -> Scale:
+        """Choose by the minimised values (n,) seen so far.
+
+        Before any is seen, only ratios count, and the first scale does.
 
         Examples
         --------
-        >>> Scale.of(np.array([0.5, 0.7]), "max").kind, Scale.of(np.array([-1.0, 2.0]), "max").kind
-        ('gain', 'plain')
+        >>> [Scale.of(np.array(z)).kind for z in ([-0.5, -0.7], [0.3], [-1.0, 2.0])]
+        ['gain', 'loss', 'plain']
         """
-        if (values > 0).all():
-            return cls("gain" if sense == "max" else "loss")
-        span = float(np.ptp(values)) or float(np.abs(values).max()) or 1.0
+        if (smaller < 0).all():
+            return cls("gain")
+        if (smaller > 0).all():
+            return cls("loss")
+        span = float(np.ptp(smaller)) or 1.0
         return cls("plain", span / _RANGE)
 
     def modelled(self, smaller: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,6 +16,8 @@ from moo_jsc.samplers.grey_box.pool import Pool
 from moo_jsc.samplers.grey_box.search import Search
 from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known
 
+_RANDOM_TRIALS = 8
+
 
 @dataclass(frozen=True)
 class Noise:
@@ -60,8 +62,8 @@ class GreyBox(InformedSampler):
     rises with the choices that are said to improve it. The next design has the largest expected
     improvement of the hypervolume, in closed form, over the whole space (`Pool` says what becomes
     of spaces beyond 10^6 designs). The reference point follows the front that the model predicts.
-    There are no random trials; the seed decides between equals only. No configuration is proposed
-    twice.
+    With trends there are no random trials, and the seed decides between equals only. No
+    configuration is proposed twice.
 
     Parameters
     ----------
@@ -89,6 +91,11 @@ class GreyBox(InformedSampler):
     def name(self) -> str:  # type: ignore[override]
         """``grey-box`` or ``grey-box-plain``."""
         return "grey-box" if self.monotone else "grey-box-plain"
+
+    @property
+    def random_trials(self) -> int:
+        """How many trials come before the model is asked: none with trends, 8 without."""
+        return 0 if self.monotone else _RANDOM_TRIALS
 
     def check(self, objectives: tuple[Objective, ...]) -> None:
         """Raise an InputError if a bound or a noise names none of the objectives."""

@@ -90,6 +90,8 @@ class Search:
         untried = ~np.isin(self._pool.indices, tried) & ~(known > self._bounds).any(axis=1)
         if not untried.any():
             return None
+        if len(tried) < self._settings.random_trials:
+            return int(self._generator.choice(self._pool.indices[untried]))
         beliefs = self._beliefs(tried)
         expected = known.copy()
         for column, belief in beliefs.items():
@@ -123,7 +125,7 @@ class Search:
         for column, surrogate in self._surrogates.items():
             objective = self._objectives[column]
             values = np.array([natural[column] for natural in self._natural])
-            scale = Scale.of(values, objective.sense)
+            scale = Scale.of(self._signs[column] * values)
             noise = self._settings.noise.get(objective.name)
             variance = noise.variance(values) if noise else np.zeros(len(values))
             mean, deviation = surrogate.predicted(

@@ -110,14 +110,18 @@ class Surrogate:
         noise: NDArray[np.float64],
     ) -> list[_Fit]:
         """Return the likeliest hypotheses, conditioned on the values."""
-        top = float(values.max()) if len(values) else 0.0
-        factors, residuals, scores = [], [], []
+        highest, average = (
+            (float(values.max()), float(values.mean())) if len(values) else (0.0, 0.0)
+        )
+        factors, residuals, centres, scores = [], [], [], []
         for hypothesis in self.hypotheses:
             at = self.coordinates.of(tried, hypothesis.rate)
             covariance = self._covariance(at, at, hypothesis)
             covariance[np.diag_indices(len(at))] += hypothesis.roughness**2 + noise
             factor = np.linalg.cholesky(covariance)
-            residual = np.linalg.solve(factor, values - top - self._trend(at, hypothesis))
+            centre = float(highest if hypothesis.monotone else average)
+            residual = np.linalg.solve(factor, values - centre - self._trend(at, hypothesis))
+            centres.append(centre)
             factors.append(factor)
             residuals.append(residual)
             scores.append(
@@ -128,7 +132,7 @@ class Surrogate:
         weights = np.where(weights < _NEGLIGIBLE * weights.sum(), 0.0, weights)
         weights /= weights.sum()
         return [
-            _Fit(self.hypotheses[i], float(weight), factors[i], residuals[i], top)
+            _Fit(self.hypotheses[i], float(weight), factors[i], residuals[i], centres[i])
             for i, weight in zip(order, weights, strict=True)
             if weight
         ]
@@ -146,7 +150,7 @@ class Surrogate:
                 self.coordinates.of(tried, fit.hypothesis.rate), at, fit.hypothesis
             )
             whitened = solve_triangular(fit.factor, cross, lower=True, check_finite=False)
-            mean = fit.top + self._trend(at, fit.hypothesis) + fit.residual @ whitened
+            mean = fit.centre + self._trend(at, fit.hypothesis) + fit.residual @ whitened
             variance = self._variance(at, fit.hypothesis) - (whitened**2).sum(axis=0)
             variance = np.maximum(variance, 0.0) + fit.hypothesis.roughness**2
             means += fit.weight * mean
@@ -188,4 +192,4 @@ class _Fit:
     weight: float
     factor: NDArray[np.float64]
     residual: NDArray[np.float64]
-    top: float
+    centre: float
