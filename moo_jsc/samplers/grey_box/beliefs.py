@@ -77,6 +77,8 @@ class Belief:
         Shape (n,), on the model's scale.
     scale
         Leads back to values.
+    roughness
+        The part of the deviation in which each design differs from all others.
 
     Examples
     --------
@@ -88,6 +90,7 @@ class Belief:
     mean: NDArray[np.float64]
     deviation: NDArray[np.float64]
     scale: Scale
+    roughness: float = 0.0
 
     def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Belief:
         """Return the beliefs about some of the designs."""
@@ -97,6 +100,12 @@ class Belief:
     def median(self) -> NDArray[np.float64]:
         """Minimised value z in the middle of each belief, shape (n,)."""
         return self.scale.minimised(self.mean)
+
+    def rough(self, generator: np.random.Generator) -> NDArray[np.float64]:
+        """Return minimised values z (n,) as uneven as real ones: the means, and one draw each."""
+        return self.scale.minimised(
+            self.mean + self.roughness * generator.standard_normal(len(self.mean))
+        )
 
     @property
     def prospects(self) -> NDArray[np.float64]:

@@ -61,8 +61,8 @@ class GreyBox(InformedSampler):
     Each objective that is not known beforehand gets a Gaussian process (`Surrogate`) whose mean
     rises with the choices that are said to improve it. The next design has the largest expected
     improvement of the hypervolume, in closed form, over the whole space (`Pool` says what becomes
-    of spaces beyond 10^6 designs). The reference point follows the front that the model predicts.
-    With trends there are no random trials, and the seed decides between equals only. No
+    of spaces beyond 10^6 designs). The reference point follows the front that the model predicts,
+    with an unevenness that the seed draws. With trends there are no random trials. No
     configuration is proposed twice.
 
     Parameters

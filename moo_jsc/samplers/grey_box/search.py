@@ -31,6 +31,9 @@ _EQUAL = 1e-9
 _SPREADS = 2.0
 """Standard deviations to both sides that stand for the range of a single belief."""
 
+_DRAWS = 4
+"""Uneven fronts that the reference point is averaged over."""
+
 
 class Search:
     """The state of one run, between an evaluation and the next proposal.
@@ -97,9 +100,10 @@ class Search:
         for column, belief in beliefs.items():
             expected[:, column] = belief.median
         found = self._found(tried, expected)
-        front = self._front(np.concatenate([expected[untried], found]))
-        self._pool.grow(self._rows_near(front, expected))
-        reference = np.minimum(self._reference(front, beliefs), self._bounds)
+        if not self._pool.whole:
+            front = self._front(np.concatenate([expected[untried], found]))
+            self._pool.grow(self._rows_near(front, expected))
+        reference = self._expected_reference(expected[untried], untried, beliefs, found)
         candidates = self._candidates(np.flatnonzero(untried), known, beliefs)
         gain = self._improvement(candidates, known, beliefs, found, reference)
         best = np.flatnonzero(gain >= gain.max() * (1 - _EQUAL))
@@ -128,13 +132,13 @@ class Search:
             scale = Scale.of(self._signs[column] * values)
             noise = self._settings.noise.get(objective.name)
             variance = noise.variance(values) if noise else np.zeros(len(values))
-            mean, deviation = surrogate.predicted(
+            mean, deviation, roughness = surrogate.predicted(
                 self._pool.rows,
                 rows,
                 scale.modelled(self._signs[column] * values),
                 variance * scale.stretch(values) ** 2,
             )
-            beliefs[column] = Belief(mean, deviation, scale)
+            beliefs[column] = Belief(mean, deviation, scale, roughness)
         return beliefs
 
     def _found(
@@ -162,10 +166,28 @@ class Search:
         self, front: NDArray[np.float64], expected: NDArray[np.float64]
     ) -> NDArray[np.int64]:
         """Return the configurations whose expected values are on a front."""
-        if self._pool.whole:
-            return self._pool.rows[:0]
         on_it = np.isin(expected[:, self._columns[0]], front[:, self._columns[0]])
         return self._pool.rows[: len(expected)][on_it]
+
+    def _expected_reference(
+        self,
+        expected: NDArray[np.float64],
+        untried: NDArray[np.bool_],
+        beliefs: dict[int, Belief],
+        found: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return the reference point (m,), averaged over fronts as uneven as the true one.
+
+        A smooth front ends at the largest design; on an uneven one, some cheaper design is the
+        best, and what costs more than that does not count.
+        """
+        references = []
+        for _ in range(_DRAWS if beliefs else 1):
+            for column, belief in beliefs.items():
+                expected[:, column] = belief.of(untried).rough(self._generator)
+            front = self._front(np.concatenate([expected, found]))
+            references.append(self._reference(front, beliefs))
+        return np.minimum(np.mean(references, axis=0), self._bounds)
 
     def _reference(
         self, front: NDArray[np.float64], beliefs: dict[int, Belief]

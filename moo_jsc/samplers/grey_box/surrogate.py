@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -79,8 +80,8 @@ class Surrogate:
         tried: NDArray[np.int64],
         values: NDArray[np.float64],
         noise: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and standard deviation (n,) of designs, on the model's scale.
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+        """Return mean and deviation (n,) of designs and the roughness, on the model's scale.
 
         Parameters
         ----------
@@ -101,7 +102,8 @@ class Surrogate:
         for start in range(0, len(rows), _BLOCK):
             part = slice(start, start + _BLOCK)
             mean[part], deviation[part] = self._averaged(rows[part], tried, fits)
-        return mean, deviation
+        rough = sum(fit.weight * fit.hypothesis.roughness**2 for fit in fits)
+        return mean, deviation, float(np.sqrt(rough))
 
     def _fits(
         self,
@@ -110,25 +112,22 @@ class Surrogate:
         noise: NDArray[np.float64],
     ) -> list[_Fit]:
         """Return the likeliest hypotheses, conditioned on the values."""
-        highest, average = (
-            (float(values.max()), float(values.mean())) if len(values) else (0.0, 0.0)
-        )
-        factors, residuals, centres, scores = [], [], [], []
-        for hypothesis in self.hypotheses:
-            at = self.coordinates.of(tried, hypothesis.rate)
-            covariance = self._covariance(at, at, hypothesis)
-            covariance[np.diag_indices(len(at))] += hypothesis.roughness**2 + noise
-            factor = np.linalg.cholesky(covariance)
+        highest, average = (values.max(), values.mean()) if len(values) else (0.0, 0.0)
+        covariances, deviations, centres = [], [], []
+        for hypothesis, parts in self._with_parts(self.hypotheses, tried, tried):
+            covariance = parts.covariance(hypothesis, self.constants)
+            covariance[np.diag_indices(len(tried))] += hypothesis.roughness**2 + noise
+            covariances.append(covariance)
             centre = float(highest if hypothesis.monotone else average)
-            residual = np.linalg.solve(factor, values - centre - self._trend(at, hypothesis))
             centres.append(centre)
-            factors.append(factor)
-            residuals.append(residual)
-            scores.append(
-                hypothesis.log_prior - 0.5 * residual @ residual - np.log(np.diagonal(factor)).sum()
-            )
-        order = np.argsort(-np.array(scores), kind="stable")[: self.constants.kept]
-        weights = np.exp(np.array(scores)[order] - scores[order[0]])
+            deviations.append(values - centre - parts.trend(hypothesis))
+        factors = np.linalg.cholesky(np.stack(covariances))
+        residuals = np.linalg.solve(factors, np.stack(deviations)[..., None])[..., 0]
+        scores = np.array([hypothesis.log_prior for hypothesis in self.hypotheses])
+        scores -= 0.5 * (residuals**2).sum(axis=1)
+        scores -= np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
+        order = np.argsort(-scores, kind="stable")[: self.constants.kept]
+        weights = np.exp(scores[order] - scores[order[0]])
         weights = np.where(weights < _NEGLIGIBLE * weights.sum(), 0.0, weights)
         weights /= weights.sum()
         return [
@@ -144,44 +143,84 @@ class Surrogate:
         from scipy.linalg import solve_triangular
 
         means, squares = np.zeros(len(rows)), np.zeros(len(rows))
-        for fit in fits:
-            at = self.coordinates.of(rows, fit.hypothesis.rate)
-            cross = self._covariance(
-                self.coordinates.of(tried, fit.hypothesis.rate), at, fit.hypothesis
-            )
-            whitened = solve_triangular(fit.factor, cross, lower=True, check_finite=False)
-            mean = fit.centre + self._trend(at, fit.hypothesis) + fit.residual @ whitened
-            variance = self._variance(at, fit.hypothesis) - (whitened**2).sum(axis=0)
-            variance = np.maximum(variance, 0.0) + fit.hypothesis.roughness**2
+        by_hypothesis = {fit.hypothesis: fit for fit in fits}
+        for hypothesis, parts in self._with_parts(list(by_hypothesis), rows, tried):
+            fit = by_hypothesis[hypothesis]
+            cross = parts.covariance(hypothesis, self.constants)
+            whitened = solve_triangular(fit.factor, cross.T, lower=True, check_finite=False)
+            mean = fit.centre + parts.trend(hypothesis) + fit.residual @ whitened
+            variance = parts.variance(hypothesis, self.constants) - (whitened**2).sum(axis=0)
+            variance = np.maximum(variance, 0.0) + hypothesis.roughness**2
             means += fit.weight * mean
             squares += fit.weight * (variance + mean**2)
         return means, np.sqrt(np.maximum(squares - means**2, 1e-12))
 
-    def _trend(self, at: NDArray[np.float64], hypothesis: Hypothesis) -> NDArray[np.float64]:
-        if not hypothesis.monotone:
-            return np.zeros(len(at))
-        return -hypothesis.slope * at[:, self.coordinates.damaging].sum(axis=1)
+    def _with_parts(
+        self, chosen: list[Hypothesis], rows: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> Iterator[tuple[Hypothesis, _Parts]]:
+        """Yield the hypotheses with what they share, computed once for those that share it."""
+        shared: dict[tuple[float, bool], _Parts] = {}
+        for hypothesis in chosen:
+            key = hypothesis.rate, hypothesis.monotone
+            if key not in shared:
+                one = self.coordinates.of(rows, hypothesis.rate)
+                other = self.coordinates.of(others, hypothesis.rate)
+                damaging = self.coordinates.damaging & hypothesis.monotone
+                scatter = np.where(damaging, self.constants.slope_scatter, 1.0)
+                shared[key] = _Parts.between(one, other, damaging, scatter, self.constants.length)
+            yield hypothesis, shared[key]
 
-    def _weights(self, hypothesis: Hypothesis) -> NDArray[np.float64]:
-        """Return the prior variance (k,) of each coefficient of the linear part."""
-        known = self.coordinates.damaging & hypothesis.monotone
-        return (hypothesis.slope * np.where(known, self.constants.slope_scatter, 1.0)) ** 2
 
-    def _covariance(
-        self, one: NDArray[np.float64], other: NDArray[np.float64], hypothesis: Hypothesis
-    ) -> NDArray[np.float64]:
-        """Return the covariance (n, k) of the process between designs, roughness apart."""
+@dataclass(frozen=True)
+class _Parts:
+    """What the covariance between n and k designs is made of, at a slope of 1.
+
+    Attributes
+    ----------
+    damage
+        Sum of the damages with a trend, shape (n,).
+    linear, matern
+        Covariances (n, k) of the two parts.
+    spread
+        Variance of the linear part, shape (n,).
+    """
+
+    damage: NDArray[np.float64]
+    linear: NDArray[np.float64]
+    matern: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    @classmethod
+    def between(
+        cls,
+        one: NDArray[np.float64],
+        other: NDArray[np.float64],
+        damaging: NDArray[np.bool_],
+        scatter: NDArray[np.float64],
+        length: float,
+    ) -> _Parts:
+        """Compute them from coordinates (n, d) and (k, d) and the scatter (d,) of the slopes."""
         squared = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * one @ other.T
-        distance = np.sqrt(np.maximum(squared, 0.0) * 5.0) / self.constants.length
-        matern = (1.0 + distance + distance**2 / 3.0) * np.exp(-distance)
-        linear = (one * self._weights(hypothesis)) @ other.T
-        scale = (hypothesis.interaction * hypothesis.slope) ** 2
-        return self.constants.level**2 + linear + scale * matern
+        distance = np.sqrt(np.maximum(squared, 0.0) * 5.0) / length
+        return cls(
+            one[:, damaging].sum(axis=1),
+            (one * scatter**2) @ other.T,
+            (1.0 + distance + distance**2 / 3.0) * np.exp(-distance),
+            one**2 @ scatter**2,
+        )
 
-    def _variance(self, at: NDArray[np.float64], hypothesis: Hypothesis) -> NDArray[np.float64]:
-        """Return the diagonal of the same."""
-        scale = (hypothesis.interaction * hypothesis.slope) ** 2
-        return self.constants.level**2 + at**2 @ self._weights(hypothesis) + scale
+    def trend(self, hypothesis: Hypothesis) -> NDArray[np.float64]:
+        """Return the mean (n,) relative to the centre."""
+        return -hypothesis.slope * self.damage
+
+    def covariance(self, hypothesis: Hypothesis, constants: Constants) -> NDArray[np.float64]:
+        """Return the covariance (n, k) of the process between designs, roughness apart."""
+        varying = self.linear + hypothesis.interaction**2 * self.matern
+        return constants.level**2 + hypothesis.slope**2 * varying
+
+    def variance(self, hypothesis: Hypothesis, constants: Constants) -> NDArray[np.float64]:
+        """Return the variance (n,) of the same."""
+        return constants.level**2 + hypothesis.slope**2 * (self.spread + hypothesis.interaction**2)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ def test_predictions_are_those_of_the_model_written_out(monotone, noise):
     surrogate = Surrogate(
         Coordinates(SPACE, QUALITY, monotone=monotone), constants, monotone=monotone
     )
-    mean, deviation = surrogate.predicted(ROWS, tried, values, variance)
+    mean, deviation, roughness = surrogate.predicted(ROWS, tried, values, variance)
+    assert min(constants.roughness) <= roughness <= max(constants.roughness)
     expected = written_out(tried, values, variance, constants, monotone)
     assert np.allclose(mean, expected[0])
     assert np.allclose(deviation, expected[1])
@@ -88,7 +89,7 @@ def test_predictions_are_those_of_the_model_written_out(monotone, noise):
 def test_the_prior_rises_with_resources():
     surrogate = Surrogate(Coordinates(SPACE, QUALITY), FROZEN)
     nothing = np.empty((0, 5), dtype=np.int64)
-    mean, deviation = surrogate.predicted(ROWS, nothing, np.empty(0), np.empty(0))
+    mean, deviation, _ = surrogate.predicted(ROWS, nothing, np.empty(0), np.empty(0))
     by_index = dict(zip(map(tuple, ROWS.tolist()), mean, strict=True))
     assert by_index[2, 1, 0, 0, 0] == mean.max()
     assert by_index[0, 0, 2, 0, 0] == mean.min()
@@ -100,7 +101,7 @@ def test_data_overrule_a_wrong_trend():
     truth = 0.3 * Coordinates(SPACE, QUALITY).of(ROWS, 1.1)[:, :3].sum(axis=1)
     tried = generator.choice(len(ROWS), 40, replace=False)
     surrogate = Surrogate(Coordinates(SPACE, QUALITY), FROZEN)
-    mean, _ = surrogate.predicted(ROWS, ROWS[tried], truth[tried], np.zeros(40))
+    mean, _, _ = surrogate.predicted(ROWS, ROWS[tried], truth[tried], np.zeros(40))
     assert np.corrcoef(mean, truth)[0, 1] > 0.9
 
 
