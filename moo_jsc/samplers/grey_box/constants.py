@@ -21,6 +21,8 @@ class Constants:
         Median and log standard deviation of the prior over `slopes`.
     slope_scatter
         How much the damage of single choices differs, relative to the slope.
+    shares
+        Damage of choices that do not count bits, relative to those that do; equally likely.
     rates
         How fast damage falls with every bit.
     expected_rate, rate_spread
@@ -42,7 +44,8 @@ class Constants:
     slopes: tuple[float, ...] = (0.03, 0.06, 0.12, 0.25, 0.5)
     expected_slope: float = 0.12
     slope_spread: float = 0.8
-    slope_scatter: float = 0.7
+    slope_scatter: float = 0.5
+    shares: tuple[float, ...] = (0.3, 1.0)
     rates: tuple[float, ...] = (0.7, 1.1, 1.6)
     expected_rate: float = 1.1
     rate_spread: float = 0.3

@@ -47,6 +47,9 @@ class Coordinates:
             ]
         )
         """Which coordinates are damages, shape (k,)."""
+        counts_bits = [choice.unit == "bits" for choice in space.choices]
+        self.other = self.damaging & ~np.repeat(counts_bits, [len(t) for t in self._tables(1.0)])
+        """Which of them are damages by anything but bits, shape (k,)."""
 
     def of(self, rows: NDArray[np.int64], rate: float) -> NDArray[np.float64]:
         """Return the coordinates (n, k) of configurations (n, d).

@@ -24,6 +24,7 @@ class Hypothesis:
     """One setting of the model (see `Constants`) and the logarithm of its prior weight."""
 
     slope: float
+    share: float
     rate: float
     interaction: float
     roughness: float
@@ -31,13 +32,16 @@ class Hypothesis:
     log_prior: float
 
 
-def hypotheses(constants: Constants, *, monotone: bool) -> list[Hypothesis]:
+def hypotheses(
+    constants: Constants, *, monotone: bool, shares: tuple[float, ...] = (1.0,)
+) -> list[Hypothesis]:
     """Return all settings: with trends, if they may be used, and without."""
     found = []
     middle = min(constants.rates, key=lambda rate: abs(rate - constants.expected_rate))
     for trends in (True, False) if monotone else (False,):
-        for slope, rate, interaction, roughness in product(
+        for slope, share, rate, interaction, roughness in product(
             constants.slopes,
+            shares if trends else (1.0,),
             constants.rates if trends else (middle,),
             constants.interactions if trends else (1.0,),
             constants.roughness,
@@ -46,7 +50,9 @@ def hypotheses(constants: Constants, *, monotone: bool) -> list[Hypothesis]:
             prior -= 0.5 * ((rate - constants.expected_rate) / constants.rate_spread) ** 2
             if not trends:
                 prior += np.log(constants.trendless)
-            found.append(Hypothesis(slope, rate, interaction, roughness, trends, float(prior)))
+            found.append(
+                Hypothesis(slope, share, rate, interaction, roughness, trends, float(prior))
+            )
     return found
 
 
@@ -72,7 +78,10 @@ class Surrogate:
     ) -> None:
         self.coordinates = coordinates
         self.constants = constants
-        self.hypotheses = hypotheses(constants, monotone=monotone)
+        mixed = coordinates.other.any()
+        self.hypotheses = hypotheses(
+            constants, monotone=monotone, shares=constants.shares if mixed else (1.0,)
+        )
 
     def predicted(
         self,
@@ -159,12 +168,13 @@ class Surrogate:
         self, chosen: list[Hypothesis], rows: NDArray[np.int64], others: NDArray[np.int64]
     ) -> Iterator[tuple[Hypothesis, _Parts]]:
         """Yield the hypotheses with what they share, computed once for those that share it."""
-        shared: dict[tuple[float, bool], _Parts] = {}
+        shared: dict[tuple[float, float, bool], _Parts] = {}
         for hypothesis in chosen:
-            key = hypothesis.rate, hypothesis.monotone
+            key = hypothesis.rate, hypothesis.share, hypothesis.monotone
             if key not in shared:
-                one = self.coordinates.of(rows, hypothesis.rate)
-                other = self.coordinates.of(others, hypothesis.rate)
+                stretch = np.where(self.coordinates.other, hypothesis.share, 1.0)
+                one = self.coordinates.of(rows, hypothesis.rate) * stretch
+                other = self.coordinates.of(others, hypothesis.rate) * stretch
                 damaging = self.coordinates.damaging & hypothesis.monotone
                 scatter = np.where(damaging, self.constants.slope_scatter, 1.0)
                 shared[key] = _Parts.between(one, other, damaging, scatter, self.constants.length)

@@ -20,6 +20,7 @@ SIZE = Objective(name="size", unit="bits", sense="min", known=True)
 OPERATIONS = Objective(name="operations", unit="1", sense="min", known=True)
 OBJECTIVES = (ACCURACY, SIZE, OPERATIONS)
 WIDTHS = (2, 3, 4, 6, 8)
+FEW = (2, 3, 4, 8)
 
 
 def space(layers=2, widths=WIDTHS):
@@ -116,7 +117,7 @@ def test_no_value_leaks_before_its_trial(name):
 def test_ahead_of_random_search_where_its_assumptions_hold():
     (random,) = get_samplers(["optuna-random"])
     for seed in range(3):
-        where = space(3)
+        where = space(3, FEW)
 
         def function(rows, where=where, seed=seed):
             return values(where, rows, seed)
@@ -209,7 +210,7 @@ def test_noise_is_binomial_and_of_training():
 def test_noisy_scores_do_not_bring_it_below_random_search():
     (random,) = get_samplers(["optuna-random"])
     sampler = GreyBox(noise={"accuracy": Noise(jets=500, training=0.01)})
-    where = space(3)
+    where = space(3, FEW)
     lead = []
     for seed in range(4):
         generator = np.random.default_rng(seed)
@@ -248,9 +249,9 @@ def test_shuffled_choices_do_not_bring_it_below_random_search():
 
 
 def test_a_space_too_large_to_score_is_searched_from_a_sample_that_grows(monkeypatch):
-    monkeypatch.setattr(pool_module, "WHOLE", 3000)
+    monkeypatch.setattr(pool_module, "WHOLE", 1500)
     monkeypatch.setattr(pool_module, "SAMPLE", 400)
-    where = space(3)
+    where = space(3, FEW)
     assert where.size > pool_module.WHOLE
 
     def function(rows):

@@ -28,6 +28,7 @@ ROWS = SPACE.configurations(np.arange(SPACE.size))
 def test_coordinates():
     at = Coordinates(SPACE, QUALITY)
     assert at.damaging.tolist() == [True, True, True, False, False, False]
+    assert at.other.tolist() == [False, True, True, False, False, False]
     expected = [np.exp(-2.0), 0.25, 1.0, 0.0, np.sqrt(0.5), 0.5]
     assert np.allclose(at.of(np.array([[1, 1, 2, 1, 1]]), 1.0), [expected])
     loss = Objective(name="quality", unit="1", sense="min")
@@ -39,8 +40,10 @@ def written_out(tried, values, noise, constants, monotone):
     """Every hypothesis as a joint Gaussian of tried and new designs; the likeliest averaged."""
     coordinates = Coordinates(SPACE, QUALITY, monotone=monotone)
     found = []
-    for h in hypotheses(constants, monotone=monotone):
+    for h in hypotheses(constants, monotone=monotone, shares=constants.shares):
         a = np.vstack([coordinates.of(tried, h.rate), coordinates.of(ROWS, h.rate)])
+        if h.monotone:
+            a[:, 1:3] *= h.share
         centre = values.max() if h.monotone else values.mean()
         mean = np.full(len(a), centre)
         cov = np.full((len(a), len(a)), constants.level**2)
