@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from moo_jsc.foundation.names import listed_names
+from moo_jsc.samplers.botorch_samplers import BoTorch, BoTorchKnownCosts
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
 from moo_jsc.samplers.grey_box import GreyBox
 from moo_jsc.samplers.optuna_samplers import (
@@ -56,6 +57,11 @@ SAMPLERS: dict[str, Sampler] = {
 }
 """Every registered sampler by name, in the order of tables and legends."""
 
+NEEDING_EXTRAS: dict[str, Sampler] = {
+    sampler.name: sampler for sampler in (BoTorch(), BoTorchKnownCosts())
+}
+"""Samplers that need a package which is not there by default; never run unless they are named."""
+
 WRAPPERS: dict[str, Callable[[Sampler], Sampler]] = {
     "without-repeats": WithoutRepeats,
     "known-costs": KnownCosts,
@@ -99,7 +105,7 @@ def _looked_up(name: str) -> Sampler | None:
     if bracket and rest.endswith(")") and wrapper in WRAPPERS:
         inner = _looked_up(rest[:-1])
         return WRAPPERS[wrapper](inner) if inner else None
-    return SAMPLERS.get(name)
+    return SAMPLERS.get(name) or NEEDING_EXTRAS.get(name)
 
 
 def default_samplers(objectives: int) -> tuple[Sampler, ...]:
