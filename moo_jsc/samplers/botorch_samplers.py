@@ -70,49 +70,46 @@ def _gains(
     from botorch.acquisition.multi_objective.logei import (
         qLogNoisyExpectedHypervolumeImprovement,
     )
+    from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
     from botorch.fit import fit_gpytorch_mll
-    from botorch.models import ModelList, SingleTaskGP
-    from botorch.models.deterministic import GenericDeterministicModel
+    from botorch.models import ModelListGP, SingleTaskGP
     from botorch.sampling.normal import SobolQMCNormalSampler
     from botorch.utils.multi_objective.hypervolume import infer_reference_point
     from botorch.utils.multi_objective.pareto import is_non_dominated
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
     largest = np.maximum(np.array(space.radices) - 1, 1)
+    low, span = found.min(axis=0), np.ptp(found, axis=0)
+    span = np.where(span > 0, span, 1.0)
+    black = np.ones(len(signs), dtype=bool)
+    if known is not None:
+        black = np.isnan(known(space.configurations(tried[:1]))[0])
 
     def scaled(indices: NDArray[np.int64] | list[int]) -> torch.Tensor:
         return torch.from_numpy(space.configurations(indices) / largest)
 
-    low, span = found.min(axis=0), np.ptp(found, axis=0)
-    span = np.where(span > 0, span, 1.0)
-    given = np.full(len(signs), np.nan)
-    if known is not None:
-        given = known(space.configurations(tried[:1]))[0]
+    def with_costs(samples: torch.Tensor, X: torch.Tensor | None = None) -> torch.Tensor:
+        if known is None or X is None or black.all():
+            return samples
+        rows = np.rint(X.numpy().reshape(-1, space.dimensions) * largest).astype(np.int64)
+        costs = ((signs * known(rows) - low) / span)[:, ~black]
+        shaped = torch.from_numpy(costs).reshape(*X.shape[:-1], costs.shape[1])
+        return torch.cat([samples, shaped.expand(*samples.shape[:-1], -1)], dim=-1)
 
-    def cost(column: int) -> GenericDeterministicModel:
-        def values(x: torch.Tensor) -> torch.Tensor:
-            rows = np.rint(x.numpy().reshape(-1, space.dimensions) * largest).astype(np.int64)
-            natural = known(rows)[:, column] if known else np.zeros(len(rows))
-            scaled_ = (signs[column] * natural - low[column]) / span[column]
-            return torch.from_numpy(scaled_).reshape(*x.shape[:-1], 1)
-
-        return GenericDeterministicModel(values, num_outputs=1)
-
-    x, y = scaled(tried), torch.from_numpy((found - low) / span)
-    models: list[SingleTaskGP | GenericDeterministicModel] = []
-    for column in range(len(signs)):
-        if np.isnan(given[column]):
-            model = SingleTaskGP(x, y[:, column : column + 1])
-            fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
-            models.append(model)
-        else:
-            models.append(cost(column))
+    x = scaled(tried)
+    y = torch.from_numpy((found - low) / span)[:, np.argsort(~black, kind="stable")]
+    models = []
+    for column in range(black.sum()):
+        model = SingleTaskGP(x, y[:, column : column + 1])
+        fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+        models.append(model)
     acquisition = qLogNoisyExpectedHypervolumeImprovement(
-        ModelList(*models),
+        ModelListGP(*models),
         ref_point=infer_reference_point(y[is_non_dominated(y)]),
         X_baseline=x,
         sampler=SobolQMCNormalSampler(torch.Size([_DRAWS]), seed=0),
-        prune_baseline=True,
+        objective=GenericMCMultiOutputObjective(with_costs),
+        prune_baseline=False,
     )
     with torch.no_grad():
         blocks = scaled(untried).unsqueeze(1).split(256)
