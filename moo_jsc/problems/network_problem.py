@@ -210,7 +210,7 @@ class NetworkProblem(Problem):
         (evaluator,) = found
         shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
         scores = np.empty(shape)
-        for rows, batch in self._batches(configurations):
+        for rows, batch in self.batches(configurations):
             scores[rows] = evaluator.scores(batch, recipes, splits)
         return scores
 
