@@ -5,13 +5,15 @@ The same generated jets are seen by each detector in turn.
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.console import require_at_least, run_study
+from moo_jsc.foundation.errors import InputError
+from studies.common.checks import require_at_least
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,18 +23,6 @@ if TYPE_CHECKING:
     from moo_jsc.data.jets.generation import Jet
 
     Features = dict[str, NDArray[np.float64]]
-
-
-@dataclass
-class Config:
-    """Settings of the comparison."""
-
-    jets: int = 1000
-    """Jets a class."""
-    seed: int = 1
-    """Seed of the first class; the others count up."""
-    config: Path | None = None
-    """TOML file with any of these settings; flags override it."""
 
 
 @dataclass(frozen=True)
@@ -79,33 +69,44 @@ def settings() -> tuple[Setting, ...]:
     )
 
 
-def main(config: Config) -> None:
-    """Generate, measure, print one row a setting."""
-    require_at_least("jets", config.jets, 1)
-    require_at_least("seed", config.seed, 1)
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line, generate, measure, print; return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--jets", type=int, default=1000, help="jets a class")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the first class; the others count up"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        run(options.jets, options.seed)
+    except InputError as error:
+        print(f"compare_generator_settings: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run(jets: int, seed: int) -> None:
+    """Print one row a setting."""
+    require_at_least("jets", jets, 1)
     print("\n".join(header()))
     generated: dict[bool, dict[str, list[Jet]]] = {}
     for setting in settings():
         if setting.natural_widths not in generated:
-            generated[setting.natural_widths] = generate(config, setting.natural_widths)
+            generated[setting.natural_widths] = generate(jets, seed, setting.natural_widths)
         features = {
-            label: measure(jets, setting, config.seed)
-            for label, jets in generated[setting.natural_widths].items()
+            label: measure(found, setting, seed)
+            for label, found in generated[setting.natural_widths].items()
         }
         print(row(setting.name, features), flush=True)
 
 
-def generate(config: Config, natural_widths: bool) -> dict[str, list[Jet]]:
+def generate(jets: int, seed: int, natural_widths: bool) -> dict[str, list[Jet]]:
     """Generate the jets of all classes."""
     from moo_jsc.data.jets import CLASSES
     from moo_jsc.data.jets.generation import leading_jets
 
     return {
-        label: list(
-            islice(
-                leading_jets(label, config.seed + code, natural_widths=natural_widths), config.jets
-            )
-        )
+        label: list(islice(leading_jets(label, seed + code, natural_widths=natural_widths), jets))
         for code, label in enumerate(CLASSES)
     }
 
@@ -161,4 +162,4 @@ def row(name: str, features: Features) -> str:
 
 
 if __name__ == "__main__":
-    run_study(main, Config)
+    sys.exit(main())

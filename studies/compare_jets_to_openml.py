@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.data.jets import CLASSES, FEATURES
-from moo_jsc.data.jets.dataset import RawJets
 from moo_jsc.data.jets.landmarks import LANDMARKS
 from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
 from moo_jsc.data.jets.sample import SAMPLE_TITLE, read_sample
 from moo_jsc.data.jets.sources import read_file, read_openml
+from moo_jsc.data.table import LabeledTable
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, write_text
 
@@ -71,7 +71,7 @@ def comparison_table(features: NDArray[np.float64]) -> str:
     return "\n".join(lines)
 
 
-def shares_table(sample: RawJets, real: RawJets | None = None) -> str:
+def shares_table(sample: LabeledTable, real: LabeledTable | None = None) -> str:
     """Give a Markdown table: shares within classes that the distributions do not show.
 
     Parameters
@@ -89,7 +89,7 @@ def shares_table(sample: RawJets, real: RawJets | None = None) -> str:
     return "\n".join(lines)
 
 
-def class_table(sample: RawJets, real: RawJets) -> str:
+def class_table(sample: LabeledTable, real: LabeledTable) -> str:
     """Give a Markdown table: two-sample Kolmogorov distance of each feature in each class."""
     from scipy.stats import ks_2samp
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.data.jets.columns import CLASSES, FEATURES
-from moo_jsc.data.jets.dataset import RawJets
+from moo_jsc.data.table import LabeledTable
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Landmark:
         values = features[:, FEATURES.index(self.feature)]
         return float(np.mean((values > self.low) & (values < self.high)))
 
-    def share_of(self, raw: RawJets) -> float:
+    def share_of(self, raw: LabeledTable) -> float:
         """Return the share of the class in a data set."""
         return self.share(raw.features[raw.labels == CLASSES.index(self.label)])
 

@@ -51,7 +51,7 @@ def read_sample(path: Path = SAMPLE_PATH) -> LabeledTable:
     --------
     >>> raw = read_sample()
     >>> raw.features.shape, np.bincount(raw.labels).tolist()
-    ((50000, 16), [10000, 10000, 10000, 10000, 10000])
+    ((100000, 16), [20000, 20000, 20000, 20000, 20000])
     """
     recorded = read_provenance(path.with_name(PROVENANCE_PATH.name)).get("sha256")
     if not path.is_file():
@@ -72,7 +72,7 @@ def read_provenance(path: Path = PROVENANCE_PATH) -> dict[str, Any]:
     Examples
     --------
     >>> read_provenance()["jets_per_class"]
-    10000
+    20000
     """
     try:
         record = json.loads(path.read_text(encoding="utf-8"))

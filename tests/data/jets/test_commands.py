@@ -71,7 +71,7 @@ def test_generator_settings_print_one_row_each(
     pytest.importorskip("pythia8mc")
     tried = [row for row in compare_generator_settings.settings() if not row.natural_widths]
     monkeypatch.setattr(compare_generator_settings, "settings", lambda: tried)
-    compare_generator_settings.main(compare_generator_settings.Config(jets=2))
+    assert compare_generator_settings.main(["--jets", "2"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
     assert len(lines) == 3 + len(tried)
     assert lines[2].startswith("| OpenML 42468 | 33.0 % | 29.0 % | 1.4 % |")
@@ -88,3 +88,11 @@ def test_comparison_answers_a_bad_page_with_one_line(
     assert compare_jets_to_openml.main(["--page", str(page), "--figure", str(figure)]) == 2
     assert capsys.readouterr().err.startswith(f"compare_jets_to_openml: {page}: ")
     assert not figure.exists()
+
+
+def test_generator_settings_answer_bad_values_with_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert compare_generator_settings.main(["--jets", "0"]) == 2
+    expected = "jets = 0: expected a whole number of at least 1"
+    assert capsys.readouterr().err == f"compare_generator_settings: {expected}\n"
