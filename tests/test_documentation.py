@@ -37,7 +37,7 @@ def test_commands_exist(page):
 SMALL = """
 import moo_jsc
 whole = moo_jsc.build_problem
-moo_jsc.build_problem = lambda name, **settings: whole("lab3-types", **settings)
+moo_jsc.build_problem = lambda name, whole=whole, **settings: whole("lab3-types", **settings)
 """
 """Every problem of a page is the smallest one."""
 
