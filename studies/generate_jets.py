@@ -1,4 +1,4 @@
-"""Generate the shipped jet sample: `python studies/generate_jets.py --jets 10000`.
+"""Generate the shipped jet sample: `python studies/generate_jets.py --jets 20000`.
 
 One process a class. Each finished class is a part file, so an interrupted run loses at most the
 classes in progress; the same command goes on from there.
@@ -16,12 +16,13 @@ from moo_jsc.data.jets import CLASSES
 from moo_jsc.data.jets.generation import generate_class
 from moo_jsc.data.jets.sample import SAMPLE_PATH, part_path, read_part, write_part, write_sample
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.processes import end_with_parent
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, generate what is missing, write the sample; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--jets", type=int, default=10_000, help="jets a class")
+    parser.add_argument("--jets", type=int, default=20_000, help="jets a class")
     parser.add_argument(
         "--seed", type=int, default=42_468, help="seed of the first class; the others count up"
     )
@@ -49,7 +50,12 @@ def run(jets: int, seed: int, workers: int, parts: Path, out: Path) -> None:
     paths = {label: part_path(parts, label, jets, seeds[label]) for label in CLASSES}
     missing = [label for label in CLASSES if not paths[label].exists()]
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers,
+        multiprocessing.get_context("spawn"),
+        initializer=end_with_parent,
+        initargs=(os.getpid(),),
+    ) as pool:
         pending = [
             pool.submit(_generate_part, label, jets, seeds[label], paths[label])
             for label in missing
