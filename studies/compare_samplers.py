@@ -167,7 +167,7 @@ def compare(
     print_results(head, report, knees(trials, reference, retested))
     files = ["hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json"]
     if study_file is not None:
-        files.append(list_best_trials(config, study_file, trials, folder))
+        files.append(list_best_trials(config, study_file, comparison.trials(), folder))
     return Results(report.page, tuple(files)), report.findings.summary["hypervolume"]
 
 
