@@ -207,7 +207,7 @@ def pair_sentence(found: Redundancy, pair: Pair) -> str:
 
     The same: identical order over all designs (tau 1, so that leaving one out changes no
     dominance relation). Nearly the same: tau at least 0.9 over all designs and along the front.
-    Otherwise not.
+    Exact opposites: tau -1. Otherwise not.
     """
     names = f"{found.names[pair.first]} and {found.names[pair.second]}"
     tau = f"Kendall's tau {_number(pair.space.tau)} over the space"
@@ -218,6 +218,11 @@ def pair_sentence(found: Redundancy, pair: Pair) -> str:
         return (
             f"{names} are the same objective here: they order all designs alike "
             f"(Kendall's tau 1), so one of them can be left out without any change."
+        )
+    if pair.space.tau < -1 + 1e-12:
+        return (
+            f"{names} are exact opposites here (Kendall's tau \u22121): whatever is better in one "
+            "is worse in the other, so no design dominates another that differs from it in them."
         )
     alike = min(pair.space.tau, pair.front.tau if np.isfinite(pair.front.tau) else 1.0)
     if alike >= NEARLY_SAME_TAU:
@@ -278,7 +283,8 @@ def component_sentence(found: Redundancy) -> str:
 
 
 def _notable(pair: Pair) -> bool:
-    return bool(pair.space.tau > 0.5 or pair.front.tau > 0.5)
+    opposite = pair.space.tau < -1 + 1e-12
+    return bool(opposite or pair.space.tau > 0.5 or pair.front.tau > 0.5)
 
 
 def _number(tau: float) -> str:

@@ -82,7 +82,7 @@ def detectable_difference(
     --------
     >>> spread = np.random.default_rng(0).normal(size=30)
     >>> round(float(spread.std(ddof=1)), 2), round(detectable_difference(spread, 2.1), 2)
-    (0.82, 0.43)
+    (0.82, 0.47)
     """
     if not 0 < power < 1:
         raise InputError(f"power = {power}: expected a number between 0 and 1")

@@ -14,7 +14,8 @@ import numpy as np
 from scipy import stats
 
 from analysis.indicators.targets import expected_running_time, median_interval, share_interval
-from analysis.statistics.comparison import a12_interval, holm, signed_rank_p
+from analysis.statistics.comparison import holm, signed_rank_p
+from analysis.statistics.effects import a12_interval
 from analysis.statistics.intervals import mean_interval, resampling_weights
 from analysis.statistics.power import detectable_difference, seeds_needed
 from analysis.statistics.simultaneous import simultaneous_means
