@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import minimized
 from analysis.foundation.words import counted, listed, number
 from analysis.scalarization.front import Front
 from analysis.scalarization.inverse import Justification
@@ -370,7 +369,7 @@ def chosen_sentence(found: WeightAudit, values: NDArray[np.float64], row: int, l
     """
     if not 0 <= row < len(values):
         raise InputError(f"design {row}: expected one of 0..{len(values) - 1}")
-    points = minimized(values, found.front.objectives)
+    points = found.front.turned(values)
     same = np.flatnonzero((found.front.points == points[row]).all(axis=1))
     if len(same):
         return justification_sentence(found.front, found.justify(int(same[0])), label)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.foundation.bounds import UNBOUNDED, Bounds
 from analysis.foundation.objectives import ObjectiveLike
+from analysis.foundation.scales import Scale
 from analysis.front.knees import KNEES, knee
 from analysis.front.reference import lattice_divisions
 from analysis.front.simplex import sampled_weights
@@ -123,6 +125,8 @@ def audit_weights(
     samples: int = SAMPLES,
     seed: int = 0,
     box: tuple[ArrayLike, ArrayLike] | None = None,
+    scales: Mapping[str, Scale] | None = None,
+    bounds: Bounds = UNBOUNDED,
 ) -> WeightAudit:
     """Audit weighted sums on the true front of a problem.
 
@@ -138,6 +142,8 @@ def audit_weights(
         Of these.
     box
         Bounds on plausible weight shares on the range scale (see `suggestions`).
+    scales, bounds
+        How the objectives are measured, and which designs count (see `Front.from_values`).
 
     Raises
     ------
@@ -161,7 +167,7 @@ def audit_weights(
     >>> found.whole
     True
     """
-    front = Front.from_values(values, objectives)
+    front = Front.from_values(values, objectives, scales=scales, bounds=bounds)
     space = WeightSpace.of(front.points)
     support = classify(space)
     drawn = sampled_weights(len(front.objectives), samples, seed)
@@ -183,7 +189,7 @@ def audit_weights(
     doubtful, confirmed = _confirm(support, front.points)
     return WeightAudit(
         front=front,
-        designs=len(np.asarray(values)),
+        designs=int(bounds.met(values, objectives).sum()),
         space=space,
         support=support,
         doubtful=doubtful,
@@ -255,8 +261,7 @@ def side_by_side(
     if target is None:
         goal = np.median(normalized, axis=0)
     else:
-        signs = np.where([o.sense == "max" for o in front.objectives], -1.0, 1.0)
-        goal = (np.asarray(target) * signs - front.ideal) / front.divisors("range")
+        goal = (front.turned([target])[0] - front.ideal) / front.divisors("range")
     equal = np.full(len(share), 1.0 / len(share))
     rows: list[tuple[str, int | None]] = [
         (f"weighted sum, {scaling}", pick(front, weights, scaling).point) for scaling in SCALINGS
