@@ -1,4 +1,4 @@
-"""Bounds and scales against the obvious way: drop the designs, transform the numbers, start anew."""
+"""Bounds and scales against the obvious way: drop designs, transform numbers, start anew."""
 
 import numpy as np
 import pandas as pd
