@@ -3,7 +3,7 @@
 Importing the package registers them all in `moo_jsc.objectives.objective.OBJECTIVES`.
 """
 
-from moo_jsc.objectives import bitops, bitwidth, flops, latency, prediction, size
+from moo_jsc.objectives import bitops, bitwidth, circuit, flops, latency, prediction, size
 from moo_jsc.objectives.objective import OBJECTIVES, Objective, get_objectives
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Objective",
     "bitops",
     "bitwidth",
+    "circuit",
     "flops",
     "get_objectives",
     "latency",

@@ -10,6 +10,7 @@ from moo_jsc.evaluation.scoring import Scoring, Training
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
 from moo_jsc.objectives import get_objectives
+from moo_jsc.objectives.circuit import CircuitObjective
 from moo_jsc.objectives.objective import MeasuredObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.network_problem import (
@@ -23,9 +24,6 @@ from moo_jsc.problems.precision import PRECISION_SPACES
 QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
-
-LARGEST_FINE_TUNED = 5000
-"""Configurations up to which every one may be fine-tuned on its own."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,7 @@ def build_problem(
     final_relu: bool = False,
     training: Training = "ptq",
     training_seed: int = 0,
+    fine_tuning_seeds: int = 1,
     latency_batch: int = 1024,
     device: str = "cpu",
 ) -> NetworkProblem:
@@ -120,9 +119,11 @@ def build_problem(
     final_relu
         Take the reports' form of the network, with a ReLU before the softmax.
     training
-        ``"ptq"``, or ``"qat"`` for spaces of up to 5000 configurations (see `Scoring`).
+        ``"ptq"``, or ``"qat"`` (see `Scoring`).
     training_seed
         Which of the shipped trainings of the widened networks.
+    fine_tuning_seeds
+        Trainings of each configuration with ``"qat"``; their mean is its value.
     latency_batch
         Batch size at which latency is measured, in samples.
     device
@@ -135,7 +136,7 @@ def build_problem(
     """
     recipe = recipe_of(name)
     chosen = get_objectives(recipe.objectives if objectives is None else objectives)
-    scoring = Scoring(split=split, training=training, device=device)
+    scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
 
     from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.weights import load_network, load_widened
@@ -153,6 +154,10 @@ def build_problem(
             load_widened(base, combination, seed=training_seed)
             for combination in multipliers.combinations(hidden)
         ]
+    if any(isinstance(objective, CircuitObjective) for objective in chosen):
+        from moo_jsc.hardware.form import hardware_form
+
+        networks = [hardware_form(network) for network in networks]
     if any(isinstance(objective, MeasuredObjective) for objective in chosen):
         from moo_jsc.objectives.latency import latency_for
 
@@ -168,9 +173,4 @@ def build_problem(
         problem = QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
     else:
         raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")
-    if training == "qat" and problem.space.size > LARGEST_FINE_TUNED:
-        raise InputError(
-            f"training = qat: {name} has {problem.space.size} configurations, "
-            f"expected at most {LARGEST_FINE_TUNED}"
-        )
     return problem

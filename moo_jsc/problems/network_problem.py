@@ -13,11 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.data import SplitName
-from moo_jsc.evaluation.evaluators import Columns, NetworkBatch, evaluators_of
+from moo_jsc.evaluation.evaluators import (
+    Columns,
+    FineTunedEvaluator,
+    NetworkBatch,
+    evaluators_of,
+)
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
-from moo_jsc.objectives.objective import Objective
+from moo_jsc.networks.specification import ReLU
+from moo_jsc.objectives.objective import Objective, PredictionObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
 from moo_jsc.problems.problem import Problem
@@ -26,6 +32,7 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset
+    from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.networks.classifier import Classifier
 
 FLOAT = LayerPrecision()
@@ -121,7 +128,7 @@ class NetworkProblem(Problem):
         configuration
             Shape (d,).
         """
-        ((_, batch),) = self._batches(configuration[None])
+        ((_, batch),) = self.batches(configuration[None])
         (precision,), _ = batch.precisions()
         return batch.network, precision
 
@@ -136,22 +143,24 @@ class NetworkProblem(Problem):
     ) -> NDArray[np.float64]:
         """Return values (n, m) in the columns of these evaluators, NaN in all others."""
         values = np.full((len(configurations), len(self.objectives)), np.nan)
-        for rows, batch in self._batches(configurations):
+        for rows, batch in self.batches(configurations):
             for columns in parts:
                 values[rows[:, None], columns.places] = columns.evaluator.evaluate(batch)
         return values
 
-    def _batches(
+    def batches(
         self, configurations: NDArray[np.int64]
     ) -> Iterator[tuple[NDArray[np.int64], NetworkBatch]]:
-        """Yield the rows (k,) that belong to each network, and what they are of it."""
+        """Yield each network's rows (k,) of `configurations` (n, d), and what they are of it."""
         architectures = self.architectures(configurations)
         choices = self._layer_indices(configurations)
         for number in np.unique(architectures).tolist():
             rows = np.flatnonzero(architectures == number)
             yield (
                 rows,
-                NetworkBatch(number, self.networks[number], self._options(number), choices[rows]),
+                NetworkBatch(
+                    number, self.networks[number], self._options(number), choices[rows], self._asked
+                ),
             )
 
     def _layer_indices(self, configurations: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -161,6 +170,68 @@ class NetworkProblem(Problem):
         columns = configurations[:, self.architecture_dimensions :]
         return self.precision.layer_indices(columns, layers)
 
+    @property
+    def _asked(self) -> tuple[tuple[LayerPrecision, ...], ...]:
+        """Each dense layer's precisions as they stand in the space."""
+        options = self.precision.layer_options() if self.precision else (FLOAT,)
+        return (tuple(options),) * len(self.networks[0].spec.linear_layers)
+
+    def fine_tuned(
+        self,
+        configurations: NDArray[np.int64],
+        recipes: Sequence[FineTuning],
+        splits: Sequence[SplitName],
+    ) -> NDArray[np.float64]:
+        """Train configurations by every recipe and score each training on every split.
+
+        Parameters
+        ----------
+        configurations
+            Shape (n, d).
+        recipes, splits
+            r of them and s of them.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, r, s, k), natural units: the k objectives that score predictions, in order.
+
+        Raises
+        ------
+        InputError
+            The problem's training is not ``"qat"``.
+        """
+        found = [c.evaluator for c in self._columns if isinstance(c.evaluator, FineTunedEvaluator)]
+        if not found:
+            raise InputError(
+                f"{self.name}: training = {self.scoring.training}: expected qat, and an objective "
+                "that scores predictions"
+            )
+        (evaluator,) = found
+        shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
+        scores = np.empty(shape)
+        for rows, batch in self.batches(configurations):
+            scores[rows] = evaluator.scores(batch, recipes, splits)
+        return scores
+
+    def predicting(self) -> NetworkProblem:
+        """Return the problem of the predicted objectives alone, for `fine_tuned`.
+
+        Its fingerprint does not depend on what the trained scores do not depend on: measured
+        latencies, the split, the recipe.
+        """
+        other = copy.copy(self)
+        other.objectives = self.predicted
+        other.scoring = Scoring(training=self.scoring.training, device=self.scoring.device)
+        other._columns = evaluators_of(other.objectives, self.data, other.scoring)
+        other.__dict__.pop("fingerprint", None)
+        return other
+
+    @property
+    def predicted(self) -> tuple[Objective, ...]:
+        """The objectives that score predictions, in order."""
+        return tuple(o for o in self.objectives if isinstance(o, PredictionObjective))
+
     def _options(self, number: int) -> tuple[tuple[LayerPrecision, ...], ...]:
         """Return each dense layer's precisions, fractions calibrated on training rows."""
         if number not in self._calibrated:
@@ -168,16 +239,20 @@ class NetworkProblem(Problem):
         return self._calibrated[number]
 
     def _calibrate(self, network: Classifier) -> tuple[tuple[LayerPrecision, ...], ...]:
-        layers = range(len(network.spec.linear_layers))
+        spec = network.spec
         if self.precision is None:
-            return tuple((FLOAT,) for _ in layers)
+            return tuple((FLOAT,) for _ in spec.linear_layers)
         from moo_jsc.quantization.calibration import Calibration
 
         calibration = Calibration(network, self.data.train.features[:CALIBRATION_ROWS])
-        options = self.precision.layer_options()
         return tuple(
-            tuple(calibration.resolve_layer(layer, option) for option in options)
-            for layer in layers
+            tuple(
+                calibration.resolve_layer(layer, option)
+                for option in self.precision.layer_options(
+                    after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
+                )
+            )
+            for layer, position in enumerate(spec.linear_positions)
         )
 
     @cached_property

@@ -36,6 +36,9 @@ class Choice:
         Names of the objectives whose value, as a rule, rises or falls from one value of the
         choice to the next, all else equal. A belief, not a promise: what uses it must survive
         designs that break it.
+    unit
+        What the values count, ``"bits"`` or ``"channels"``, where that tells how fast the effect
+        of one more fades; empty where it does not.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class Choice:
     values: tuple[Value, ...]
     rises: tuple[str, ...] = ()
     falls: tuple[str, ...] = ()
+    unit: str = ""
 
     def __post_init__(self) -> None:
         if not self.values:

@@ -44,18 +44,27 @@ class OptunaSampler(Sampler):
         budget: int,
     ) -> None:
         """See `Sampler.run`."""
-        import optuna
+        with quiet():
+            sampler = self.build(space, len(objectives), seed=seed, budget=budget)
+            optimize(sampler, space, objectives, evaluate, budget)
 
-        with _quiet():
-            study = optuna.create_study(
-                directions=directions(objectives),  # type: ignore[arg-type]
-                sampler=self.build(space, len(objectives), seed=seed, budget=budget),
-            )
-            study.optimize(optuna_objective(space, evaluate), n_trials=budget)
+
+def optimize(
+    sampler: BaseSampler,
+    space: SearchSpace,
+    objectives: tuple[Objective, ...],
+    evaluate: Evaluate,
+    budget: int,
+) -> None:
+    """Run a sampler of Optuna on a fresh study for `budget` trials."""
+    import optuna
+
+    study = optuna.create_study(directions=directions(objectives), sampler=sampler)  # type: ignore[arg-type]
+    study.optimize(optuna_objective(space, evaluate), n_trials=budget)
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Silence Optuna's trial log and its notes that a sampler is experimental."""
     import optuna
 

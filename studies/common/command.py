@@ -16,11 +16,14 @@ from studies.common.names import catalogs_text
 STUDIES: dict[str, str] = {
     "compare": "compare_samplers",
     "front": "enumerate_front",
+    "peers": "grey_box_peers",
     "weights": "scalarization_weights",
     "multipliers": "channel_multipliers",
     "fine-tuning": "quantization_aware",
     "reports": "reproduce_reports",
     "trials": "analyse_trials",
+    "build": "build_design",
+    "circuits": "circuit_front",
     "train": "train_networks",
 }
 """Name of each study's script in `studies`, by its short name."""

@@ -69,8 +69,8 @@ def exact_numbers(_: Workshop) -> Arrays:
 
 def uniform(data: int, weight: int, bias: int) -> LayerPrecision:
     """Return formats of these widths with half of the bits after the point."""
-    formats = (FixedPoint(width, half_fraction(width)) for width in (data, weight, bias))
-    return LayerPrecision(*formats)
+    formats = [FixedPoint(width, half_fraction(width)) for width in (data, weight, bias)]
+    return LayerPrecision(formats[0], formats[1], formats[2])
 
 
 def _activations(spec: NetworkSpec) -> int:

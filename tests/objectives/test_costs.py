@@ -1,6 +1,7 @@
 import itertools
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,11 +40,12 @@ def float32(spec) -> tuple[LayerPrecision, ...]:
 def test_names():
     assert set(OBJECTIVES) == {
         *("accuracy", "accuracy-macro", "loss", "latency"),
-        *("size", "size-float32", "size-report"),
+        *("size", "size-sparse", "size-float32", "size-report"),
         *("flops", "flops-mase", "flops-ptflops", "flops-runtime-norm"),
         *("bitops", "bitops-bops", "bitops-report"),
         *("average-bitwidth", "average-bitwidth-mase"),
         *("memory-density", "memory-density-mase"),
+        *("lut", "ff", "latency-cycles", "latency-ns", "adder-depth", "ebops"),
     }
 
 
@@ -217,3 +219,17 @@ def test_importing_objectives_stays_light():
         "assert not {'torch', 'torchmetrics', 'pandas'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_pruned_weights_in_size_and_bops():
+    spec = network_spec("jsc-tiny")
+    (layer,) = spec.linear_layers
+    whole = LayerPrecision(FixedPoint(8, 4), FixedPoint(4, 3), FixedPoint(8, 4))
+    half = replace(whole, pruned=0.5)
+    size, sparse = OBJECTIVES["size"], OBJECTIVES["size-sparse"]
+    assert size.cost(spec, (half,)) == size.cost(spec, (whole,))
+    assert sparse.cost(spec, (whole,)) == size.cost(spec, (whole,)) + layer.macs / 8
+    assert sparse.cost(spec, (half,)) == size.cost(spec, (whole,)) + (80 - 40 * 4) / 8
+    bops = OBJECTIVES["bitops-bops"]
+    assert bops.cost(spec, (whole,)) - bops.cost(spec, (half,)) == 40 * 8 * 4
+    assert OBJECTIVES["bitops"].cost(spec, (half,)) == OBJECTIVES["bitops"].cost(spec, (whole,))
