@@ -316,7 +316,7 @@ def main() -> None:
         "Intervals of 12 mean differences, all together: coverage (%)", simultaneous_coverage(few)
     )
     printed("Equivalence declared wrongly, 12 samplers at the margin (%)", false_equivalence(few))
-    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 10, 10)))
+    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 5, 10)))
 
 
 if __name__ == "__main__":
