@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.efficiency.page import EfficiencyReport
+    from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import ObjectiveTable
@@ -124,6 +125,7 @@ def compare(
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
+    from studies.comparison.chance import chance_of
     from studies.comparison.printing import print_results
 
     problem = problem_of(config, study_file)
@@ -158,7 +160,16 @@ def compare(
     )
     retested, other = retest(config, problem, trials, reference)
     report = write_report(
-        config, samplers, table, reference, trials, retested, other, again, folder
+        config,
+        samplers,
+        table,
+        reference,
+        trials,
+        retested,
+        other,
+        again,
+        chance_of(problem, table),
+        folder,
     )
     head = (
         f"{table.name}: {table.space.size} configurations, {len(reference.front)} points on "
@@ -322,6 +333,7 @@ def write_report(
     retested: pd.DataFrame,
     other: Reference | None,
     again: pd.DataFrame | None,
+    chance: FrontChance | None,
     folder: Path,
 ) -> EfficiencyReport:
     """Write report.html, its figures and tables, and the two files every comparison has."""
@@ -354,6 +366,7 @@ def write_report(
         retested=retested,
         retested_reference=other,
         replicate=again,
+        chance=chance,
         command=command_line(config),
         workers=config.workers,
     )

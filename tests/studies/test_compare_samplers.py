@@ -212,6 +212,7 @@ def test_fresh_seeds_and_a_margin(environment, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Equivalent: the whole interval lies within 50 percentage points" in done.stdout
     assert "of the test split's own front" in done.stdout.replace("\n", " ")
+    assert "When the jets are drawn again" in done.stdout
     assert "fresh ones" in done.stdout or "to come back" in done.stdout
     first = pd.read_csv(tmp_path / "trials.csv")
     again = pd.read_csv(tmp_path / "replicate" / "trials.csv")
