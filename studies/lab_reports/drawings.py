@@ -65,6 +65,7 @@ def crossover_figure(costs: Crossover) -> Figure:
     """Draw which part of brute force's saving is the space's, over the cost of a trial."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
+    from matplotlib.ticker import StrMethodFormatter
 
     here = float(costs.trial.mean())
     grid = np.geomspace(min(here, 1e-3) / 3, 3 * REPORTED_COST, 200)
@@ -90,6 +91,7 @@ def crossover_figure(costs: Crossover) -> Figure:
                 fontsize=8,
             )
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.4g}"))
         axes.set(ylim=(0, 100), xlim=(1e3 * grid[0], 1e3 * grid[-1]))
         axes.set_xlabel("cost of a trial (ms)")
         axes.set_ylabel("saved by the end of the space (%)")

@@ -215,8 +215,8 @@ def contradiction_sentences(
     sentences = []
     for contradiction in (each for report in reports for each in report.contradictions):
         known = [judged[key] for key in contradiction.claims if key in judged]
-        told = "; ".join(
-            f"{f.claim.key} {f.judgement.verdict}: {f.judgement.because}" for f in known
+        told = " ".join(
+            f"{f.claim.key} ({f.judgement.verdict}): {f.judgement.because}" for f in known
         )
         sentences.append(f"{contradiction.text} {told}".rstrip())
     return sentences

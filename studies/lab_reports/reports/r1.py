@@ -31,7 +31,7 @@ MOST_TRIALS = 8
 
 _SETTING = "jsc-tiny, 18 configurations, 512 jets, 20 trials, accuracy + average bitwidth"
 _SPACE = "the 18 configurations of jsc-tiny that R2 and R3 search; the report states no space"
-_AS_IT_WAS = f"{_SETTING}, scored as the report did"
+_AS_IT_WAS = f"{_SETTING}, scored as the report did; its training and jets are not stated"
 
 
 def best_trials(sampler: str, figures: str, data: Measurements) -> Judgement:
@@ -45,8 +45,8 @@ def best_trials(sampler: str, figures: str, data: Measurements) -> Judgement:
     return Judgement(
         rules.predicted(said, shown, WIDEST),
         (measured, actual),
-        f"One further run would report between {measured.low:.3f} and {measured.high:.3f}; the "
-        f"report's two runs have {' and '.join(f'{figure:g}' for figure in said)}.",
+        f"One further run of ours would report between {measured.low:.3f} and {measured.high:.3f}; "
+        f"the report's two runs have {' and '.join(f'{figure:g}' for figure in said)}.",
     )
 
 
@@ -75,7 +75,7 @@ def losses(sampler: str, figures: str, data: Measurements) -> Judgement:
     return Judgement(
         rules.predicted([min(said), max(said)], shown, WIDEST),
         (measured, rules.range_of("lowest loss of its designs, rightly scored", right, "nats")),
-        f"One further run would report a lowest loss between {measured.low:.3f} and "
+        f"One further run of ours would report a lowest loss between {measured.low:.3f} and "
         f"{measured.high:.3f}; the report lists {min(said):g} to {max(said):g}.",
     )
 
