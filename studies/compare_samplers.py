@@ -142,8 +142,7 @@ def compare(
     comparison = run_comparison(
         replay, samplers, seeds, config.budget, folder, workers=config.workers
     )
-    log = comparison.trials()
-    trials = Trials.of(log, reference)
+    trials = Trials.of(comparison.trials(), reference)
     again = None
     if config.replicate:
         fresh = range(seeds.stop, seeds.stop + config.replicate)
@@ -179,7 +178,7 @@ def compare(
     print_results(head, report, knees(trials, reference, retested))
     files = ["hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json"]
     if study_file is not None:
-        files.append(list_best_trials(config, study_file, log, folder))
+        files.append(list_best_trials(config, study_file, comparison.trials(), folder))
     return Results(report.page, tuple(files)), report.findings.summary["hypervolume"]
 
 

@@ -109,6 +109,10 @@ def test_a_search_file_of_the_reports_form_runs(environment, tmp_path):
     assert set(trials["sampler"]) == {"optuna-random", "optuna-tpe"}
     assert {"accuracy", "average-bitwidth"} <= set(trials.columns)
     assert len(trials) == 2 * 2 * 5
+    assert "best trials of optuna-tpe, seed 0:\nnumber  software metrics" in result.stdout
+    best = pd.read_csv(tmp_path / "out" / "best_trials.csv")
+    assert set(best["seed"]) == {0, 1}
+    assert (best["scaled average-bitwidth"] == 0.2 * best["average-bitwidth"]).all()
 
 
 def test_several_problems_are_ranked_together(environment, tmp_path):
