@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.regions import RegionSettings, reference_of
 from studies.common.running import Results, keep_settings, study
-from studies.common.settings import Settings, command_line
+from studies.common.settings import command_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ FINE_TUNED_SHARD = 36
 
 
 @dataclass
-class Config(Settings):
+class Config(RegionSettings):
     """Settings of the comparison."""
 
     budget: int = 20
@@ -111,7 +112,6 @@ def main(config: Config) -> Results:
 
 def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Series]:
     """Compare the samplers on one problem; return also the mean final hypervolume of each."""
-    from analysis.front.reference import Reference
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
@@ -128,6 +128,8 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Se
         final_relu=config.final_relu,
         training=config.training,
         device=config.device,
+        bounds=config.bounds,
+        scales=config.scales_by_name,
     )
     table = enumerate_problem(
         problem,
@@ -135,7 +137,7 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Se
         scheduler=config.scheduler,
         shard_size=FINE_TUNED_SHARD if config.training == "qat" else SHARD_SIZE,
     )
-    reference = Reference.from_values(table.values, table.objectives)
+    reference = reference_of(table)
     replay = TableProblem(table)
     folder = config.out or default_folder(config, replay)
     seeds = range(config.first_seed, config.first_seed + config.seeds)
@@ -204,6 +206,7 @@ def chosen_samplers(
     `own` are run instead of the default ones.
     """
     from moo_jsc.objectives import get_objectives
+    from moo_jsc.objectives.scales import check_scales
     from moo_jsc.problems.catalogue import recipe_of
     from moo_jsc.samplers import default_samplers, get_samplers
 
@@ -218,6 +221,8 @@ def chosen_samplers(
         samplers = (*get_samplers([config.baseline]), *samplers)
     for sampler in samplers:
         sampler.check(objectives)
+    config.bounds.check(objectives)
+    check_scales(config.scales_by_name, objectives)
     return samplers
 
 
@@ -237,7 +242,6 @@ def retest(
     import pandas as pd
 
     from analysis.efficiency.knee_designs import final_configurations
-    from analysis.front.reference import Reference
     from moo_jsc.enumeration import enumerate_problem
 
     tested = problem.on("test")
@@ -247,7 +251,7 @@ def retest(
         values = tested.evaluate(problem.space.configurations(indices))
     else:
         table = enumerate_problem(tested, workers=config.workers)
-        other = Reference.from_values(table.values, table.objectives)
+        other = reference_of(table)
         indices, values = range(table.space.size), table.values
     frame = pd.DataFrame(values, columns=list(reference.names))
     frame.insert(0, "configuration", indices)
@@ -290,6 +294,7 @@ def write_report(
             "Problem": f"{table.name}: {table.space.size} configurations, "
             f"{len(reference.front)} points on the true front",
             "Budget": f"{config.budget} trials a run",
+            "Designs that count": str(table.bounds) or "all",
             "Seeds": f"{config.seeds} from {config.first_seed} on, paired over the samplers",
             "Search sees": "the validation split",
             "Samplers": ", ".join(sampler.name for sampler in samplers),

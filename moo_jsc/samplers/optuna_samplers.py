@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moo_jsc.objectives.objective import Objective
-from moo_jsc.problems.optuna_adapter import directions, optuna_objective
+from moo_jsc.problems.optuna_adapter import directions, limits_of, optuna_objective
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.population import partitions, population_size
-from moo_jsc.samplers.sampler import Evaluate, Sampler
+from moo_jsc.samplers.sampler import ConstrainedSampler, Evaluate
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 
-class OptunaSampler(Sampler):
+class OptunaSampler(ConstrainedSampler):
     """Any sampler of Optuna: subclasses say how it is built.
+
+    Each trial is told by how much it misses each bound (`optuna.Trial.set_constraint`); TPE, GP,
+    NSGA-II and NSGA-III use that, the others make the same trials with and without bounds.
 
     Each run gets a new study (in memory, one thread) and a new sampler. With the same seed,
     samplers that start with random trials start with the same ones as ``optuna-random``.
@@ -51,7 +54,8 @@ class OptunaSampler(Sampler):
                 directions=directions(objectives),  # type: ignore[arg-type]
                 sampler=self.build(space, len(objectives), seed=seed, budget=budget),
             )
-            study.optimize(optuna_objective(space, evaluate), n_trials=budget)
+            limits = limits_of(self.bounds, objectives)
+            study.optimize(optuna_objective(space, evaluate, limits), n_trials=budget)
 
 
 @contextmanager
