@@ -1,5 +1,7 @@
 """Samplers that know constraints respect bounds more often than they do without being told."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ def evaluate(rows):
 
 def trials(name, seed, bounds):
     ledger = Ledger(WHERE, 2, evaluate, budget=BUDGET)
-    try:
+    with contextlib.suppress(BudgetExhausted):
         run_sampler(
             SAMPLERS[name],
             WHERE,
@@ -43,8 +45,6 @@ def trials(name, seed, bounds):
             known=lambda rows: np.full((len(rows), 2), np.nan),
             bounds=bounds,
         )
-    except BudgetExhausted:
-        pass
     return [trial.configuration for trial in ledger.trials]
 
 
