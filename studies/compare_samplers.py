@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.samplers import Sampler
+    from studies.lab_reports.mase import MaseStudy
 
 FINE_TUNED_SHARD = 36
 """Configurations between two saves of an enumeration that fine-tunes each of them."""
@@ -88,14 +89,15 @@ def main(config: Config) -> Results:
         raise InputError("replicate: one seed tells nothing about differences, expected at least 2")
     if config.margin is not None and not config.margin > 0:
         raise InputError(f"margin = {config.margin}: expected percentage points above 0")
-    own: tuple[Sampler, ...] = ()
+    study_file = None
     if config.mase_config is not None:
-        config, own = from_mase(config, config.mase_config)
+        config, study_file = from_mase(config, config.mase_config)
     names = listed(config.problems) or (config.problem,)
+    own = () if study_file is None else (study_file.sampler,)
     chosen = {name: chosen_samplers(config, name, own) for name in names}
     config.check_folders()
     if len(names) == 1:
-        results, _ = compare(replace(config, problem=names[0]), chosen[names[0]])
+        results, _ = compare(replace(config, problem=names[0]), chosen[names[0]], study_file)
         return results
 
     from studies.comparison.ranking import rank_over_problems
@@ -104,33 +106,27 @@ def main(config: Config) -> Results:
     for name in names:
         out = None if config.out is None else config.out / name
         one = replace(config, problem=name, problems=(), out=out)
-        results, scores[name] = compare(one, chosen[name])
+        results, scores[name] = compare(one, chosen[name], study_file)
         keep_settings(results.folder, one)
     folder = config.out or Path("results") / ("ranking-" + "-".join(names))
     return rank_over_problems(folder, scores, config)
 
 
-def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Series]:
-    """Compare the samplers on one problem; return also the mean final hypervolume of each."""
+def compare(
+    config: Config, samplers: Sequence[Sampler], study_file: MaseStudy | None = None
+) -> tuple[Results, pd.Series]:
+    """Compare the samplers on one problem; return also the mean final hypervolume of each.
+
+    With a MASE search file its best trials are printed and written too.
+    """
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
-    from moo_jsc.problems.catalogue import build_problem
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
     from studies.comparison.printing import print_results
 
-    problem = build_problem(
-        config.problem,
-        network=config.network,
-        objectives=listed(config.objectives) or None,
-        jets=config.jets,
-        final_relu=config.final_relu,
-        training=config.training,
-        device=config.device,
-        bounds=config.bounds,
-        scales=config.scales_by_name,
-    )
+    problem = problem_of(config, study_file)
     table = enumerate_problem(
         problem,
         workers=config.workers,
@@ -169,33 +165,87 @@ def compare(config: Config, samplers: Sequence[Sampler]) -> tuple[Results, pd.Se
         f"the true front, {config.budget} trials, {config.seeds} seeds"
     )
     print_results(head, report, knees(trials, reference, retested))
-    files = ("hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json")
-    return Results(report.page, files), report.findings.summary["hypervolume"]
+    files = ["hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json"]
+    if study_file is not None:
+        files.append(list_best_trials(config, study_file, trials, folder))
+    return Results(report.page, tuple(files)), report.findings.summary["hypervolume"]
 
 
-def from_mase(config: Config, path: Path) -> tuple[Config, tuple[Sampler, ...]]:
-    """Read a MASE search file: settings that are not set otherwise, and its own sampler."""
-    from moo_jsc.problems.catalogue import recipe_of
-    from moo_jsc.problems.precision import register_precision_space
-    from studies.lab_reports.mase_config import read_mase_config
+def problem_of(
+    config: Config, study_file: MaseStudy | None, objectives: Sequence[str] = ()
+) -> NetworkProblem:
+    """Build the problem that the settings name, or the one that a search file has trained."""
+    from moo_jsc.objectives.bounds import UNBOUNDED
+    from moo_jsc.problems.catalogue import build_problem
 
-    study = read_mase_config(path)
-    for remark in study.remarks:
+    names = tuple(objectives) or listed(config.objectives)
+    if study_file is not None and study_file.multipliers is not None:
+        from moo_jsc.data.jets import load_jets
+        from studies.lab_reports.mase.problems import trained_problem
+
+        data = load_jets(config.jets)
+        trained = trained_problem(study_file, config.problem, data, names, device=config.device)
+        return trained if objectives else trained.within(config.bounds, config.scales_by_name)
+    return build_problem(
+        config.problem,
+        network=config.network,
+        objectives=names or None,
+        jets=config.jets,
+        final_relu=config.final_relu,
+        training=config.training,
+        device=config.device,
+        bounds=UNBOUNDED if objectives else config.bounds,
+        scales=None if objectives else config.scales_by_name,
+    )
+
+
+def from_mase(config: Config, path: Path) -> tuple[Config, MaseStudy]:
+    """Read a MASE search file: settings that are not set otherwise, and the search itself."""
+    from moo_jsc.problems.catalogue import RECIPES, Recipe, recipe_of
+    from moo_jsc.problems.precision import PRECISION_SPACES, register_precision_space
+    from studies.lab_reports.mase import read_mase_config
+
+    found = read_mase_config(path)
+    for remark in found.remarks:
         print(f"{path}: {remark}")
-    problem = study.problem
-    if not isinstance(problem, str):
-        register_precision_space(path.stem, problem)
-        problem = path.stem
     default = Config()
+    name = path.stem if config.problem == default.problem else config.problem
+    if isinstance(found.problem, str):
+        name = found.problem if config.problem == default.problem else config.problem
+    elif found.problem is None:
+        RECIPES[name] = Recipe(found.network, found.objectives, None, found.multipliers)
+    elif PRECISION_SPACES.get(name) != found.problem:
+        register_precision_space(name, found.problem)
     if config.problem == default.problem:
-        config = replace(config, problem=problem, network=study.network)
-        widened = isinstance(study.problem, str) and recipe_of(study.problem).multipliers
-        config = replace(config, final_relu=study.final_relu and not widened)
+        widened = isinstance(found.problem, str) and recipe_of(found.problem).multipliers
+        relu = found.final_relu and not widened
+        config = replace(config, problem=name, network=found.network, final_relu=relu)
     if config.objectives == default.objectives:
-        config = replace(config, objectives=study.objectives)
+        config = replace(config, objectives=found.objectives)
     if config.budget == default.budget:
-        config = replace(config, budget=study.budget)
-    return config, (study.sampler,)
+        config = replace(config, budget=found.budget)
+    return config, found
+
+
+def list_best_trials(
+    config: Config, study_file: MaseStudy, trials: pd.DataFrame, folder: Path
+) -> str:
+    """Print and write the table of best trials as the file's tool has it; return its name."""
+    from moo_jsc.foundation.files import write_text
+    from studies.lab_reports.mase.best_trials import (
+        FILE,
+        best_trials,
+        listed_metrics,
+        shown_best_trials,
+    )
+
+    table = best_trials(
+        study_file, trials, problem_of(config, study_file, listed_metrics(study_file))
+    )
+    write_text(folder / FILE, table.to_csv(index=False))
+    print(f"\nbest trials of {study_file.sampler.name}, seed {table['seed'].min()}:")
+    print(shown_best_trials(study_file, table))
+    return FILE
 
 
 def chosen_samplers(

@@ -16,6 +16,7 @@ from moo_jsc.data.jets import CLASSES
 from moo_jsc.data.jets.generation import generate_class
 from moo_jsc.data.jets.sample import SAMPLE_PATH, part_path, read_part, write_part, write_sample
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.processes import end_with_parent
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,7 +50,12 @@ def run(jets: int, seed: int, workers: int, parts: Path, out: Path) -> None:
     paths = {label: part_path(parts, label, jets, seeds[label]) for label in CLASSES}
     missing = [label for label in CLASSES if not paths[label].exists()]
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers,
+        multiprocessing.get_context("spawn"),
+        initializer=end_with_parent,
+        initargs=(os.getpid(),),
+    ) as pool:
         pending = [
             pool.submit(_generate_part, label, jets, seeds[label], paths[label])
             for label in missing

@@ -1,6 +1,6 @@
-"""Reproduce five lab reports, claim by claim.
+"""Reproduce lab reports, claim by claim.
 
-Measures every claim of the reports R0 to R4 again, with enough seeds, and judges it by a stated
+Measures every claim of the reports again, with enough seeds, and judges it by a stated
 rule: reproduced, not reproduced, true but for another reason, or cannot be told apart. Writes a
 self-contained report, the claims as a table, and what was measured.
 """
@@ -18,7 +18,8 @@ from studies.common.running import Results, study
 from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
-    from studies.lab_reports.claims import Arrays, Claim, JudgedClaim
+    from studies.lab_reports.claims import Arrays, JudgedClaim
+    from studies.lab_reports.report import LabReport
     from studies.lab_reports.workshop import Setting, Workshop
 
 FOR_THE_PAGE = ("protocols", "widths")
@@ -29,15 +30,17 @@ class Config(Settings):
     """Settings of the reproduction."""
 
     report: str | None = None
-    """One of R0, R1, R2, R3, R4; all of them by default."""
+    """Key of one report, such as R1; all of them by default."""
     seeds: int = 30
     """Repetitions, each with its own trained network, jets and searches."""
-    training_seeds: int = 4
+    training_seeds: int = 20
     """Repetitions of the searches that train every network."""
     budget: int = 20
     """Trials of each search; the reports used 20."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    page: Path | None = None
+    """Markdown page whose tables, between their markers, are to be written anew."""
 
     script = "reproduce_reports"
 
@@ -49,48 +52,66 @@ def main(config: Config) -> Results:
     require_at_least("training-seeds", config.training_seeds, 2)
     require_at_least("budget", config.budget, 2)
 
-    from studies.lab_reports.catalogue import claims_of
+    from studies.lab_reports.catalogue import reports_of
     from studies.lab_reports.claims import judge_all
+    from studies.lab_reports.markdown import update_page
     from studies.lab_reports.workshop import Setting, Workshop
 
-    claims = claims_of(config.report)
+    reports = reports_of(config.report)
     config.check_folders()
     setting = Setting(config.seeds, config.budget, config.training_seeds, config.jets)
     folder = config.out or Path("results/reports")
     shop = Workshop(setting, folder, workers=config.workers, device=config.device)
-    data = measure(claims, shop)
-    return conclude(judge_all(claims, data), data, shop, command_line(config))
+    data = measure(reports, shop)
+    claims = tuple(claim for report in reports for claim in report.claims)
+    findings = judge_all(claims, data)
+    results = conclude(findings, data, reports, shop, command_line(config))
+    if config.page is not None:
+        update_page(config.page, findings, data, reports)
+    return results
 
 
-def measure(claims: Sequence[Claim], shop: Workshop, *, progress: bool = True) -> dict[str, Arrays]:
-    """Return every measurement that the claims and the page need, from disk where it is kept."""
+def measure(
+    reports: Sequence[LabReport], shop: Workshop, *, progress: bool = True
+) -> dict[str, Arrays]:
+    """Return every measurement that the reports and the page need, from the store if kept."""
     from tqdm import tqdm
 
     from moo_jsc.foundation.threads import one_thread
-    from studies.lab_reports.measurements import MEASUREMENTS
+    from studies.lab_reports.catalogue import all_measurements
 
-    needed = {name for claim in claims for name in claim.needs} | set(FOR_THE_PAGE)
-    names = [name for name in MEASUREMENTS if name in needed]
+    known = all_measurements()
+    needed = set(FOR_THE_PAGE)
+    for report in reports:
+        needed |= {name for claim in report.claims for name in claim.needs}
+        needed |= set(report.accuracies_need)
+    names = [name for name in known if name in needed]
     data = {}
     with one_thread(), tqdm(names, unit="measurement", disable=None if progress else True) as bar:
         for name in bar:
             bar.set_description(name)
-            data[name] = shop.piece(name, MEASUREMENTS[name])
+            data[name] = shop.piece(name, known[name])
     return data
 
 
 def conclude(
-    findings: Sequence[JudgedClaim], data: dict[str, Arrays], shop: Workshop, command: str
+    findings: Sequence[JudgedClaim],
+    data: dict[str, Arrays],
+    reports: Sequence[LabReport],
+    shop: Workshop,
+    command: str,
 ) -> Results:
     """Print the table and write ``claims.csv`` and ``report.html``."""
     from moo_jsc.foundation.files import atomic_path
     from studies.lab_reports.claims import claims_table
     from studies.lab_reports.page import build_report, summary
 
-    table = claims_table(tuple(findings))
+    table = claims_table(tuple(findings), {report.key: report.title for report in reports})
     with atomic_path(shop.folder / "claims.csv") as path:
         table.to_csv(path, index=False, lineterminator="\n")
-    page = build_report(findings, data, shop.setting, about(shop, command)).write(shop.folder)
+    page = build_report(findings, data, reports, shop.setting, about(shop, command)).write(
+        shop.folder
+    )
     print(terminal_table(findings))
     print(f"\n{summary(findings)}")
     return Results(page, ("claims.csv",))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from moo_jsc.evaluation.costs import evaluate_costs
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.objectives.circuit import CircuitObjective
 from moo_jsc.objectives.objective import (
     CostObjective,
     MeasuredObjective,
@@ -207,8 +208,15 @@ def _predictions(
     return kind(objectives, data, scoring.split, scoring.device)
 
 
+def _circuits(objectives: Sequence[CircuitObjective], data: Dataset, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+    from moo_jsc.evaluation.circuits import CircuitEvaluator
+
+    return CircuitEvaluator(objectives)
+
+
 EVALUATORS: dict[type[Objective], Make] = {
     CostObjective: _costs,
+    CircuitObjective: _circuits,
     MeasuredObjective: _measured,
     PredictionObjective: _predictions,
 }

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.quantization.fixed_point import quantize
-from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from moo_jsc.quantization.fixed_point import quantize, round_codes_
+from moo_jsc.quantization.formats import CodeRounding, FixedPoint, LayerPrecision
 from moo_jsc.quantization.network import normalisation_affine
+from moo_jsc.quantization.pruning import quantized_weight
 
 InPlace = Callable[[Tensor], object]
 
@@ -34,13 +35,14 @@ class InputRounding:
     Attributes
     ----------
     formats
-        Explicit formats in increasing order, then None if some option leaves inputs in float32.
+        Explicit formats, those of one rounding side by side, then None if some option leaves
+        inputs in float32.
     scale, lowest, highest
         2^f and the bounds of the codes, shape (formats, 1, 1).
     step
         2^-f, where it is not part of the weights; None where it is.
-    rounded
-        How many of the formats are not None.
+    roundings
+        Which rounding the formats first..last - 1 have, as (rounding, first, last).
     nonnegative
         Inputs come from a ReLU, so that no code can be too low.
     """
@@ -50,7 +52,7 @@ class InputRounding:
     lowest: Tensor
     highest: Tensor
     step: Tensor | None
-    rounded: int
+    roundings: tuple[tuple[CodeRounding, int, int], ...]
     nonnegative: bool
 
     def write(self, inputs: Tensor, out: Tensor, first: int, last: int) -> None:
@@ -66,16 +68,16 @@ class InputRounding:
             Shape (..., last - first, channels, samples).
         """
         torch.mul(inputs, self.scale[first:last], out=out)
-        stop = min(self.rounded, last)
-        if stop <= first:
-            return
-        codes = out[..., : stop - first, :, :]
-        torch.round(codes, out=codes)
-        if not self.nonnegative:
-            torch.maximum(codes, self.lowest[first:stop], out=codes)
-        torch.minimum(codes, self.highest[first:stop], out=codes)
-        if self.step is not None:
-            codes.mul_(self.step[first:stop])
+        for rounding, begin, end in self.roundings:
+            start, stop = max(begin, first), min(end, last)
+            if start >= stop:
+                continue
+            codes = round_codes_(out[..., start - first : stop - first, :, :], rounding)
+            if not self.nonnegative:
+                torch.maximum(codes, self.lowest[start:stop], out=codes)
+            torch.minimum(codes, self.highest[start:stop], out=codes)
+            if self.step is not None:
+                codes.mul_(self.step[start:stop])
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,10 @@ def _dense(
     device: str | torch.device,
 ) -> tuple[InputRounding, NDArray[np.int64], Tensor]:
     assert isinstance(block, nn.Linear)
-    explicit = sorted({option.data for option in options if option.data is not None})
+    explicit = sorted(
+        {option.data for option in options if option.data is not None},
+        key=lambda fmt: (fmt.code_rounding, fmt),
+    )
     formats = (*explicit, *((None,) if any(o.data is None for o in options) else ()))
     format_of_option = np.array([formats.index(option.data) for option in options])
     columns = [
@@ -243,7 +248,7 @@ def _dense(
     scale, lowest, highest, step = torch.tensor(columns, dtype=torch.float32, device=device).T
     weight = block.weight.detach().to(device)
     bias = block.bias.detach().to(device)
-    plain = torch.stack([quantize(weight, option.weight) for option in options])
+    plain = torch.stack([quantized_weight(weight, option) for option in options])
     steps = step[torch.from_numpy(format_of_option).to(device)].view(-1, 1, 1)
     scaled = plain * steps
     exact = bool((scaled.isfinite() & (scaled / steps == plain)).all())
@@ -254,11 +259,22 @@ def _dense(
         lowest=lowest.view(-1, 1, 1),
         highest=highest.view(-1, 1, 1),
         step=None if exact else step.view(-1, 1, 1),
-        rounded=len(explicit),
+        roundings=_runs([fmt.code_rounding for fmt in explicit]),
         nonnegative=nonnegative,
     )
     joined = torch.cat([scaled if exact else plain, biases[:, :, None]], dim=2)
     return rounding, format_of_option, joined
+
+
+def _runs(roundings: Sequence[CodeRounding]) -> tuple[tuple[CodeRounding, int, int], ...]:
+    """Return (rounding, first, last) of each run of equal neighbours."""
+    runs = []
+    start = 0
+    for rounding, members in itertools.groupby(roundings):
+        stop = start + len(list(members))
+        runs.append((rounding, start, stop))
+        start = stop
+    return tuple(runs)
 
 
 def _readout(

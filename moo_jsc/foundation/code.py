@@ -54,8 +54,17 @@ def code_hash(*names: str) -> str:
 
 
 def rooms_hash(*rooms: str) -> str:
-    """Return the `code_hash` of rooms of `moo_jsc`, as far as they are installed."""
-    return code_hash(*(f"moo_jsc.{room}" for room in rooms if _exists(f"moo_jsc.{room}")))
+    """Return the `code_hash` of rooms of `moo_jsc`, as far as they are installed.
+
+    Raises
+    ------
+    ValueError
+        None of them is.
+    """
+    found = [f"moo_jsc.{room}" for room in rooms if _exists(f"moo_jsc.{room}")]
+    if not found:
+        raise ValueError(f"none of {', '.join(rooms)} is a room of moo_jsc here")
+    return code_hash(*found)
 
 
 def version_key() -> str:

@@ -15,7 +15,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of_file
 from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.networks.family import network_spec, widened
+from moo_jsc.networks.family import NETWORKS, network_spec, widened
 from moo_jsc.networks.specification import NetworkSpec
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def _shipped(stem: str) -> dict[str, Tensor]:
     """Read a shipped file after checking its hash."""
     entries = _manifest()
     if stem not in entries:
-        raise InputError(f"network {stem!r}: no weights are shipped, expected {', '.join(entries)}")
+        names = [name for name in NETWORKS if name in entries]
+        raise InputError(f"network {stem!r}: no weights are shipped, expected {', '.join(names)}")
     path = WEIGHTS / f"{stem}.safetensors"
     return verified(path, entries[stem].sha256)
 

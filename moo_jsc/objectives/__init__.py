@@ -3,7 +3,7 @@
 Importing the package registers them all in `moo_jsc.objectives.objective.OBJECTIVES`.
 """
 
-from moo_jsc.objectives import bitops, bitwidth, flops, latency, prediction, size
+from moo_jsc.objectives import bitops, bitwidth, circuit, flops, latency, prediction, size
 from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import OBJECTIVES, Objective, get_objectives
 
@@ -13,6 +13,7 @@ __all__ = [
     "Objective",
     "bitops",
     "bitwidth",
+    "circuit",
     "flops",
     "get_objectives",
     "latency",

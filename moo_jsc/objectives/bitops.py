@@ -4,7 +4,7 @@ import math
 
 from moo_jsc.networks.specification import Layer, Linear
 from moo_jsc.objectives.objective import CostObjective, register
-from moo_jsc.quantization.formats import LayerPrecision
+from moo_jsc.quantization.formats import LayerPrecision, pruned_count
 
 
 class BitOps(CostObjective):
@@ -20,9 +20,10 @@ class BitOps(CostObjective):
 class HardwareBops(CostObjective):
     """BOPs of a dense layer of n inputs and m outputs.
 
-    ``n m (b_a b_w + b_a + b_w + log2 n)`` with activations of b_a and weights of b_w bits: the
-    products, and an accumulator as wide as their sum needs (Baskin et al., arXiv:1804.10969; for
-    jet classifiers Hawks et al., arXiv:2102.11289).
+    ``n m ((1 - p) b_a b_w + b_a + b_w + log2 n)`` with activations of b_a and weights of b_w
+    bits, a share p of them pruned: the products, and an accumulator as wide as their sum needs
+    (Baskin et al., arXiv:1804.10969; for jet classifiers, with p, Hawks et al.,
+    arXiv:2102.11289).
     """
 
     def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
@@ -30,7 +31,9 @@ class HardwareBops(CostObjective):
         if not isinstance(layer, Linear):
             return (0.0,)
         data, weight = precision.data_width, precision.weight_width
-        return (layer.macs * (data * weight + data + weight + math.log2(layer.inputs)),)
+        kept = layer.macs - pruned_count(layer.macs, precision.pruned)
+        overhead = data + weight + math.log2(layer.inputs)
+        return (kept * data * weight + layer.macs * overhead,)
 
 
 class ReportBitOps(CostObjective):

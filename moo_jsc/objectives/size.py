@@ -2,7 +2,7 @@
 
 from moo_jsc.networks.specification import BatchNorm, Layer, Linear
 from moo_jsc.objectives.objective import CostObjective, register
-from moo_jsc.quantization.formats import LayerPrecision
+from moo_jsc.quantization.formats import LayerPrecision, pruned_count
 
 FLOAT_BITS = 32
 
@@ -19,6 +19,22 @@ class Size(CostObjective):
         if isinstance(layer, Linear):
             return (_linear_bits(layer, precision) / 8,)
         return (layer.parameters * FLOAT_BITS / 8,)
+
+
+class SparseSize(Size):
+    """The same with pruned weights left out, and one bit for each weight that says which.
+
+    ``sum(kept weights * weight width + weights + biases * bias width + 2 * channels * 32) / 8``:
+    a bitmap before the values; `Size` stores pruned weights like any others.
+    """
+
+    def layer_terms(self, layer: Layer, precision: LayerPrecision) -> tuple[float, ...]:
+        """Return the bytes of one layer."""
+        (stored,) = super().layer_terms(layer, precision)
+        if not isinstance(layer, Linear):
+            return (stored,)
+        pruned = pruned_count(layer.macs, precision.pruned)
+        return (stored + (layer.macs - pruned * precision.weight_width) / 8,)
 
 
 class Float32Size(CostObjective):
@@ -58,6 +74,15 @@ SIZE = register(
         definition="weights and biases at their widths, "
         "batch norm as scale and shift of 32 bits, / 8",
         source="standard",
+    )
+)
+SPARSE_SIZE = register(
+    SparseSize(
+        name="size-sparse",
+        unit="bytes",
+        sense="min",
+        definition="as size, without pruned weights but with one bit a weight that marks them",
+        source="bitmap format",
     )
 )
 FLOAT32_SIZE = register(

@@ -19,22 +19,53 @@ class ChannelMultipliers:
     --------
     >>> ChannelMultipliers((1, 2)).combinations(hidden_layers=2)
     ((1, 1), (1, 2), (2, 1), (2, 2))
+    >>> ChannelMultipliers(by_layer=((1, 2), (4,))).combinations(hidden_layers=2)
+    ((1, 4), (2, 4))
+
+    Parameters
+    ----------
+    values
+        Of every hidden dense layer.
+    by_layer
+        Instead, the values of each hidden dense layer.
     """
 
     values: tuple[int, ...] = (1, 2, 3, 4, 5)
+    by_layer: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        for value in self.values:
+        for value in (*self.values, *(value for values in self.by_layer for value in values)):
             if not isinstance(value, int) or value < 1:
                 raise InputError(f"channel multiplier {value!r}: expected a whole number >= 1")
 
+    def of_layers(self, hidden_layers: int) -> tuple[tuple[int, ...], ...]:
+        """Return the values of each hidden dense layer.
+
+        Raises
+        ------
+        InputError
+            There are values for another number of layers.
+        """
+        if not self.by_layer:
+            return (self.values,) * hidden_layers
+        if len(self.by_layer) != hidden_layers:
+            raise InputError(
+                f"channel multipliers of {len(self.by_layer)} layers: expected {hidden_layers}"
+            )
+        return self.by_layer
+
     def choices(self, spec: NetworkSpec) -> tuple[Choice, ...]:
         """Return a choice for each hidden dense layer, named ``seq_blocks_2.channels``."""
-        trends = improved_by_resources() if list(self.values) == sorted(self.values) else {}
+        names = spec.linear_names[:-1]
         return tuple(
-            Choice(f"{name}.channels", self.values, **trends) for name in spec.linear_names[:-1]
+            Choice(
+                f"{name}.channels",
+                values,
+                **(improved_by_resources() if list(values) == sorted(values) else {}),
+            )
+            for name, values in zip(names, self.of_layers(len(names)), strict=True)
         )
 
     def combinations(self, hidden_layers: int) -> tuple[tuple[int, ...], ...]:
         """Return every tuple of multipliers, in the order of the flat index."""
-        return tuple(product(self.values, repeat=hidden_layers))
+        return tuple(product(*self.of_layers(hidden_layers)))

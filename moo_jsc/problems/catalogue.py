@@ -11,6 +11,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.circuit import CircuitObjective
 from moo_jsc.objectives.objective import MeasuredObjective, Objective
 from moo_jsc.objectives.scales import Scales, check_scales
 from moo_jsc.problems.architecture import ChannelMultipliers
@@ -178,6 +179,10 @@ def build_problem(
             load_widened(base, combination, seed=training_seed)
             for combination in multipliers.combinations(hidden)
         ]
+    if any(isinstance(objective, CircuitObjective) for objective in chosen):
+        from moo_jsc.hardware.form import hardware_form
+
+        networks = [hardware_form(network) for network in networks]
     if any(isinstance(objective, MeasuredObjective) for objective in chosen):
         from moo_jsc.objectives.latency import latency_for
 

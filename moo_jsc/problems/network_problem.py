@@ -17,6 +17,7 @@ from moo_jsc.evaluation.evaluators import Columns, NetworkBatch, evaluators_of
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
+from moo_jsc.networks.specification import ReLU
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
@@ -121,7 +122,7 @@ class NetworkProblem(Problem):
         configuration
             Shape (d,).
         """
-        ((_, batch),) = self._batches(configuration[None])
+        ((_, batch),) = self.batches(configuration[None])
         (precision,), _ = batch.precisions()
         return batch.network, precision
 
@@ -136,15 +137,15 @@ class NetworkProblem(Problem):
     ) -> NDArray[np.float64]:
         """Return values (n, m) in the columns of these evaluators, NaN in all others."""
         values = np.full((len(configurations), len(self.objectives)), np.nan)
-        for rows, batch in self._batches(configurations):
+        for rows, batch in self.batches(configurations):
             for columns in parts:
                 values[rows[:, None], columns.places] = columns.evaluator.evaluate(batch)
         return values
 
-    def _batches(
+    def batches(
         self, configurations: NDArray[np.int64]
     ) -> Iterator[tuple[NDArray[np.int64], NetworkBatch]]:
-        """Yield the rows (k,) that belong to each network, and what they are of it."""
+        """Yield each network's rows (k,) of `configurations` (n, d), and what they are of it."""
         architectures = self.architectures(configurations)
         choices = self._layer_indices(configurations)
         for number in np.unique(architectures).tolist():
@@ -168,16 +169,20 @@ class NetworkProblem(Problem):
         return self._calibrated[number]
 
     def _calibrate(self, network: Classifier) -> tuple[tuple[LayerPrecision, ...], ...]:
-        layers = range(len(network.spec.linear_layers))
+        spec = network.spec
         if self.precision is None:
-            return tuple((FLOAT,) for _ in layers)
+            return tuple((FLOAT,) for _ in spec.linear_layers)
         from moo_jsc.quantization.calibration import Calibration
 
         calibration = Calibration(network, self.data.train.features[:CALIBRATION_ROWS])
-        options = self.precision.layer_options()
         return tuple(
-            tuple(calibration.resolve_layer(layer, option) for option in options)
-            for layer in layers
+            tuple(
+                calibration.resolve_layer(layer, option)
+                for option in self.precision.layer_options(
+                    after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
+                )
+            )
+            for layer, position in enumerate(spec.linear_positions)
         )
 
     @cached_property

@@ -18,11 +18,20 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.problems.space import Choice, SearchSpace, Value
 from moo_jsc.problems.trends import improved_by_resources
-from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision
+from moo_jsc.quantization.formats import (
+    FixedPoint,
+    LayerPrecision,
+    NetworkPrecision,
+    PowerOfTwo,
+    Ternary,
+    unsigned_data,
+)
 
 Tensor = Literal["data", "weight", "bias"]
 Formats = tuple[FixedPoint, ...]
 TENSORS: tuple[Tensor, ...] = ("data", "weight", "bias")
+
+PRUNED: Literal["pruned"] = "pruned"
 
 CALIBRATED_BIAS: Formats = (FixedPoint(8),)
 
@@ -41,6 +50,10 @@ class PrecisionSpace:
     per_layer
         One choice for each dense layer (named ``seq_blocks_2.data``), or one for all
         (named ``data``).
+    pruned
+        Shares of the weights to set to zero, to choose from.
+    unsigned_after_relu
+        Inputs that come from a ReLU take the unsigned format of the same width.
 
     Examples
     --------
@@ -53,27 +66,47 @@ class PrecisionSpace:
     weight: Formats
     bias: Formats = CALIBRATED_BIAS
     per_layer: bool = False
+    pruned: tuple[float, ...] = (0.0,)
+    unsigned_after_relu: bool = False
 
     def formats(self, tensor: Tensor) -> Formats:
         """Return the formats of one kind of tensor."""
         return {"data": self.data, "weight": self.weight, "bias": self.bias}[tensor]
 
+    @property
+    def _parts(self) -> dict[str, int]:
+        """How many values each part of a layer may take, in the order of `layer_options`."""
+        return {t: len(self.formats(t)) for t in TENSORS} | {PRUNED: len(self.pruned)}
+
     def choices(self, layer_names: Sequence[str]) -> tuple[Choice, ...]:
         """Return the choices for a network whose dense layers have these names."""
         prefixes = [f"{name}." for name in layer_names] if self.per_layer else [""]
         return tuple(
-            _choice(f"{prefix}{tensor}", _values(self.formats(tensor)))
+            _pruning_choice(f"{prefix}{part}", self.pruned)
+            if part == PRUNED
+            else _choice(f"{prefix}{part}", _values(self.formats(part)))
             for prefix in prefixes
-            for tensor in TENSORS
-            if len(self.formats(tensor)) > 1
+            for part in (*TENSORS, PRUNED)
+            if self._parts[part] > 1
         )
 
-    def layer_options(self) -> tuple[LayerPrecision, ...]:
-        """Return every precision that a dense layer may take; bias varies fastest."""
-        return tuple(
-            LayerPrecision(data, weight, bias)
-            for data, weight, bias in product(self.data, self.weight, self.bias)
+    def layer_options(self, *, after_relu: bool = False) -> tuple[LayerPrecision, ...]:
+        """Return every precision that a dense layer may take.
+
+        Data varies slowest, then weight, bias and the pruned share.
+
+        Parameters
+        ----------
+        after_relu
+            The layer's inputs come from a ReLU.
+        """
+        options = tuple(
+            LayerPrecision(data, weight, bias, share)
+            for data, weight, bias, share in product(self.data, self.weight, self.bias, self.pruned)
         )
+        if after_relu and self.unsigned_after_relu:
+            return tuple(unsigned_data(option) for option in options)
+        return options
 
     def layer_indices(
         self, configurations: NDArray[np.int64], layer_count: int
@@ -92,15 +125,15 @@ class PrecisionSpace:
         numpy.ndarray
             Shape (n, L).
         """
-        chosen = [tensor for tensor in TENSORS if len(self.formats(tensor)) > 1]
+        chosen = [part for part, count in self._parts.items() if count > 1]
         rows = np.zeros((len(configurations), layer_count), dtype=np.int64)
         for layer in range(layer_count):
             first = layer * len(chosen) if self.per_layer else 0
-            columns = {tensor: first + offset for offset, tensor in enumerate(chosen)}
-            for tensor in TENSORS:
-                rows[:, layer] *= len(self.formats(tensor))
-                if tensor in columns:
-                    rows[:, layer] += configurations[:, columns[tensor]]
+            columns = {part: first + offset for offset, part in enumerate(chosen)}
+            for part, count in self._parts.items():
+                rows[:, layer] *= count
+                if part in columns:
+                    rows[:, layer] += configurations[:, columns[part]]
         return rows
 
     def precision(self, configuration: NDArray[np.int64], layer_count: int) -> NetworkPrecision:
@@ -118,6 +151,15 @@ def _choice(name: str, values: tuple[Value, ...]) -> Choice:
     """Return a choice of widths, which predictions improve with, or of pairs in no such order."""
     plain = Choice(name, values)
     return Choice(name, values, **improved_by_resources()) if plain.ordered else plain
+
+
+def _pruning_choice(name: str, shares: tuple[float, ...]) -> Choice:
+    """Return a choice of pruned shares, with which predictions get worse."""
+    plain = Choice(name, shares)
+    if not plain.ordered:
+        return plain
+    better = improved_by_resources()
+    return Choice(name, shares, rises=better["falls"], falls=better["rises"])
 
 
 PRECISION_SPACES: dict[str, PrecisionSpace] = {}
@@ -148,12 +190,33 @@ def pairs(*formats: tuple[int, int]) -> Formats:
 
 
 def _values(formats: Formats) -> tuple[Value, ...]:
-    """Name formats by width where that is enough, else by (width, fraction)."""
+    """Name formats by width where that is enough, else by (width, fraction), or in words."""
+    if any(type(f) is not FixedPoint for f in formats) or len({f.rounding for f in formats}) > 1:
+        return tuple(_in_words(f, formats) for f in formats)
     if all(f.fraction is None or f.fraction == f.width // 2 for f in formats):
         return tuple(f.width for f in formats)
     if any(f.fraction is None for f in formats):
         raise InputError("formats of one tensor: expected all or none with a fraction")
     return tuple((f.width, f.fraction or 0) for f in formats)
+
+
+def _in_words(fmt: FixedPoint, formats: Formats) -> Value:
+    """Name a format among others of several kinds or roundings.
+
+    Examples
+    --------
+    >>> formats = (Ternary(), PowerOfTwo(3), FixedPoint(4))
+    >>> [_in_words(fmt, formats) for fmt in formats]
+    ['ternary', 'power-of-two 3', '4']
+    """
+    if isinstance(fmt, Ternary):
+        name = "ternary"
+    elif isinstance(fmt, PowerOfTwo):
+        name = f"power-of-two {fmt.width}"
+    else:
+        name = f"{fmt.width}" if fmt.fraction is None else f"{fmt.width}, {fmt.fraction}"
+    several = len({other.rounding for other in formats}) > 1
+    return f"{name} {fmt.rounding}" if several else name
 
 
 _LAB3_GRID = pairs((16, 8), (8, 6), (8, 4), (4, 2))
@@ -181,5 +244,15 @@ register_precision_space(
         pairs((4, 1), (4, 2), (6, 3), (8, 4), (8, 5)),
         pairs((2, 1), (4, 2), (4, 3), (6, 5), (8, 6)),
         per_layer=True,
+    ),
+)
+register_precision_space(
+    "hardware-formats",
+    PrecisionSpace(
+        widths(3, 4, 6, 8),
+        (Ternary(), *widths(3, 4, 6)),
+        per_layer=True,
+        pruned=(0.0, 0.5),
+        unsigned_after_relu=True,
     ),
 )

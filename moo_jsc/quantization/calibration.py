@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moo_jsc.networks.classifier import Classifier
+from moo_jsc.quantization.fixed_point import round_codes_
 from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, NetworkPrecision
 from moo_jsc.quantization.network import ChannelAffine, normalisation_affine
+from moo_jsc.quantization.pruning import prune
 
 
 class Calibration:
@@ -44,7 +46,7 @@ class Calibration:
     def __init__(self, network: Classifier, features: Tensor | NDArray[np.float32]) -> None:
         samples = features if isinstance(features, Tensor) else torch.tensor(features)
         self._tensors = _dense_tensors(network, samples)
-        self._found: dict[tuple[int, str, int, bool], int] = {}
+        self._found: dict[tuple[int, str, FixedPoint, float], int] = {}
 
     def resolve(self, precision: NetworkPrecision) -> NetworkPrecision:
         """Return the precision with every open fraction filled in."""
@@ -52,22 +54,24 @@ class Calibration:
 
     def resolve_layer(self, position: int, precision: LayerPrecision) -> LayerPrecision:
         """Return the precision of dense layer `position` (0 for the first) filled in."""
-        return LayerPrecision(
+        return replace(
+            precision,
             data=self._resolve_format(position, "data", precision.data),
-            weight=self._resolve_format(position, "weight", precision.weight),
+            weight=self._resolve_format(position, "weight", precision.weight, precision.pruned),
             bias=self._resolve_format(position, "bias", precision.bias),
         )
 
     def _resolve_format(
-        self, position: int, tensor: str, fmt: FixedPoint | None
+        self, position: int, tensor: str, fmt: FixedPoint | None, pruned: float = 0.0
     ) -> FixedPoint | None:
         if fmt is None or fmt.fraction is not None:
             return fmt
-        key = (position, tensor, fmt.width, fmt.signed)
+        key = (position, tensor, fmt, pruned)
         if key not in self._found:
-            self._found[key] = best_fraction(
-                self._tensors[position][tensor], fmt.width, signed=fmt.signed
-            )
+            values = self._tensors[position][tensor]
+            if pruned:
+                values = prune(torch.from_numpy(values)[None], pruned)[0].numpy()
+            self._found[key] = best_fraction(values, fmt)
         return replace(fmt, fraction=self._found[key])
 
 
@@ -79,14 +83,15 @@ def squared_error(values: NDArray[np.float64], fmt: FixedPoint) -> float:
     >>> squared_error(np.array([0.25, 0.5]), FixedPoint(4, 1))
     0.03125
     """
-    codes = np.rint(values / fmt.step)
+    codes = values / fmt.step
+    round_codes_(torch.from_numpy(codes), fmt.code_rounding)
     np.clip(codes, fmt.lowest_code, fmt.highest_code, out=codes)
     codes *= fmt.step
     codes -= values
     return float(np.dot(codes, codes)) / values.size
 
 
-def best_fraction(values: NDArray[np.float64], width: int, *, signed: bool = True) -> int:
+def best_fraction(values: NDArray[np.float64], fmt: FixedPoint) -> int:
     """Return the fraction of smallest mean squared error (`squared_error`) on values (n,).
 
     Among equal errors the smallest fraction wins, but none so small that every value would
@@ -95,41 +100,45 @@ def best_fraction(values: NDArray[np.float64], width: int, *, signed: bool = Tru
     The search is exhaustive in effect. Let f0 be the largest fraction at which nothing is
     clamped. Grids of smaller fractions are parts of its grid, so below f0 the error never
     falls. Above f0 the error of clamping alone bounds the whole from below and never falls with
-    the fraction, so the search ends once that bound reaches the best error found.
+    the fraction, so the search ends once that bound reaches the best error found. Powers of two
+    are not such a grid: all their fractions are tried down to where the largest value would
+    round to zero.
 
     Examples
     --------
-    >>> best_fraction(np.array([0.1, -0.7, 0.9]), width=4)
+    >>> best_fraction(np.array([0.1, -0.7, 0.9]), FixedPoint(4))
     3
     """
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0:
         return 0
     floor = max(-MAX_FRACTION, min(MAX_FRACTION, -_exponent(largest)))
-    best = _largest_unclamped(values, width, signed=signed, floor=floor)
-    best_error = squared_error(values, FixedPoint(width, best, signed))
+    best = _largest_unclamped(values, fmt, floor)
+    best_error = squared_error(values, replace(fmt, fraction=best))
     for fraction in range(best + 1, MAX_FRACTION + 1):
-        fmt = FixedPoint(width, fraction, signed)
-        clamped = values - np.clip(values, fmt.lowest, fmt.highest)
+        finer = replace(fmt, fraction=fraction)
+        clamped = values - np.clip(values, finer.lowest, finer.highest)
         if float(np.dot(clamped, clamped)) / values.size >= best_error:
             break
-        error = squared_error(values, fmt)
+        error = squared_error(values, finer)
         if error < best_error:
             best, best_error = fraction, error
-    while best > floor:
-        if squared_error(values, FixedPoint(width, best - 1, signed)) > best_error:
+    for fraction in range(best - 1, floor - 1, -1):
+        error = squared_error(values, replace(fmt, fraction=fraction))
+        if error <= best_error:
+            best, best_error = fraction, error
+        elif fmt.code_rounding != "power-of-two":
             break
-        best -= 1
     return best
 
 
-def _largest_unclamped(values: NDArray[np.float64], width: int, *, signed: bool, floor: int) -> int:
+def _largest_unclamped(values: NDArray[np.float64], fmt: FixedPoint, floor: int) -> int:
     """Return the largest fraction that clamps no value, at least `floor`."""
     ends = np.array([values.min(), values.max()])
-    highest = width + 1 - _exponent(float(np.abs(ends).max()))
+    highest = fmt.highest_code.bit_length() + 2 - _exponent(float(np.abs(ends).max()))
     for fraction in range(min(highest, MAX_FRACTION), floor, -1):
-        fmt = FixedPoint(width, fraction, signed)
-        low, high = np.rint(ends / fmt.step)
+        finer = replace(fmt, fraction=fraction)
+        low, high = round_codes_(torch.from_numpy(ends / finer.step), fmt.code_rounding).tolist()
         if low >= fmt.lowest_code and high <= fmt.highest_code:
             return fraction
     return floor

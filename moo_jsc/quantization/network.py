@@ -10,6 +10,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, NetworkPrecision
+from moo_jsc.quantization.pruning import quantized_weight
 
 
 def normalisation_affine(norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
@@ -37,9 +38,9 @@ def normalisation_affine(norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
 class QuantizedNetwork(nn.Module):
     """A trained network with the inputs, weights and biases of its dense layers in fixed point.
 
-    A dense layer rounds its input, weight and bias, multiplies in float32 and does not round
-    its output. Batch norms run in evaluation mode and float32 (see `normalisation_affine`),
-    whatever mode the module is in.
+    A dense layer rounds its input, its weight (after pruning) and its bias, multiplies in
+    float32 and does not round its output. Batch norms run in evaluation mode and float32 (see
+    `normalisation_affine`), whatever mode the module is in.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ class QuantizedNetwork(nn.Module):
                 self.blocks.append(
                     QuantizedLinear(
                         layer.data,
-                        quantize(block.weight.detach(), layer.weight).clone(),
+                        quantized_weight(block.weight.detach(), layer).clone(),
                         quantize(block.bias.detach(), layer.bias).clone(),
                     )
                 )

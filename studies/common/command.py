@@ -21,6 +21,8 @@ STUDIES: dict[str, str] = {
     "fine-tuning": "quantization_aware",
     "reports": "reproduce_reports",
     "trials": "analyse_trials",
+    "build": "build_design",
+    "circuits": "circuit_front",
     "train": "train_networks",
 }
 """Name of each study's script in `studies`, by its short name."""

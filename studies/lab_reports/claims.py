@@ -89,8 +89,10 @@ class Claim:
     ----------
     key
         Report and number, ``"R1.3"``.
+    section
+        Where the report says it.
     statement
-        The claim in a few words.
+        The claim, whole, in a few words.
     setting
         Network, space, protocol and budget.
     rule
@@ -102,6 +104,7 @@ class Claim:
     """
 
     key: str
+    section: str
     statement: str
     setting: str
     rule: str
@@ -110,7 +113,7 @@ class Claim:
 
     @property
     def report(self) -> str:
-        """``"R0"`` to ``"R4"``."""
+        """Key of the report, ``"R1"``."""
         return self.key.partition(".")[0]
 
 
@@ -132,8 +135,16 @@ def judge_all(claims: tuple[Claim, ...], measurements: Measurements) -> tuple[Ju
     return tuple(JudgedClaim(claim, claim.judge(measurements)) for claim in claims)
 
 
-def claims_table(findings: tuple[JudgedClaim, ...]) -> pd.DataFrame:
-    """Return one row a claim, as written to ``claims.csv`` and into the report."""
+def claims_table(findings: tuple[JudgedClaim, ...], titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return one row a claim, as written to ``claims.csv`` and into the report.
+
+    Parameters
+    ----------
+    findings
+        The judged claims.
+    titles
+        Of the reports, by key.
+    """
     import pandas as pd
 
     return pd.DataFrame(
@@ -141,6 +152,8 @@ def claims_table(findings: tuple[JudgedClaim, ...]) -> pd.DataFrame:
             {
                 "claim": finding.claim.key,
                 "report": finding.claim.report,
+                "title": titles[finding.claim.report],
+                "section": finding.claim.section,
                 "statement": finding.claim.statement,
                 "setting": finding.claim.setting,
                 "measured": "; ".join(str(m) for m in finding.judgement.measured),

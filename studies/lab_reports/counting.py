@@ -36,6 +36,9 @@ def exact_numbers(_: Workshop) -> Arrays:
     numbers = {
         "size": [size.FLOAT32_SIZE.cost(tiny, FLOAT)],
         "flops": [at_eight.cost(tiny, FLOAT), at_eight.cost(tiny_relu, FLOAT)],
+        "flops at run time": [
+            flops.FLOPS_RUNTIME_NORM.at_batch(batch).cost(tiny_relu, FLOAT) for batch in (1, 8)
+        ],
         "ptflops": [
             flops.FLOPS_PTFLOPS.cost(tiny_relu, FLOAT),
             flops.FLOPS_PTFLOPS.cost(three, FLOAT * 3),
@@ -53,6 +56,10 @@ def exact_numbers(_: Workshop) -> Arrays:
         "widened outputs": [layer.outputs for layer in wide.linear_layers],
         "asked outputs": [multiplier * layer.outputs for multiplier, layer in asked],
         "widened inputs": [layer.inputs for layer in wide.linear_layers],
+        "doubled outputs": [
+            [2 * layer.outputs for layer in three.linear_layers[:-1]],
+            [layer.outputs for layer in widened(three, (2, 2)).linear_layers[:-1]],
+        ],
         "activations": [_activations(three), _activations(wide)],
         "parameters": [spec.parameters for spec in (three, widened(three, (2, 2)), wide)],
         "independent shapes": [shapes.valid, shapes.total],
@@ -62,8 +69,8 @@ def exact_numbers(_: Workshop) -> Arrays:
 
 def uniform(data: int, weight: int, bias: int) -> LayerPrecision:
     """Return formats of these widths with half of the bits after the point."""
-    formats = (FixedPoint(width, half_fraction(width)) for width in (data, weight, bias))
-    return LayerPrecision(*formats)
+    formats = [FixedPoint(width, half_fraction(width)) for width in (data, weight, bias)]
+    return LayerPrecision(formats[0], formats[1], formats[2])
 
 
 def _activations(spec: NetworkSpec) -> int:

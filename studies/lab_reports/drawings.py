@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.plots.palette import BASELINE_INK, INK, MUTED, style
-from studies.lab_reports import rules
-from studies.lab_reports.claims import Arrays, Measured, Measurements
+from studies.lab_reports.claims import Arrays, Measured
+from studies.lab_reports.crossover import REPORTED_COST, Crossover
 from studies.lab_reports.effects import NO_SEED, Effect
-from studies.lab_reports.figures import stated, stated_list
-from studies.lab_reports.outcomes import ACCURACY, BITWIDTH, best_of_runs, highest_among_best
 from studies.lab_reports.protocols import WIDTH_FAULTS
+from studies.lab_reports.report import StatedRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,54 +61,38 @@ def protocol_figure(tables: Arrays, widths: Arrays, effects: Sequence[Effect]) -
     return figure
 
 
-@dataclass(frozen=True)
-class StatedRow:
-    """Single-run figures of a report, and where one further run of ours would fall."""
+def crossover_figure(costs: Crossover) -> Figure:
+    """Draw which part of brute force's saving is the space's, over the cost of a trial."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
 
-    label: str
-    stated: tuple[float, ...]
-    shown: Measured | None
-    right: Measured
-
-
-def stated_rows(data: Measurements) -> tuple[StatedRow, ...]:
-    """Return the accuracies that reports state, beside ours, for the reports that were measured."""
-    rows = []
-    if "reported-searches" in data and "types" in data:
-        runs, accuracy = data["reported-searches"], data["types"]["accuracy"]
-        for label, sampler, key in (
-            ("R1, TPE, best of a run", "optuna-tpe", "R1.tpe.run_best"),
-            ("R1, brute force, best of a run", "optuna-brute-force", "R1.brute_force.run_best"),
-        ):
-            shown = highest_among_best(runs[f"{sampler}.reported"], (ACCURACY, BITWIDTH))
-            right = best_of_runs(accuracy, runs[f"{sampler}.trials"], "max")
-            rows.append(
-                StatedRow(
-                    label,
-                    stated_list(key),
-                    rules.range_of("as reported", shown),
-                    rules.range_of("right", right),
-                )
+    here = float(costs.trial.mean())
+    grid = np.geomspace(min(here, 1e-3) / 3, 3 * REPORTED_COST, 200)
+    shares = costs.space_shares(grid)
+    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = Figure(figsize=(6.6, 3.1))
+        axes = figure.subplots()
+        axes.fill_between(1e3 * grid, 100 * low, 100 * high, color=_RIGHT, alpha=0.2, lw=0)
+        axes.plot(1e3 * grid, 100 * np.median(shares, axis=0), color=_RIGHT)
+        axes.axhline(50, color=MUTED, lw=0.9)
+        for cost, label in ((here, "here"), (REPORTED_COST, "in the reports")):
+            axes.axvline(1e3 * cost, color=INK, lw=0.9, ls=(0, (4, 2)))
+            axes.annotate(
+                f"{label}: {1e3 * cost:.3g} ms",
+                (1e3 * cost, 4),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                rotation=90,
+                ha="right",
+                va="bottom",
+                fontsize=8,
             )
-    if "grid" in data:
-        grid = data["grid"]
-        rows.append(
-            StatedRow(
-                "R4, float network",
-                (stated("R4.pretrained_accuracy"),),
-                None,
-                rules.range_of("right", grid["float accuracy"]),
-            )
-        )
-        rows.append(
-            StatedRow(
-                "R4, brute force, best of 16",
-                stated_list("R4.brute_force_best"),
-                rules.range_of("as reported", grid["accuracy as reported"].max(axis=1)),
-                rules.range_of("right", grid["accuracy"].max(axis=1)),
-            )
-        )
-    return tuple(rows)
+        axes.set_xscale("log")
+        axes.set(ylim=(0, 100), xlim=(1e3 * grid[0], 1e3 * grid[-1]))
+        axes.set_xlabel("cost of a trial (ms)")
+        axes.set_ylabel("saved by the end of the space (%)")
+    return figure
 
 
 def stated_figure(rows: Sequence[StatedRow]) -> Figure:

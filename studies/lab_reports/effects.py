@@ -119,7 +119,9 @@ def _effect(
         name,
         kind,
         rules.mean_of("reported minus correct accuracy", (reported - reference).mean(axis=1)),
-        rules.mean_of("Kendall's tau", rules.rank_correlations(reported, reference)),
+        rules.mean_of(
+            "Kendall's tau", rules.rank_correlations(reported, reference), bounds=rules.TAU
+        ),
         rules.mean_of("same design", picked == wanted),
         rules.mean_of("accuracy lost", lost),
     )

@@ -15,7 +15,7 @@ from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.precision import PRECISION_SPACES
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, half_fraction
 from moo_jsc.samplers import get_samplers
-from studies.lab_reports import counting, timing
+from studies.lab_reports import command_line, counting, timing
 from studies.lab_reports.claims import Arrays
 from studies.lab_reports.figures import stated, stated_list
 from studies.lab_reports.protocols import (
@@ -34,6 +34,7 @@ from studies.lab_reports.spaces import (
     TYPES,
     dead_classes,
     few_jets,
+    few_training_jets,
     float_accuracy,
     precisions,
     table,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from moo_jsc.networks.classifier import Classifier
 
 SEARCHERS = ("optuna-tpe", "optuna-brute-force", "optuna-random")
-COSTS = ("average-bitwidth", "bitops-report", "size-report", "flops-ptflops", "bitops-bops")
+COSTS = ("average-bitwidth", "bitops-report", "size", "size-report", "flops-ptflops", "bitops-bops")
 
 
 def type_tables(shop: Workshop) -> Arrays:
@@ -70,6 +71,11 @@ def type_tables(shop: Workshop) -> Arrays:
             for seed, network in zip(shop.seeds, shop.tiny_networks, strict=True)
         ]
     )
+    few_trained_on = [
+        (network, few_training_jets(shop.jets, SEARCH_JETS, seed))
+        for seed, network in zip(shop.seeds, shop.tiny_networks, strict=True)
+    ]
+    loss_on = np.array([table(TYPES, *pair, ("loss",))[:, 0] for pair in few_trained_on])
     costs = table(TYPES, shop.tiny_networks[0], shop.jets, COSTS)
     return {
         "accuracy": everything[:, :, 0],
@@ -77,6 +83,7 @@ def type_tables(shop: Workshop) -> Arrays:
         "accuracy of 512": sampled[:, :, 0],
         "loss of 512": sampled[:, :, 1],
         "accuracy as searched": trained_on,
+        "loss as searched": loss_on,
         **{name: costs[:, column] for column, name in enumerate(COSTS)},
     }
 
@@ -229,6 +236,21 @@ def trained_grid(shop: Workshop) -> Arrays:
     return _multiplier_search(shop, stated_list("R4.multiplier_choices"), stated("R4.epochs"))
 
 
+def untrained_grid(shop: Workshop) -> Arrays:
+    """Score the networks of `trained_grid` before any training, with the same seeds."""
+    from moo_jsc.networks.classifier import initialized
+
+    choices = [int(value) for value in stated_list("R4.multiplier_choices")]
+    base = network_spec("jsc-three-linear", final_relu=True)
+    specs = [widened(base, pair) for pair in product(choices, repeat=2)]
+    seeds = range(shop.setting.training_seeds)
+    scores = [
+        [float_accuracy(initialized(spec, seed).eval(), shop.jets) for spec in specs]
+        for seed in seeds
+    ]
+    return {"accuracy": np.array(scores)}
+
+
 MEASUREMENTS: dict[str, Callable[[Workshop], Arrays]] = {
     "exact": counting.exact_numbers,
     "types": type_tables,
@@ -243,7 +265,9 @@ MEASUREMENTS: dict[str, Callable[[Workshop], Arrays]] = {
     "large-searches": large_searches,
     "trained-search": trained_search,
     "trained-grid": trained_grid,
-    "single-batch-latency": timing.single_batch_latency,
+    "untrained-grid": untrained_grid,
+    "command-line-search": command_line.searched,
+    "summed-latency": timing.summed_latency,
     "search-seconds": timing.search_seconds,
     "precision-latency": timing.precision_latency,
 }

@@ -77,16 +77,59 @@ def best_reported(reported: NDArray[np.float64], column: int, sense: str) -> NDA
     return np.array([best(run[run[:, column] != NO_TRIAL, column]) for run in reported])
 
 
+def numbers_of_best(
+    reported: NDArray[np.float64], objectives: Sequence[Objective]
+) -> list[NDArray[np.int64]]:
+    """Return, for each run (n, budget, m), the numbers of its nondominated trials."""
+    signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in objectives])
+    numbers = []
+    for run in reported:
+        rows = run[run[:, 0] != NO_TRIAL]
+        numbers.append(np.flatnonzero(nondominated(rows * signs)))
+    return numbers
+
+
 def highest_among_best(
     reported: NDArray[np.float64], objectives: Sequence[Objective]
 ) -> NDArray[np.float64]:
     """Return, for each run, the highest accuracy (column 0) among its nondominated trials."""
-    signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in objectives])
-    highest = []
-    for run in reported:
-        rows = run[run[:, 0] != NO_TRIAL]
-        highest.append(rows[nondominated(rows * signs), 0].max())
-    return np.array(highest)
+    best = numbers_of_best(reported, objectives)
+    return np.array([run[rows, 0].max() for run, rows in zip(reported, best, strict=True)])
+
+
+def lowest_among_best(
+    reported: NDArray[np.float64], other: Sequence[ArrayLike], objectives: Sequence[Objective]
+) -> NDArray[np.float64]:
+    """Return, for each run, the lowest of another metric (trials,) among its nondominated trials.
+
+    Parameters
+    ----------
+    reported
+        (n, budget, m), what decides which trials are best.
+    other
+        The other metric of each run's trials.
+    objectives
+        The m columns.
+    """
+    best = numbers_of_best(reported, objectives)
+    return np.array([np.asarray(o)[rows].min() for o, rows in zip(other, best, strict=True)])
+
+
+def running_means(
+    values: NDArray[np.float64], trials: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
+    """Return, for each run, the means over all trials so far of a table's values (n, size).
+
+    Examples
+    --------
+    >>> running_means(np.array([[0.5, 0.7]]), np.array([[1.0, 0.0, -1.0]]))
+    [array([0.7, 0.6])]
+    """
+    means = []
+    for table, run in zip(values, trials, strict=True):
+        found = table[made(run)]
+        means.append(np.cumsum(found) / np.arange(1, len(found) + 1))
+    return means
 
 
 def steps_from_best(
@@ -118,6 +161,37 @@ def steps_from_best(
             changed.append(int((rows[trial] != rows[incumbent]).sum()))
         means.append(float(np.mean(changed)))
     return np.array(means)
+
+
+def ends_in_local_maxima(
+    scores: NDArray[np.float64], trials: NDArray[np.float64], radices: Sequence[int]
+) -> NDArray[np.bool_]:
+    """Say which runs' best design cannot be improved by changing a single choice.
+
+    Parameters
+    ----------
+    scores
+        (n, size), larger is better.
+    trials
+        (n, budget) flat indices.
+    radices
+        Number of values of each choice.
+
+    Examples
+    --------
+    >>> ends_in_local_maxima(np.array([[3.0, 1, 2, 4]]), np.array([[0.0, 2]]), (2, 2))
+    array([ True])
+    >>> ends_in_local_maxima(np.array([[3.0, 1, 2, 4]]), np.array([[1.0, 2]]), (2, 2))
+    array([False])
+    """
+    rows = np.array(np.unravel_index(np.arange(scores.shape[1]), tuple(radices))).T
+    ends = []
+    for score, run in zip(scores, trials, strict=True):
+        indices = made(run)
+        best = indices[score[indices].argmax()]
+        neighbours = (rows != rows[best]).sum(axis=1) == 1
+        ends.append(bool((score[neighbours] <= score[best]).all()))
+    return np.array(ends)
 
 
 def agreement_of_picks(scores: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from analysis.report import Column, Report
 from analysis.report.tables import Kind
 from studies.lab_reports.claims import ClaimVerdict, JudgedClaim, Measurements, claims_table
-from studies.lab_reports.drawings import protocol_figure, stated_figure, stated_rows
+from studies.lab_reports.crossover import crossover
+from studies.lab_reports.drawings import crossover_figure, protocol_figure, stated_figure
 from studies.lab_reports.effects import Effect, effects_table, protocol_effects, width_effects
+from studies.lab_reports.report import LabReport
 from studies.lab_reports.workshop import Setting
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ INTERPRETATION = (
 def build_report(
     findings: Sequence[JudgedClaim],
     data: Measurements,
+    reports: Sequence[LabReport],
     setting: Setting,
     about: Mapping[str, object],
 ) -> Report:
@@ -38,20 +41,23 @@ def build_report(
         The judged claims.
     data
         The measurements, with ``protocols`` and ``widths``.
+    reports
+        Those of the claims.
     setting
         Of the run.
     about
         Names and values for the last section: data, software, command.
     """
-    reports = sorted({finding.claim.report for finding in findings})
+    keys = ", ".join(report.key for report in reports)
     report = Report(
         "Which claims of the lab reports hold?",
-        f"{len(findings)} claims of {', '.join(reports)}, measured again with {setting.seeds} "
+        f"{len(findings)} claims of {keys}, measured again with {setting.seeds} "
         "seeds, each with its own trained network, jets and search",
     )
     _answer(report.section("Answer"), findings)
-    _claims(report.section("Claims"), findings)
-    rows = stated_rows(data)
+    _said(report.section("What the reports say, and where"), reports)
+    _claims(report.section("Claims"), findings, reports)
+    rows = [row for each in reports if each.accuracies for row in each.accuracies(data)]
     if rows:
         section = report.section("Stated accuracies")
         section.figure(
@@ -64,7 +70,9 @@ def build_report(
         )
     effects = protocol_effects(data["protocols"])
     _protocols(report.section("How the numbers were reported"), data, effects)
-    _contradictions(report.section("Contradictions inside the reports"), findings)
+    if "search-seconds" in data:
+        _crossover(report.section("When is brute force faster, and why?"), data)
+    _contradictions(report.section("Contradictions"), reports, findings)
     last = report.section("Setting")
     last.definitions(about)
     last.text(INTERPRETATION)
@@ -118,21 +126,32 @@ def _answer(section: Section, findings: Sequence[JudgedClaim]) -> None:
             )
 
 
-def _claims(section: Section, findings: Sequence[JudgedClaim]) -> None:
-    table = claims_table(tuple(findings))
+def _said(section: Section, reports: Sequence[LabReport]) -> None:
+    for report in reports:
+        section.heading(f"{report.key}: {report.title}")
+        section.definitions(report.sections)
+
+
+def _claims(
+    section: Section, findings: Sequence[JudgedClaim], reports: Sequence[LabReport]
+) -> None:
+    table = claims_table(tuple(findings), {report.key: report.title for report in reports})
     section.table(
         "claims",
         table,
         [
             Column("claim", "claim", "text"),
+            Column("title", "report", "text", wrap=True),
+            Column("section", "section", "text", wrap=True),
             Column("statement", "what the report says", "text", wrap=True),
             Column("setting", "setting", "text", wrap=True),
             Column("measured", "measured [95 % interval]", "text", wrap=True),
             Column("seeds", "seeds", "whole"),
             Column("verdict", "verdict", "text", wrap=True),
+            Column("because", "because", "text", wrap=True),
         ],
-        "Every claim, what was measured, and the verdict. Numbers "
-        "without a seed are exact counts. Sentences are in claims.csv.",
+        "Every claim, where it stands, what was measured, and the verdict. Numbers without a seed "
+        "are exact counts.",
     )
     section.heading("Rules")
     section.definitions({finding.claim.key: finding.claim.rule for finding in findings})
@@ -174,11 +193,42 @@ def _with_interval(key: str, title: str, kind: Kind, digits: int) -> Column:
     return Column(key, title, kind, digits, limits=(f"{key}_low", f"{key}_high"))
 
 
-def _contradictions(section: Section, findings: Sequence[JudgedClaim]) -> None:
-    about = [f for f in findings if f.claim.key in ("R1.4", "R2.3")]
-    section.sentences([f"{f.claim.key}: {f.judgement.because}" for f in about])
-    if not about:
-        section.text("None of the reports chosen.")
+def _crossover(section: Section, data: Measurements) -> None:
+    costs = crossover(data["search-seconds"])
+    section.text(costs.sentence())
+    section.figure(
+        "crossover",
+        crossover_figure(costs),
+        "Share of what brute force saves against TPE that comes from the trials which the space "
+        "does not have; the rest is TPE's own work for each trial. Line: median over seeds, band: "
+        "the middle 95 %; dashed: the cost of a trial here and in the reports.",
+        narrow=True,
+        png=True,
+    )
+
+
+def contradiction_sentences(
+    reports: Sequence[LabReport], findings: Sequence[JudgedClaim]
+) -> list[str]:
+    """Say how the reports contradict each other and themselves, with the claims' verdicts."""
+    judged = {finding.claim.key: finding for finding in findings}
+    sentences = []
+    for contradiction in (each for report in reports for each in report.contradictions):
+        known = [judged[key] for key in contradiction.claims if key in judged]
+        told = "; ".join(
+            f"{f.claim.key} {f.judgement.verdict}: {f.judgement.because}" for f in known
+        )
+        sentences.append(f"{contradiction.text} {told}".rstrip())
+    return sentences
+
+
+def _contradictions(
+    section: Section, reports: Sequence[LabReport], findings: Sequence[JudgedClaim]
+) -> None:
+    sentences = contradiction_sentences(reports, findings)
+    section.sentences(sentences)
+    if not sentences:
+        section.text("None is known.")
 
 
 def _are(count: int, verdict: ClaimVerdict) -> str:

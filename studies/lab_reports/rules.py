@@ -17,6 +17,12 @@ from studies.lab_reports.claims import ClaimVerdict, Measured
 
 LEVEL = 0.95
 ALPHA = 0.05
+UNBOUNDED = (-np.inf, np.inf)
+TAU = (-1.0, 1.0)
+"""Bounds of a rank correlation."""
+
+COUNT = (0.0, np.inf)
+"""Bounds of a number or a duration."""
 
 
 def exact(stated: ArrayLike, measured: ArrayLike) -> ClaimVerdict:
@@ -49,6 +55,24 @@ def mean_above(values: ArrayLike, threshold: float) -> ClaimVerdict:
     if interval.low > threshold:
         return ClaimVerdict.REPRODUCED
     if interval.high <= threshold:
+        return ClaimVerdict.NOT_REPRODUCED
+    return ClaimVerdict.UNDECIDED
+
+
+def mean_outside(values: ArrayLike, low: float, high: float) -> ClaimVerdict:
+    """Reproduced when the whole interval lies above `high`, not when it lies below `low`.
+
+    Undecided otherwise; a gap between the two keeps chance from turning one into the other.
+
+    Examples
+    --------
+    >>> str(mean_outside([0.9, 0.92, 0.94, 0.91], 0.3, 0.7)), str(mean_outside([0.5] * 4, 0.3, 0.7))
+    ('reproduced', 'cannot be told apart')
+    """
+    interval = limits(values)
+    if interval.low > high:
+        return ClaimVerdict.REPRODUCED
+    if interval.high < low:
         return ClaimVerdict.NOT_REPRODUCED
     return ClaimVerdict.UNDECIDED
 
@@ -87,17 +111,18 @@ def never_larger(differences: ArrayLike) -> bool:
     return bool((np.asarray(differences, dtype=np.float64) <= 0).all())
 
 
-def within(differences: ArrayLike, margin: float) -> ClaimVerdict:
+def within(differences: ArrayLike, margin: float, level: float = LEVEL) -> ClaimVerdict:
     """Reproduced when the interval of the mean difference lies within -margin..margin.
 
-    Not reproduced when it lies wholly outside, undecided when it holds a margin inside.
+    Not reproduced when it lies wholly outside, undecided when it holds a margin inside. With many
+    comparisons `level` is that of each.
 
     Examples
     --------
     >>> str(within([0.001, -0.002, 0.001], 0.05)), str(within([0.20, 0.21, 0.22, 0.2], 0.05))
     ('reproduced', 'not reproduced')
     """
-    interval = limits(differences)
+    interval = limits(differences, level)
     if interval.low >= -margin and interval.high <= margin:
         return ClaimVerdict.REPRODUCED
     if interval.low > margin or interval.high < -margin:
@@ -157,7 +182,9 @@ def by_protocol(correct: ClaimVerdict, reported: ClaimVerdict) -> ClaimVerdict:
     return correct
 
 
-def limits(values: ArrayLike) -> Interval:
+def limits(
+    values: ArrayLike, level: float = LEVEL, bounds: tuple[float, float] = UNBOUNDED
+) -> Interval:
     """Return the mean over seeds with its interval; a lone seed has an unbounded one.
 
     Shares of yes and no get Wilson's binomial interval: the bootstrap is no good for them.
@@ -172,18 +199,20 @@ def limits(values: ArrayLike) -> Interval:
 
     array = np.asarray(values)
     if array.dtype == np.bool_:
-        share = binomtest(int(array.sum()), len(array)).proportion_ci(LEVEL, method="wilson")
+        share = binomtest(int(array.sum()), len(array)).proportion_ci(level, method="wilson")
         return Interval(np.mean(array), np.asarray(share.low), np.asarray(share.high))
-    interval = mean_interval(array, level=LEVEL)
+    interval = mean_interval(array, level=level, bounds=bounds)
     if np.isnan(interval.low):
         unbounded = np.asarray(np.inf)
         return Interval(interval.estimate, -unbounded, unbounded)
     return interval
 
 
-def mean_of(what: str, values: ArrayLike, unit: str = "1") -> Measured:
-    """Return the mean over seeds with its interval, as a number of a row."""
-    interval = limits(values)
+def mean_of(
+    what: str, values: ArrayLike, unit: str = "1", bounds: tuple[float, float] = UNBOUNDED
+) -> Measured:
+    """Return the mean over seeds with its interval, within its bounds, as a number of a row."""
+    interval = limits(values, bounds=bounds)
     return Measured(
         what,
         float(interval.estimate),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -164,6 +165,25 @@ class _FaultyStudy:
         return np.array(answers)
 
 
+@dataclass(frozen=True)
+class TimedSearch:
+    """How long one search took.
+
+    Attributes
+    ----------
+    seconds
+        Of the whole search.
+    evaluating
+        Of these, within `evaluate`.
+    own
+        What the sampler itself had used when each trial was done, (trials,).
+    """
+
+    seconds: float
+    evaluating: float
+    own: NDArray[np.float64]
+
+
 def timed_search(
     sampler: Sampler,
     space: SearchSpace,
@@ -172,21 +192,26 @@ def timed_search(
     *,
     seed: int,
     budget: int,
-) -> tuple[float, NDArray[np.float64]]:
-    """Return the seconds of a whole search and the second at which each trial was done.
+) -> TimedSearch:
+    """Time a whole search, and the sampler's own part of it.
 
     `evaluate` is called for every trial, repeats included, as the reports' tool does.
     """
     sampler.load()
-    done: list[float] = []
+    own: list[float] = []
+    evaluating = 0.0
     started = perf_counter()
 
     def timed(rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        if len(done) == budget:
+        nonlocal evaluating
+        if len(own) == budget:
             raise BudgetExhausted
+        before = perf_counter()
         values = evaluate(rows)
-        done.append(perf_counter() - started)
+        after = perf_counter()
+        evaluating += after - before
+        own.append(after - started - evaluating)
         return values
 
     _search(sampler, space, objectives, timed, seed, budget)
-    return perf_counter() - started, np.array(done)
+    return TimedSearch(perf_counter() - started, evaluating, np.array(own))

@@ -56,6 +56,13 @@ def few_jets(jets: Dataset, count: int, seed: int) -> Dataset:
     return replace(jets, validation=part)
 
 
+def few_training_jets(jets: Dataset, count: int, seed: int) -> Dataset:
+    """Return the jets with a seeded draw of the training split in the place of validation."""
+    rows = drawn_rows(len(jets.train), count, seed)
+    part = replace(jets.train, features=jets.train.features[rows], labels=jets.train.labels[rows])
+    return replace(jets, validation=part)
+
+
 def float_accuracy(network: Classifier, jets: Dataset) -> float:
     """Return the fraction of validation jets that the float network has right."""
     floats = (LayerPrecision(),) * len(network.spec.linear_layers)

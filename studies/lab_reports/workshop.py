@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ _SOURCES = (
     "spaces",
     "searching",
     "counting",
+    "command_line",
     "timing",
     "measurements",
 )
@@ -57,7 +58,7 @@ class Setting:
 
     seeds: int = 30
     budget: int = 20
-    training_seeds: int = 4
+    training_seeds: int = 20
     jets: str = "sample"
 
 
@@ -136,21 +137,16 @@ class Workshop:
         """
         from joblib import delayed
 
+        from moo_jsc.networks.training import REPORTS
         from studies.lab_reports.training import train_or_load
 
+        schedule = replace(REPORTS, epochs=epochs)
         groups = []
         for width in sorted({spec.linear_layers[0].outputs for spec in specs}):
             group = [spec for spec in specs if spec.linear_layers[0].outputs == width]
             groups.append([(spec, seed) for spec in group for seed in seeds])
         trained = processes(min(self.workers, len(groups)), max_nbytes=None)(
-            delayed(train_or_load)(
-                self.store.root,
-                self._training_key(every, epochs),
-                every,
-                self.jets,
-                epochs,
-                self.device,
-            )
+            delayed(train_or_load)(self.store.root, every, self.jets, schedule, self.device)
             for every in groups
         )
         networks = {
@@ -160,16 +156,10 @@ class Workshop:
         }
         return [networks[spec.name, seed] for spec in specs for seed in seeds]
 
-    def _training_key(self, every: Sequence[tuple[NetworkSpec, int]], epochs: int) -> str:
-        """Hash what decides networks that train together."""
-        together = repr([(spec.layers, seed) for spec, seed in every])
-        return sha256_of(
-            together, f"{epochs}", self.device, self.jets.fingerprint, _training_code()
-        )
-
     def piece(self, name: str, measure: Callable[[Workshop], Arrays]) -> Arrays:
         """Return a finished piece from the store, or measure it and keep it."""
-        key = sha256_of(name, repr(asdict(self.setting)), self.jets.fingerprint, _code())
+        own = code_hash(measure.__module__)
+        key = sha256_of(name, repr(asdict(self.setting)), self.jets.fingerprint, _code(), own)
         arrays = self.store.made(PIECES, name, key, lambda: _floats(measure(self)))
         return _floats(arrays)
 
@@ -180,14 +170,6 @@ def _code() -> str:
     return sha256_of(
         code_hash("moo_jsc", *(f"{here}.{name}" for name in _SOURCES)),
         repr(package_versions((*DECISIVE_PACKAGES, "optuna", "pymoo", "torchmetrics"))),
-    )
-
-
-def _training_code() -> str:
-    rooms = ("foundation", "data", "networks")
-    return sha256_of(
-        code_hash(*(f"moo_jsc.{room}" for room in rooms), f"{__package__}.training"),
-        repr(package_versions(DECISIVE_PACKAGES)),
     )
 
 

@@ -165,11 +165,15 @@ def test_a_worker_with_other_code_is_refused_by_name(scheduler, wavy, tmp_path):
 
 
 def test_a_worker_without_the_package_is_refused_by_name(scheduler, wavy, tmp_path):
+    # An empty package hides the one that may be installed.
+    (tmp_path / "moo_jsc").mkdir()
+    (tmp_path / "moo_jsc" / "__init__.py").write_text("")
     with ended(dask_worker(scheduler, folder=tmp_path)):
         wait_for_worker(scheduler)
-        with pytest.raises(InputError, match=r"worker tcp://.* cannot say what code") as caught:
+        with pytest.raises(
+            InputError, match=r"worker tcp://\S+:? (cannot say what code|code of)"
+        ) as caught:
             enumerate_problem(wavy(), cache_dir=tmp_path, scheduler=scheduler)
-    assert "No module named 'moo_jsc" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -15,7 +15,7 @@ from moo_jsc.networks.classifier import initialized, predict
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
 from moo_jsc.objectives.objective import PredictionObjective
-from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, PowerOfTwo, Ternary
 from moo_jsc.quantization.network import QuantizedNetwork
 
 FLOAT = LayerPrecision()
@@ -113,9 +113,23 @@ def specs(draw):
 
 
 # Sums of products in these formats have at most 24 significant bits for up to 9 inputs.
-exact_formats = st.builds(FixedPoint, st.integers(1, 6), st.integers(-1, 6), st.booleans())
-bias_formats = st.builds(FixedPoint, st.integers(1, 8), st.integers(0, 8), st.booleans())
-exact_precisions = st.builds(LayerPrecision, exact_formats, exact_formats, bias_formats)
+roundings = st.sampled_from(["even", "up", "down"])
+exact_formats = st.builds(
+    FixedPoint, st.integers(1, 6), st.integers(-1, 6), st.booleans(), roundings
+)
+weight_formats = (
+    exact_formats
+    | st.builds(Ternary, fraction=st.integers(-1, 6))
+    | st.builds(PowerOfTwo, st.just(3), st.integers(0, 6))
+)
+bias_formats = st.builds(FixedPoint, st.integers(1, 8), st.integers(0, 8), st.booleans(), roundings)
+exact_precisions = st.builds(
+    LayerPrecision,
+    exact_formats,
+    weight_formats,
+    bias_formats,
+    st.sampled_from([0.0, 0.25, 0.5, 0.75]),
+)
 
 
 @st.composite

@@ -94,6 +94,40 @@ def test_one_line_and_nothing_written(run, tmp_path, study, arguments, words):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize(
+    ("study", "flag"),
+    [
+        *(("compare_samplers", flag) for flag in ("--problem", "--samplers", "--objectives")),
+        ("compare_samplers", "--network"),
+        ("enumerate_front", "--problem"),
+    ],
+)
+def test_suggested_names_are_accepted(run, study, flag):
+    for wrong in ("no-such-name", "jsc-s") if flag == "--network" else ("no-such-name",):
+        code, _, error = run(study, "--workers", "1", flag, wrong)
+        if code == 0:
+            continue
+        assert code == 2 and wrong in error
+        listed = error.split("expected ")[1].removeprefix("one of ").split(";")[0].split("(")[0]
+        for name in listed.strip().split(", "):
+            assert known(flag, name), (name, error)
+
+
+def known(flag, name):
+    from moo_jsc.networks.weights import load_network
+    from moo_jsc.objectives import get_objectives
+    from moo_jsc.problems.catalogue import recipe_of
+    from moo_jsc.samplers import get_samplers
+
+    calls = {
+        "--problem": recipe_of,
+        "--samplers": lambda name: get_samplers([name]),
+        "--objectives": lambda name: get_objectives([name]),
+        "--network": lambda name: name == "jsc-s" or load_network(name),
+    }
+    return answer(calls[flag], name)
+
+
 def test_no_cuda(run):
     import torch
 
@@ -172,7 +206,7 @@ def test_a_terminal_of_few_letters(cache, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
-@pytest.mark.parametrize("limit", [600, 40000])
+@pytest.mark.parametrize("limit", [600, 40000] if "FUZZ_CASES" in os.environ else [600])
 def test_a_disk_that_fills_up(cache, tmp_path, limit):
     """Files end at a limit: in the logs, in the tables, or in the figures."""
     out = tmp_path / "out"

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from studies.lab_reports.mase_config import read_mase_config
 
 from analysis.foundation.objectives import Objective
 from analysis.trials.loaders import from_optuna_study, read_csv
 from moo_jsc.data.jets.columns import CLASS_COLUMN, FEATURES
 from moo_jsc.data.jets.sources import read_file
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs.log import read_log
 from studies.common.console import read_config
 from studies.compare_samplers import Config
-from studies.lab_reports.mase_config import read_mase_config
 from tests.fuzz.answers import FUZZ, answer
 
 odd_numbers = st.sampled_from([0.0, -0.0, 1e308, -1e308, 5e-324, 1e30, 1e31, float("inf"), -1.0])
@@ -191,6 +192,34 @@ def as_toml(table, name=""):
         if isinstance(value, dict):
             lines.append(as_toml(value, f"{name}.{key}" if name else key))
     return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("sampler", 'sampler = "tpe"'),
+        ("model", 'model = "jsc-tiny"'),
+        ("metric", 'accuracy.scale = 1.0\naccuracy.direction = "maximize"\n'),
+    ],
+)
+def test_names_that_a_mase_file_is_told_to_take_are_taken(folder, key, line):
+    path = folder / "suggested.toml"
+    path.write_text(
+        MASE.replace(
+            line, line.replace("tpe", "x").replace("jsc-tiny", "x").replace("accuracy", "x")
+        )
+    )
+    with pytest.raises(InputError, match="expected one of") as caught:
+        read_mase_config(path)
+    names = str(caught.value).split("expected one of ")[1].split(";")[0].split(", ")
+    for name in names:
+        text = line.replace("tpe", name).replace("jsc-tiny", name).replace("accuracy", name)
+        path.write_text(MASE.replace(line, text))
+        try:
+            read_mase_config(path)
+        except InputError as error:
+            # Another network has other layers, another metric may be there already.
+            assert repr(name) not in str(error), error
 
 
 # ---------------------------------------------------------------- data

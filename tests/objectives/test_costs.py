@@ -1,6 +1,7 @@
 import itertools
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,12 @@ from moo_jsc.networks.family import NETWORKS, network_spec
 from moo_jsc.networks.specification import BatchNorm, ReLU
 from moo_jsc.objectives import OBJECTIVES, get_objectives
 from moo_jsc.objectives.bitops import BITOPS, BITOPS_BOPS, BITOPS_REPORT
-from moo_jsc.objectives.bitwidth import AVERAGE_BITWIDTH, AVERAGE_BITWIDTH_MASE, MEMORY_DENSITY
+from moo_jsc.objectives.bitwidth import (
+    AVERAGE_BITWIDTH,
+    AVERAGE_BITWIDTH_MASE,
+    MEMORY_DENSITY,
+    MEMORY_DENSITY_MASE,
+)
 from moo_jsc.objectives.flops import FLOPS, FLOPS_MASE, FLOPS_PTFLOPS, FLOPS_RUNTIME_NORM
 from moo_jsc.objectives.objective import CostObjective, dense_owners
 from moo_jsc.objectives.size import FLOAT32_SIZE, REPORT_SIZE, SIZE
@@ -34,16 +40,18 @@ def float32(spec) -> tuple[LayerPrecision, ...]:
 def test_names():
     assert set(OBJECTIVES) == {
         *("accuracy", "accuracy-macro", "loss", "latency"),
-        *("size", "size-float32", "size-report"),
+        *("size", "size-sparse", "size-float32", "size-report"),
         *("flops", "flops-mase", "flops-ptflops", "flops-runtime-norm"),
         *("bitops", "bitops-bops", "bitops-report"),
-        *("average-bitwidth", "average-bitwidth-mase", "memory-density"),
+        *("average-bitwidth", "average-bitwidth-mase"),
+        *("memory-density", "memory-density-mase"),
+        *("lut", "ff", "latency-cycles", "latency-ns", "adder-depth", "ebops"),
     }
 
 
 def test_only_accuracies_and_density_are_maximised():
     maximised = {objective.name for objective in OBJECTIVES.values() if objective.sense == "max"}
-    assert maximised == {"accuracy", "accuracy-macro", "memory-density"}
+    assert maximised == {"accuracy", "accuracy-macro", "memory-density", "memory-density-mase"}
 
 
 def test_float32_size_of_the_reports():
@@ -80,16 +88,10 @@ def test_flops_counts_multiply_and_add_apart():
     assert FLOPS.cost(TINY, float32(TINY)) == 2 * 80 + 2 * 16 + 16
 
 
-def test_runtime_norm_counts_its_own_operations():
-    rows, channels = 7, 16
-    operations = 0
-    for _ in range(channels):
-        operations += (rows - 1) + 1
-        operations += rows + rows + (rows - 1) + 1
-        operations += 3
-        operations += 4 * rows
-    expected = operations + rows * (16 + 2 * 80)
-    assert FLOPS_RUNTIME_NORM.at_batch(rows).cost(TINY, float32(TINY)) == expected
+@pytest.mark.parametrize(("batch", "expected"), [(1, 230), (8, 1833)])
+def test_runtime_norm_is_the_count_of_report_four(batch, expected):
+    spec = network_spec("jsc-tiny", final_relu=True)
+    assert FLOPS_RUNTIME_NORM.at_batch(batch).cost(spec, float32(spec)) == expected
 
 
 def test_a_batch_of_no_samples_is_refused():
@@ -125,6 +127,10 @@ def test_only_mase_leaves_float_layers_out():
     assert AVERAGE_BITWIDTH_MASE.cost(THREE, formats) == 8
     assert AVERAGE_BITWIDTH.cost(THREE, formats) == (336 * 8 + 256 * 32) / 592
     assert AVERAGE_BITWIDTH_MASE.cost(THREE, float32(THREE)) == 32
+    quarter = (widths(8, 4, 8), LayerPrecision(), widths(8, 4, 8))
+    assert MEMORY_DENSITY_MASE.cost(THREE, quarter) == 8
+    assert MEMORY_DENSITY.cost(THREE, quarter) < 2.1
+    assert MEMORY_DENSITY_MASE.cost(THREE, float32(THREE)) == 1
     assert AVERAGE_BITWIDTH.cost(THREE, float32(THREE)) == 32
 
 
@@ -139,6 +145,7 @@ def definitions(spec, formats) -> dict[str, float]:
         (layer.inputs, layer.outputs, f.data_width, f.weight_width, f.bias_width)
         for layer, f in zip(spec.linear_layers, formats, strict=True)
     ]
+    norms = [layer.features for layer in spec.layers if isinstance(layer, BatchNorm)]
     channels = sum(layer.features for layer in spec.layers if isinstance(layer, BatchNorm))
     relus = sum(layer.features for layer in spec.layers if isinstance(layer, ReLU))
     macs = sum(n * m for n, m, *_ in dense)
@@ -151,7 +158,7 @@ def definitions(spec, formats) -> dict[str, float]:
         "flops": 2 * macs + 2 * channels + relus,
         "flops-mase": macs + 4 * channels + relus,
         "flops-ptflops": macs + biases + 2 * channels + 2 * relus,
-        "flops-runtime-norm": 2 * macs + 11 * channels + relus,
+        "flops-runtime-norm": macs + sum(8 * n + 1 for n in norms) + relus,
         "bitops": sum(n * m * data * weight for n, m, data, weight, _ in dense),
         "bitops-bops": sum(
             n * m * (data * weight + data + weight + np.log2(n)) for n, m, data, weight, _ in dense
@@ -212,3 +219,17 @@ def test_importing_objectives_stays_light():
         "assert not {'torch', 'torchmetrics', 'pandas'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_pruned_weights_in_size_and_bops():
+    spec = network_spec("jsc-tiny")
+    (layer,) = spec.linear_layers
+    whole = LayerPrecision(FixedPoint(8, 4), FixedPoint(4, 3), FixedPoint(8, 4))
+    half = replace(whole, pruned=0.5)
+    size, sparse = OBJECTIVES["size"], OBJECTIVES["size-sparse"]
+    assert size.cost(spec, (half,)) == size.cost(spec, (whole,))
+    assert sparse.cost(spec, (whole,)) == size.cost(spec, (whole,)) + layer.macs / 8
+    assert sparse.cost(spec, (half,)) == size.cost(spec, (whole,)) + (80 - 40 * 4) / 8
+    bops = OBJECTIVES["bitops-bops"]
+    assert bops.cost(spec, (whole,)) - bops.cost(spec, (half,)) == 40 * 8 * 4
+    assert OBJECTIVES["bitops"].cost(spec, (half,)) == OBJECTIVES["bitops"].cost(spec, (whole,))

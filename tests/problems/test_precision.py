@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.networks.family import network_spec
 from moo_jsc.problems.precision import (
     PRECISION_SPACES,
     TENSORS,
@@ -16,7 +17,7 @@ from moo_jsc.problems.precision import (
     widths,
 )
 from moo_jsc.problems.space import SearchSpace
-from moo_jsc.quantization.formats import FixedPoint
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, Ternary
 
 THREE = ("seq_blocks_2", "seq_blocks_4", "seq_blocks_6")
 
@@ -100,3 +101,41 @@ def test_indices_are_positions_in_the_options():
     precision = PRECISION_SPACES["mixed-precision"]
     rows = precision.layer_indices(np.array([[0, 0, 1, 2, 4, 4]]), 3)
     assert rows.tolist() == [[0, 7, 24]]
+
+
+def test_formats_that_hardware_likes_and_pruning_are_choices():
+    space = PRECISION_SPACES["hardware-formats"]
+    spec = network_spec("jsc-three-linear")
+    choices = space.choices(spec.linear_names)
+    assert [choice.name for choice in choices[:3]] == [
+        f"seq_blocks_2.{part}" for part in ("data", "weight", "pruned")
+    ]
+    assert choices[1].values == ("ternary", "3", "4", "6")
+    assert choices[2].trend("accuracy") == -1
+    assert choices[0].trend("accuracy") == 1
+    whole = space.search_space("hardware-formats", spec)
+    assert whole.size == (4 * 4 * 2) ** 3
+    options = space.layer_options()
+    row = whole.configuration(
+        dict(
+            zip(
+                (choice.name for choice in choices),
+                (3, "ternary", 0.5, 8, "6", 0.0, 4, "3", 0.5),
+                strict=True,
+            )
+        )
+    )
+    (indices,) = space.layer_indices(row[None], 3)
+    assert [options[index] for index in indices] == [
+        LayerPrecision(FixedPoint(3), Ternary(), FixedPoint(8), 0.5),
+        LayerPrecision(FixedPoint(8), FixedPoint(6), FixedPoint(8)),
+        LayerPrecision(FixedPoint(4), FixedPoint(3), FixedPoint(8), 0.5),
+    ]
+    unsigned = space.layer_options(after_relu=True)
+    assert not any(option.data.signed for option in unsigned)
+    assert [o.weight for o in unsigned] == [o.weight for o in options]
+
+
+def test_roundings_are_named_where_they_differ():
+    space = PrecisionSpace((FixedPoint(4), FixedPoint(4, rounding="down")), (FixedPoint(4),))
+    assert space.choices(("seq_blocks_2",))[0].values == ("4 even", "4 down")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,16 +11,16 @@ from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.quantization.calibration import Calibration, best_fraction, squared_error
 from moo_jsc.quantization.fixed_point import quantize
-from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, PowerOfTwo, Ternary
 
 
-def slow_best_fraction(values: np.ndarray, width: int, signed: bool) -> int:
+def slow_best_fraction(values: np.ndarray, fmt: FixedPoint) -> int:
     """Try every fraction at which the largest value is at least half a step."""
     largest = np.abs(values).max()
     if largest == 0:
         return 0
     errors = {
-        fraction: squared_error(values, FixedPoint(width, fraction, signed))
+        fraction: squared_error(values, replace(fmt, fraction=fraction))
         for fraction in range(-40, 60)
         if largest * 2.0**fraction >= 0.5
     }
@@ -30,18 +32,37 @@ grid_values = st.lists(st.integers(-2000, 2000).map(lambda k: k / 64), min_size=
 
 
 @settings(deadline=None)
-@given(grid_values, st.integers(1, 12), st.booleans())
-def test_search_equals_trying_every_fraction(values, width, signed):
+@given(
+    grid_values,
+    st.builds(
+        FixedPoint,
+        st.integers(1, 12),
+        signed=st.booleans(),
+        rounding=st.sampled_from(["even", "up"]),
+    )
+    | st.just(Ternary())
+    | st.builds(PowerOfTwo, st.integers(3, 5)),
+)
+def test_search_equals_trying_every_fraction(values, fmt):
     given_values = np.array(values)
-    expected = slow_best_fraction(given_values, width, signed)
-    assert best_fraction(given_values, width, signed=signed) == expected
+    assert best_fraction(given_values, fmt) == slow_best_fraction(given_values, fmt)
+
+
+@settings(deadline=None)
+@given(grid_values, st.integers(1, 12), st.booleans())
+def test_search_finds_the_smallest_error_when_rounding_down(values, width, signed):
+    fmt = FixedPoint(width, signed=signed, rounding="down")
+    given_values = np.array(values)
+    found, expected = best_fraction(given_values, fmt), slow_best_fraction(given_values, fmt)
+    errors = [squared_error(given_values, replace(fmt, fraction=f)) for f in (found, expected)]
+    assert errors[0] <= errors[1]
 
 
 @settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 10), st.floats(1e-6, 1e6))
 def test_search_on_heavy_tails(seed, width, size):
     values = np.random.default_rng(seed).standard_t(2, 200) * size
-    assert best_fraction(values, width) == slow_best_fraction(values, width, True)
+    assert best_fraction(values, FixedPoint(width)) == slow_best_fraction(values, FixedPoint(width))
 
 
 @pytest.mark.parametrize(
@@ -49,12 +70,12 @@ def test_search_on_heavy_tails(seed, width, size):
     [([0.0, 0.0], 4, 0), ([1.0], 4, 0), ([0.75, -0.75], 4, 2), ([-1.0, 0.0], 1, 0)],
 )
 def test_ties_take_the_smaller_fraction(values, width, expected):
-    assert best_fraction(np.array(values), width) == expected
+    assert best_fraction(np.array(values), FixedPoint(width)) == expected
 
 
 @pytest.mark.parametrize("size", [1e-38, 3e38])
 def test_extreme_values_stay_within_the_allowed_fractions(size):
-    assert abs(best_fraction(np.array([size, -size / 3]), 8)) <= 126
+    assert abs(best_fraction(np.array([size, -size / 3]), FixedPoint(8))) <= 126
 
 
 def test_squared_error_is_that_of_quantize():
@@ -80,11 +101,11 @@ def test_each_tensor_gets_its_own_fraction():
         zip(resolved, [b for b in network.blocks if isinstance(b, nn.Linear)], strict=True)
     ):
         data = inputs[position].double().numpy().ravel()
-        assert chosen.data.fraction == best_fraction(data, 4)
+        assert chosen.data.fraction == best_fraction(data, FixedPoint(4))
         weight = block.weight.detach().double().numpy().ravel()
-        assert chosen.weight.fraction == best_fraction(weight, 3)
+        assert chosen.weight.fraction == best_fraction(weight, FixedPoint(3))
         bias = block.bias.detach().double().numpy().ravel()
-        assert chosen.bias.fraction == best_fraction(bias, 5)
+        assert chosen.bias.fraction == best_fraction(bias, FixedPoint(5))
         assert calibration.resolve_layer(position, layer) == chosen
 
 

@@ -1,3 +1,4 @@
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -8,25 +9,54 @@ from hypothesis import strategies as st
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.quantization.fixed_point import FormatBatch, quantize
-from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, half_fraction
+from moo_jsc.quantization.formats import (
+    MAX_FRACTION,
+    FixedPoint,
+    LayerPrecision,
+    PowerOfTwo,
+    Ternary,
+    half_fraction,
+    unsigned_data,
+)
 
 
 def exact(value: float, fmt: FixedPoint) -> float:
-    """Round in exact arithmetic (ties to even), clamp, and round the result to float32."""
-    code = round(Fraction(value) * Fraction(2) ** fmt.fraction)
+    """Round in exact arithmetic, clamp, and round the result to float32."""
+    code = exact_code(Fraction(value) * Fraction(2) ** fmt.fraction, fmt.code_rounding)
     code = max(fmt.lowest_code, min(fmt.highest_code, code))
     with np.errstate(over="ignore"):
         return float(np.float32(_to_float(Fraction(code) / Fraction(2) ** fmt.fraction)))
+
+
+def exact_code(scaled: Fraction, rounding: str) -> int:
+    if rounding == "even":
+        return round(scaled)
+    if rounding == "down":
+        return math.floor(scaled)
+    if rounding == "up":
+        return math.floor(scaled + Fraction(1, 2))
+    powers = [0] + [2**k for k in range(max(math.ceil(abs(scaled)), 1).bit_length() + 1)]
+    nearest = min(powers, key=lambda power: (abs(abs(scaled) - power), -power))
+    return nearest if scaled > 0 else -nearest
 
 
 def _to_float(value: Fraction) -> float:
     return value.numerator / value.denominator
 
 
-formats = st.builds(
-    FixedPoint, st.integers(1, 32), st.integers(-MAX_FRACTION, MAX_FRACTION), st.booleans()
+roundings = st.sampled_from(["even", "up", "down"])
+fractions = st.integers(-MAX_FRACTION, MAX_FRACTION)
+weight_formats = st.builds(Ternary, fraction=fractions) | st.builds(
+    PowerOfTwo, st.integers(3, 6), fractions
 )
-usual_formats = st.builds(FixedPoint, st.integers(1, 12), st.integers(-4, 16), st.booleans())
+formats = (
+    st.builds(FixedPoint, st.integers(1, 32), fractions, st.booleans(), roundings) | weight_formats
+)
+usual_formats = (
+    st.builds(FixedPoint, st.integers(1, 12), st.integers(-4, 16), st.booleans(), roundings)
+    | st.builds(Ternary, fraction=st.integers(-4, 16))
+    | st.builds(PowerOfTwo, st.integers(3, 6), st.integers(-4, 16))
+)
 float32s = st.floats(width=32, allow_nan=False, allow_infinity=False)
 halves = st.integers(-4000, 4000).map(lambda k: k / 32)
 
@@ -39,7 +69,7 @@ def test_any_float_in_any_format_is_exact(values, fmt):
 
 
 @given(st.lists(halves, min_size=1, max_size=32), usual_formats)
-def test_ties_go_to_even(values, fmt):
+def test_ties_go_where_the_format_says(values, fmt):
     result = quantize(torch.tensor(values, dtype=torch.float32), fmt)
     assert result.tolist() == [exact(value, fmt) for value in values]
 
@@ -123,3 +153,46 @@ def test_rule_of_the_reports():
 def test_unquantised_tensors_have_32_bits():
     layer = LayerPrecision(data=FixedPoint(4))
     assert (layer.data_width, layer.weight_width, layer.bias_width) == (4, 32, 32)
+
+
+def test_unknown_rounding():
+    with pytest.raises(InputError, match="rounding = 'nearest': expected one of even, up, down"):
+        FixedPoint(8, 4, rounding="nearest")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Ternary(3, 1),
+        lambda: Ternary(fraction=1, signed=False),
+        lambda: PowerOfTwo(2, 1),
+        lambda: PowerOfTwo(7, 1),
+        lambda: LayerPrecision(pruned=1.0),
+        lambda: LayerPrecision(pruned=-0.1),
+    ],
+)
+def test_impossible_weight_formats(make):
+    with pytest.raises(InputError, match="expected a"):
+        make()
+
+
+def test_values_of_weight_formats():
+    numbers = torch.linspace(-4, 4, 4001)
+    assert quantize(numbers, Ternary(fraction=1)).unique().tolist() == [-0.5, 0.0, 0.5]
+    assert quantize(numbers, PowerOfTwo(3, 2)).unique().tolist() == [
+        -1,
+        -0.5,
+        -0.25,
+        0,
+        0.25,
+        0.5,
+        1,
+    ]
+
+
+def test_unsigned_data_keeps_width_and_leaves_the_rest():
+    layer = LayerPrecision(FixedPoint(4, rounding="up"), FixedPoint(3), None, 0.5)
+    assert unsigned_data(layer) == LayerPrecision(
+        FixedPoint(4, signed=False, rounding="up"), FixedPoint(3), None, 0.5
+    )
+    assert unsigned_data(LayerPrecision()) == LayerPrecision()

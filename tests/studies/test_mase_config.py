@@ -11,7 +11,8 @@ from moo_jsc.objectives import get_objectives
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace
 from moo_jsc.quantization.formats import FixedPoint
 from moo_jsc.samplers.scalarized import ScalarizedSampler
-from studies.lab_reports.mase_config import SAMPLER_NAMES, read_mase_config
+from studies.lab_reports.mase import read_mase_config
+from studies.lab_reports.mase.strategy import SAMPLER_NAMES
 
 SHIPPED = resources.files("studies.lab_reports") / "data" / "lab3_search.toml"
 

@@ -1,0 +1,1 @@
+"""Designs to build and check circuits of."""

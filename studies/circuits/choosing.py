@@ -1,0 +1,96 @@
+"""Which design of a space to build: by bounds and a cost, or the knee of the front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from moo_jsc.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from moo_jsc.problems.problem import Problem
+
+
+def bounds(flag: str, words: Sequence[str], names: Sequence[str]) -> dict[str, float]:
+    """Read ``NAME=VALUE`` words.
+
+    Raises
+    ------
+    InputError
+        A name is no objective of the problem, or a value is no number.
+
+    Examples
+    --------
+    >>> bounds("--at-least", ["accuracy=0.74"], ["accuracy", "lut"])
+    {'accuracy': 0.74}
+    """
+    found = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise InputError(f"{flag} {word}: expected NAME=NUMBER") from None
+        if name not in names:
+            raise InputError(f"{flag} {word}: expected one of {', '.join(names)}")
+    return found
+
+
+def chosen(
+    problem: Problem,
+    values: NDArray[np.float64],
+    at_least: dict[str, float],
+    at_most: dict[str, float],
+    least: str | None,
+) -> int:
+    """Return the flat index of the design to build.
+
+    Parameters
+    ----------
+    problem
+        The space and its objectives.
+    values
+        Of the whole space, shape (size, m), natural units and senses.
+    at_least, at_most
+        Bounds by objective.
+    least
+        The objective to minimise within the bounds (of equals, the first objective decides);
+        None takes the knee of the front within them, the point closest to the ideal.
+
+    Raises
+    ------
+    InputError
+        No design meets the bounds, or `least` is no objective.
+    """
+    import numpy as np
+
+    names = [objective.name for objective in problem.objectives]
+    allowed = np.ones(len(values), dtype=bool)
+    for name, bound in at_least.items():
+        allowed &= values[:, names.index(name)] >= bound
+    for name, bound in at_most.items():
+        allowed &= values[:, names.index(name)] <= bound
+    rows = np.flatnonzero(allowed)
+    if not len(rows):
+        asked = [f"{name} >= {bound:g}" for name, bound in at_least.items()]
+        asked += [f"{name} <= {bound:g}" for name, bound in at_most.items()]
+        raise InputError(f"{problem.name}: no design has {' and '.join(asked)}")
+    signs = np.array([1.0 if o.sense == "min" else -1.0 for o in problem.objectives])
+    if least is not None:
+        if least not in names:
+            raise InputError(f"--least {least}: expected one of {', '.join(names)}")
+        order = [names.index(least), *range(len(names))]
+        keys = [values[rows, column] * signs[column] for column in reversed(order)]
+        return int(rows[np.lexsort(keys)[0]])
+    from analysis.front.knees import knee
+    from analysis.front.pareto import nondominated
+
+    costs = values[rows] * signs
+    front = nondominated(costs, keep_duplicates=False)
+    points = costs[front]
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = np.where(high > low, high - low, 1.0)
+    return int(rows[front][knee((points - low) / span)])

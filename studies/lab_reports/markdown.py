@@ -1,0 +1,84 @@
+"""The reproduction's tables on a Markdown page, between markers, written by the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import write_text
+from studies.lab_reports.claims import JudgedClaim, Measurements
+from studies.lab_reports.effects import protocol_effects
+from studies.lab_reports.page import contradiction_sentences, effect_sentences, summary
+from studies.lab_reports.report import LabReport
+
+
+def update_page(
+    page: Path,
+    findings: Sequence[JudgedClaim],
+    data: Measurements,
+    reports: Sequence[LabReport],
+) -> None:
+    """Write every part of a page that is made of numbers.
+
+    Raises
+    ------
+    InputError
+        The page cannot be read, or a marker is missing.
+    """
+    effects = protocol_effects(data["protocols"])
+    parts = {
+        "summary": summary(findings),
+        "sections": "\n".join(
+            f"- **{report.key}**, {report.title}: {', '.join(report.sections)}"
+            for report in reports
+        ),
+        "claims": claims_markdown(findings),
+        "because": "\n".join(f"- {f.claim.key}: {f.judgement.because}" for f in findings),
+        "contradictions": "\n".join(
+            f"- {sentence}" for sentence in contradiction_sentences(reports, findings)
+        ),
+        "protocols": "\n".join(f"- {sentence}" for sentence in effect_sentences(data, effects)),
+    }
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{page}: cannot be read ({error.strerror})") from None
+    for name, part in parts.items():
+        text = replaced(page, text, name, part)
+    write_text(page, text)
+
+
+def claims_markdown(findings: Sequence[JudgedClaim]) -> str:
+    """Return one row a claim: where it stands, what it says, the first number, the verdict."""
+    lines = [
+        "| claim | section | what the report says | measured | verdict |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for found in findings:
+        cells = (
+            found.claim.key,
+            found.claim.section,
+            found.claim.statement,
+            str(found.judgement.measured[0]),
+            str(found.judgement.verdict),
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def replaced(page: Path, text: str, name: str, part: str) -> str:
+    """Return a page's text with the part between the markers of a name replaced.
+
+    Examples
+    --------
+    >>> text = "a <!-- x: begin --> old <!-- x: end --> b"
+    >>> replaced(Path("page.md"), text, "x", "new").split()[-6:]
+    ['new', '<!--', 'x:', 'end', '-->', 'b']
+    """
+    first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
+    if not (begin and end):
+        raise InputError(f"{page}: expected the lines {first!r} and {last!r}")
+    return f"{before}{begin}\n{part}\n{end}{after}"
