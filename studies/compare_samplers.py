@@ -127,6 +127,8 @@ def compare(
     from studies.comparison.printing import print_results
 
     problem = problem_of(config, study_file)
+    if not config.samplers:
+        samplers = tuple(sampler for sampler in samplers if sampler.suits(problem.space))
     table = enumerate_problem(
         problem,
         workers=config.workers,
@@ -334,6 +336,7 @@ def write_report(
     from analysis.efficiency.analyze import Questions
     from analysis.efficiency.page import efficiency_report
     from moo_jsc.foundation.files import atomic_path
+    from moo_jsc.samplers.domain_rules import DomainRule
 
     generations = {s.name: s.first_generation(config.budget) for s in samplers}
     report = efficiency_report(
@@ -357,6 +360,7 @@ def write_report(
             splits=("the validation split", "the test split"),
             space_size=table.space.size,
             populations={name: size for name, size in generations.items() if size},
+            rules=tuple(s.name for s in samplers if isinstance(s, DomainRule)),
         ),
         retested=retested,
         retested_reference=other,

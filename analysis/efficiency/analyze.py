@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.efficiency import sentences
+from analysis.efficiency.by_hand import unbeaten_rule
 from analysis.efficiency.optimism import selection_optimism
 from analysis.efficiency.robustness import Robustness, robustness
 from analysis.efficiency.summary import summarize, summary_table
@@ -71,6 +72,9 @@ class Questions:
         Configurations in the space, if known.
     populations
         For each evolutionary sampler the size of its first generation, if known.
+    rules
+        Names of samplers that do what is done by hand: the first answer names those that were not
+        shown to find more.
     """
 
     baseline: str | None = None
@@ -82,6 +86,7 @@ class Questions:
     splits: tuple[str, str] = ("the data searched on", "the other data")
     space_size: int | None = None
     populations: Mapping[str, int] | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +241,7 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
                 curves,
                 summary,
                 comparison,
+                pairs,
                 best,
                 found,
                 optimism,
@@ -289,6 +295,7 @@ def _answers(
     curves: Curves,
     summary: pd.DataFrame,
     comparison: pd.DataFrame | None,
+    pairs: pd.DataFrame | None,
     best: Mapping[str, float] | None,
     found: Robustness | None,
     optimism: pd.DataFrame | None,
@@ -296,6 +303,10 @@ def _answers(
 ) -> list[str]:
     baseline = str(asked.baseline)
     answers: list[str] = []
+    if pairs is not None:
+        shares = {str(name): float(share) for name, share in summary["hypervolume"].items()}
+        behind = unbeaten_rule(pairs, shares, asked.rules, kind)
+        answers += [behind] if behind else []
     if comparison is None:
         first = summary.iloc[0]
         answers.append(

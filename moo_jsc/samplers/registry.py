@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from moo_jsc.foundation.names import listed_names
+from moo_jsc.problems.space import SearchSpace
+from moo_jsc.samplers.domain_rules import CheapestArchitecture, OneFactor, UniformWidths
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
 from moo_jsc.samplers.optuna_samplers import (
     OptunaBruteForce,
@@ -46,6 +48,9 @@ SAMPLERS: dict[str, Sampler] = {
         PymooGDE3(),
         PymooMOPSO(),
         ScalarizedSampler("scalarised-tpe", WeightsBySense(), normalization="corners"),
+        CheapestArchitecture(),
+        UniformWidths(),
+        OneFactor(),
         Exhaustive(),
         ExhaustiveRandom(),
     )
@@ -72,7 +77,7 @@ def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
     return tuple(SAMPLERS[name] for name in listed_names("sampler", names, SAMPLERS))
 
 
-def default_samplers(objectives: int) -> tuple[Sampler, ...]:
+def default_samplers(objectives: int, space: SearchSpace | None = None) -> tuple[Sampler, ...]:
     """Return the samplers that a comparison runs unless told otherwise.
 
     Those that are most used, so that a figure stays readable; U-NSGA-III, MOEA/D, GDE3 and
@@ -83,11 +88,14 @@ def default_samplers(objectives: int) -> tuple[Sampler, ...]:
     ----------
     objectives
         How many the problem has.
+    space
+        The problem's, to leave out what does not suit it (`Sampler.suits`).
     """
     return tuple(
         sampler
         for sampler in SAMPLERS.values()
         if sampler.name not in _ON_REQUEST
+        and (space is None or sampler.suits(space))
         and (objectives <= _GP_OBJECTIVES or not isinstance(sampler, OptunaGP))
     )
 

@@ -54,6 +54,13 @@ class Sampler(ABC):
     def check(self, objectives: tuple[Objective, ...]) -> None:  # noqa: B027
         """Raise an InputError, before anything runs, if these objectives cannot be searched."""
 
+    def suits(self, space: SearchSpace) -> bool:  # noqa: ARG002
+        """Say whether the space has what the sampler is about; a comparison leaves it out else.
+
+        It runs on any space all the same, if it is asked for.
+        """
+        return True
+
     def first_generation(self, budget: int) -> int | None:  # noqa: ARG002
         """Return how many trials are spent before anything is learnt from them, if that is fixed.
 

@@ -21,7 +21,16 @@ def sampler(request):
 
 class TestSamplers(SamplerContract):
     seedless = frozenset({"exhaustive"})
-    without_repeats = frozenset({"exhaustive", "exhaustive-random", "optuna-brute-force"})
+    without_repeats = frozenset(
+        {
+            "exhaustive",
+            "exhaustive-random",
+            "optuna-brute-force",
+            "cheapest-architecture",
+            "uniform-widths",
+            "one-factor",
+        }
+    )
     budgets = {"optuna-gp": 11}  # noqa: RUF012
     """One trial beyond the random ones, for the sampler that takes a second for each."""
 
