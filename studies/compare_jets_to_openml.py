@@ -1,6 +1,7 @@
 """Compare the shipped jets with OpenML 42468, feature by feature.
 
-Writes the figure and the table between the markers of the page.
+Writes the figure and the tables between the markers of the page. With ``--against`` it compares
+class by class with real jets instead, and only prints.
 """
 
 import argparse
@@ -11,14 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.data.jets import FEATURES
+from moo_jsc.data.jets import CLASSES, FEATURES
+from moo_jsc.data.jets.landmarks import LANDMARKS
 from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
 from moo_jsc.data.jets.sample import SAMPLE_TITLE, read_sample
+from moo_jsc.data.jets.sources import read_file, read_openml
+from moo_jsc.data.table import LabeledTable
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, write_text
 
-TABLE_BEGIN = "<!-- comparison table: begin -->"
-TABLE_END = "<!-- comparison table: end -->"
+TABLE = "comparison table"
+SHARES = "shares within classes"
 
 _UNITS = {"mass_mmdt": "GeV", "multiplicity": "particles"}
 _COLOURS = {"openml": "#000000", "sample": "#D55E00"}
@@ -29,17 +33,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--page", type=Path, default=Path("docs/jets.md"))
     parser.add_argument("--figure", type=Path, default=Path("docs/figures/jets_vs_openml.png"))
+    parser.add_argument(
+        "--against", help="real jets to compare with, class by class: openml or a file"
+    )
     options = parser.parse_args(arguments)
     try:
-        features = read_sample().features
-        table = comparison_table(features)
-        replace_table(options.page, table)
-        draw_quantiles(features, options.figure)
+        raw = read_sample()
+        if options.against:
+            source = options.against
+            real = read_openml() if source == "openml" else read_file(Path(source))
+            print(f"{shares_table(raw, real)}\n\n{class_table(raw, real)}")
+            return 0
+        table, shares = comparison_table(raw.features), shares_table(raw)
+        replace_table(options.page, TABLE, table)
+        replace_table(options.page, SHARES, shares)
+        draw_quantiles(raw.features, options.figure)
     except InputError as error:
         print(f"compare_jets_to_openml: {error}", file=sys.stderr)
         return 2
-    print(table)
-    print(f"wrote {options.page} and {options.figure}")
+    print(f"{table}\n\n{shares}\nwrote {options.page} and {options.figure}")
     return 0
 
 
@@ -59,16 +71,64 @@ def comparison_table(features: NDArray[np.float64]) -> str:
     return "\n".join(lines)
 
 
-def replace_table(page: Path, table: str) -> None:
-    """Put the table between the markers of the page."""
+def shares_table(sample: LabeledTable, real: LabeledTable | None = None) -> str:
+    """Give a Markdown table: shares within classes that the distributions do not show.
+
+    Parameters
+    ----------
+    sample
+        Jets to compare.
+    real
+        Real jets; without them the reported shares of OpenML 42468.
+    """
+    lines = ["| share of the class | OpenML | sample |", "| --- | ---: | ---: |"]
+    for landmark in LANDMARKS:
+        expected = landmark.openml if real is None else landmark.share_of(real)
+        cells = f"{100 * expected:.1f} % | {100 * landmark.share_of(sample):.1f} %"
+        lines.append(f"| {landmark.name} | {cells} |")
+    return "\n".join(lines)
+
+
+def class_table(sample: LabeledTable, real: LabeledTable) -> str:
+    """Give a Markdown table: two-sample Kolmogorov distance of each feature in each class."""
+    from scipy.stats import ks_2samp
+
+    lines = [f"| feature | {' | '.join(CLASSES)} |", f"| --- |{' ---: |' * len(CLASSES)}"]
+    for column, feature in enumerate(FEATURES):
+        distances = [
+            ks_2samp(
+                sample.features[sample.labels == code, column],
+                real.features[real.labels == code, column],
+                method="asymp",
+            ).statistic
+            for code in range(len(CLASSES))
+        ]
+        lines.append(f"| `{feature}` | {' | '.join(f'{found:.3f}' for found in distances)} |")
+    return "\n".join(lines)
+
+
+def markers(title: str) -> tuple[str, str]:
+    """Give the lines of the page between which a table goes.
+
+    Examples
+    --------
+    >>> markers("shares")
+    ('<!-- shares: begin -->', '<!-- shares: end -->')
+    """
+    return f"<!-- {title}: begin -->", f"<!-- {title}: end -->"
+
+
+def replace_table(page: Path, title: str, table: str) -> None:
+    """Put a table between its markers on the page."""
+    first, last = markers(title)
     try:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{page}: cannot be read ({error.strerror})") from None
-    before, begin, rest = text.partition(TABLE_BEGIN)
-    _, end, after = rest.partition(TABLE_END)
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not (begin and end):
-        raise InputError(f"{page}: expected the lines {TABLE_BEGIN!r} and {TABLE_END!r}")
+        raise InputError(f"{page}: expected the lines {first!r} and {last!r}")
     write_text(page, f"{before}{begin}\n{table}\n{end}{after}")
 
 

@@ -1,4 +1,4 @@
-"""Generate the shipped jet sample: `python studies/generate_jets.py --jets 10000`.
+"""Generate the shipped jet sample: `python studies/generate_jets.py --jets 20000`.
 
 One process a class. Each finished class is a part file, so an interrupted run loses at most the
 classes in progress; the same command goes on from there.
@@ -22,7 +22,7 @@ from moo_jsc.foundation.processes import end_with_parent
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, generate what is missing, write the sample; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--jets", type=int, default=10_000, help="jets a class")
+    parser.add_argument("--jets", type=int, default=20_000, help="jets a class")
     parser.add_argument(
         "--seed", type=int, default=42_468, help="seed of the first class; the others count up"
     )

@@ -28,9 +28,9 @@ class Config(Settings):
     or 4 bits and weights of 2, 3 or 4 in each layer, 216 configurations)."""
     seeds: int = 5
     """Repetitions, at least 2; of the trainings of jsc-three-linear 5 are shipped."""
-    epochs: int = 2
-    """Passes over the training split in fine-tuning."""
-    learning_rate: float = 1e-2
+    samples: int = 60_000
+    """Training samples shown to every configuration: two passes over 30,000."""
+    learning_rate: float = 3e-2
     """Of Adam at the start of fine-tuning; falls to 0 along half a cosine."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
@@ -42,7 +42,7 @@ class Config(Settings):
 def main(config: Config) -> Results:
     """Run the study."""
     require_at_least("seeds", config.seeds, 2)
-    require_at_least("epochs", config.epochs, 1)
+    require_at_least("samples", config.samples, 1)
     spaces = listed(config.spaces)
     for name in spaces:
         if name not in SPACES:
@@ -56,14 +56,14 @@ def main(config: Config) -> Results:
     from studies.fine_tuning.page import write
 
     folder = config.out or Path("results/quantization_aware")
-    settings = FineTuning(config.epochs, config.learning_rate)
+    settings = FineTuning(config.samples, config.learning_rate)
     jets = load_jets(config.jets)
     outcomes = fine_tuned(spaces, config.seeds, settings, jets, workers=config.workers)
     table = tables.summary(outcomes)
     said = {name: tables.conclusions(name, outcomes, table) for name in spaces}
     setting = (
         f"{config.seeds} seeds, {len(jets.test):,} test jets of {jets.name}, "
-        f"{config.epochs} epochs of fine-tuning"
+        f"{config.samples:,} samples of fine-tuning"
     )
     print(f"\n{setting}\n\n{tables.shown(table)}\n")
     for sentences in said.values():

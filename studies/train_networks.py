@@ -13,7 +13,7 @@ from studies.common.console import run_study
 from studies.common.running import Results, study
 from studies.common.settings import Settings, command_line
 
-SINGLES = ("jsc-tiny", "jsc-toy", "jsc-three-linear", "hls4ml-3layer")
+SINGLES = ("jsc-tiny", "jsc-toy", "jsc-s", "jsc-three-linear", "hls4ml-3layer")
 WIDENED_BASE = "jsc-three-linear"
 
 
@@ -28,7 +28,7 @@ class Config(Settings):
     """What to train: names of networks, and "widened" for jsc-three-linear x {1..5}^2."""
     seeds: int = 5
     """Trainings of each widened network; the others use seed 0."""
-    epochs: int = 60
+    epochs: int = 30
     """Passes over the training split."""
     learning_rate: float = 1e-2
     """Of Adam at the start; falls to 0 along half a cosine."""

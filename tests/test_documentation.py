@@ -65,6 +65,7 @@ result = minimize(problem, NSGA2(pop_size=10), ("n_gen", 4), seed=1, save_histor
 PREPARED = {
     "README.md": SMALL + OPTUNA_JOURNAL + PYMOO_RUN,
     "extending.md": "",
+    "grey_box.md": "",
     "jets.md": "",
     "method.md": OPTUNA_JOURNAL + PYMOO_RUN,
     "performance.md": SMALL,

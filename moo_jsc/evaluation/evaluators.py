@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +31,9 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset, SplitName
     from moo_jsc.evaluation.evaluator import BatchedEvaluator
+    from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.networks.classifier import Classifier
+    from moo_jsc.quantization.calibration import Calibration
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,27 @@ class NetworkBatch:
         For each of its L dense layers the precisions to choose from, fractions explicit.
     choices
         Indices into `options`, shape (n, L).
+    asked
+        The same precisions as they stand in the space, where fractions may be open.
     """
 
     number: int
     network: Classifier
     options: tuple[tuple[LayerPrecision, ...], ...]
     choices: NDArray[np.int64]
+    asked: tuple[tuple[LayerPrecision, ...], ...]
 
-    def precisions(self) -> tuple[list[NetworkPrecision], NDArray[np.int64]]:
-        """Return the distinct formats among the designs, and each design's place there (n,)."""
+    def precisions(
+        self, *, asked: bool = False
+    ) -> tuple[list[NetworkPrecision], NDArray[np.int64]]:
+        """Return the distinct formats among the designs, and each design's place there (n,).
+
+        Fractions are explicit, or as they were asked for.
+        """
         distinct, places = np.unique(self.choices, axis=0, return_inverse=True)
+        options = self.asked if asked else self.options
         return [
-            tuple(layer[index] for layer, index in zip(self.options, row, strict=True))
+            tuple(layer[index] for layer, index in zip(options, row, strict=True))
             for row in distinct
         ], places.reshape(-1)
 
@@ -159,34 +170,60 @@ class RoundedEvaluator(Evaluator):
 
 @dataclass
 class FineTunedEvaluator(Evaluator):
-    """Predictions after a short training of each design with its rounding in place."""
+    """Predictions after a short training of each design with its rounding in place.
+
+    The value of a design is the mean over ``scoring.seeds`` trainings.
+    """
 
     objectives: Sequence[PredictionObjective]
     data: Dataset
-    split: SplitName
-    device: str
+    scoring: Scoring
+    _calibrations: dict[int, Calibration] = field(default_factory=dict, repr=False)
 
     @property
     def identity(self) -> tuple[str, ...]:
         """The data, the split and the recipe."""
-        from moo_jsc.evaluation.fine_tuning import DEFAULT_FINE_TUNING
-
-        return (self.data.fingerprint, self.split, repr(DEFAULT_FINE_TUNING))
+        recipe = repr(self.scoring.fine_tuning)
+        return (self.data.fingerprint, self.scoring.split, recipe, str(self.scoring.seeds))
 
     def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
-        """Train and score each distinct design once."""
-        from moo_jsc.evaluation.fine_tuning import fine_tuned_scores
+        """Train and score each distinct design."""
+        first = self.scoring.fine_tuning.seed
+        recipes = [
+            replace(self.scoring.fine_tuning, seed=first + number)
+            for number in range(self.scoring.seeds)
+        ]
+        return self.scores(batch, recipes, [self.scoring.split]).mean(axis=1)[:, 0]
 
-        precisions, places = batch.precisions()
-        scores = fine_tuned_scores(
-            batch.network,
-            precisions,
-            self.data.train,
-            self.data.part(self.split),
-            self.objectives,
-            device=self.device,
-        )
-        return scores[places]
+    def scores(
+        self, batch: NetworkBatch, recipes: Sequence[FineTuning], splits: Sequence[SplitName]
+    ) -> NDArray[np.float64]:
+        """Return the scores (n, recipes, splits, k) of every design, trained by every recipe."""
+        from moo_jsc.evaluation.fine_tuning import CALIBRATION_ROWS, fine_tuned_scores
+        from moo_jsc.quantization.calibration import Calibration
+
+        if batch.number not in self._calibrations:
+            rows = self.data.train.features[:CALIBRATION_ROWS]
+            self._calibrations[batch.number] = Calibration(batch.network, rows)
+        precisions, places = batch.precisions(asked=True)
+        scores = [
+            fine_tuned_scores(
+                batch.network,
+                precisions,
+                self.data.train,
+                [self.data.part(split) for split in splits],
+                self.objectives,
+                recipe,
+                calibration=self._calibrations[batch.number],
+                device=self.scoring.device,
+            )
+            for recipe in recipes
+        ]
+        return np.stack(scores, axis=1)[places]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is prepared: it is made again where the evaluator arrives."""
+        return {**self.__dict__, "_calibrations": {}}
 
 
 def _costs(objectives: Sequence[CostObjective], data: Dataset, scoring: Scoring) -> Evaluator:  # noqa: ARG001
@@ -204,8 +241,9 @@ def _measured(
 def _predictions(
     objectives: Sequence[PredictionObjective], data: Dataset, scoring: Scoring
 ) -> Evaluator:
-    kind = FineTunedEvaluator if scoring.training == "qat" else RoundedEvaluator
-    return kind(objectives, data, scoring.split, scoring.device)
+    if scoring.training == "qat":
+        return FineTunedEvaluator(objectives, data, scoring)
+    return RoundedEvaluator(objectives, data, scoring.split, scoring.device)
 
 
 def _circuits(objectives: Sequence[CircuitObjective], data: Dataset, scoring: Scoring) -> Evaluator:  # noqa: ARG001

@@ -1,131 +1,70 @@
 """Quantisation-aware fine-tuning of many configurations of one network at the same time.
 
 Post-training quantisation rounds a trained network and leaves it at that. Fine-tuning goes on
-training with the rounding in place, gradients passing straight through it (Bengio, Leonard,
-Courville, arXiv:1308.3432), so that the weights settle where they suffer least. Every
-configuration trains its own copy of the network; the copies are one stacked computation
-(`moo_jsc.networks.training`), each dense layer of all of them one batched matrix product.
+training with the rounding in place, so that the weights settle where they suffer least.
+Gradients pass straight through the rounding (Bengio, Leonard, Courville, arXiv:1308.3432) inside
+a format's range and are zero outside it; open steps of data formats, powers of two, are learned
+with the weights during the first half (TQT, Jain et al., arXiv:1903.08066) and then stay; the
+last weights are averaged (Izmailov et al., arXiv:1803.05407); and batch norms on hidden layers
+are re-estimated in one pass over the training data. `docs/fine_tuning.md` shows what each part
+brings.
 
-A configuration's result depends on the network, its formats, the training data and the
-settings, and on nothing else: configurations are worked on in groups of one fixed size (the
-last one filled up), on one thread, so that every product has the same shape whatever was asked
-for together, and no operation mixes configurations.
+A configuration's result depends on the network, its formats, the training data and the settings,
+and on nothing else, in any bit: copies of the network train side by side on one thread, every
+one of their products has a shape that does not depend on how many they are, and no operation
+mixes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from moo_jsc.data import Split
+from moo_jsc.evaluation.data_ranges import DataRanges, data_ranges
+from moo_jsc.evaluation.quantized_stack import QuantizedStack
+from moo_jsc.evaluation.recipe import DEFAULT_FINE_TUNING, STRAIGHT_THROUGH, FineTuning
+from moo_jsc.evaluation.samples import GroupedSamples
+from moo_jsc.evaluation.stack_scores import stack_scores
+from moo_jsc.evaluation.stack_training import train_stack
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.networks.training import Schedule, train_ensemble
 from moo_jsc.objectives.objective import PredictionObjective
-from moo_jsc.quantization.fixed_point import FormatBatch
+from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import NetworkPrecision
-from moo_jsc.quantization.network import QuantizedNetwork, require_explicit
 
 GROUP = 32
-"""Configurations trained side by side; large enough that the cost of one more is its own."""
+"""Configurations trained side by side at most; more of them leave the processor's cache."""
+
+CALIBRATION_ROWS = 4096
+"""Training rows that open fractions are calibrated on."""
+
+__all__ = [
+    "DEFAULT_FINE_TUNING",
+    "GROUP",
+    "STRAIGHT_THROUGH",
+    "FineTuning",
+    "Tuned",
+    "fine_tune",
+    "fine_tuned_scores",
+]
+
+_SCORED_TOGETHER = 512
 
 
-@dataclass(frozen=True)
-class FineTuning:
-    """How long and how fast is trained.
+class Tuned(NamedTuple):
+    """A fine-tuned configuration."""
 
-    Parameters
-    ----------
-    epochs
-        Passes over the training data.
-    learning_rate
-        Of Adam, at the start; it falls to zero along half a cosine.
-    batch_size
-        Samples in a step.
-    seed
-        Of the order of the training data, the same for every configuration.
-
-    Raises
-    ------
-    InputError
-        A value is out of range.
-    """
-
-    epochs: int = 2
-    learning_rate: float = 1e-2
-    batch_size: int = 512
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
-            value = getattr(self, name)
-            if type(value) is not int or value < least:
-                raise InputError(
-                    f"fine-tuning {name} = {value!r}: expected a whole number of at least {least}"
-                )
-        if not 0 < self.learning_rate < float("inf"):
-            raise InputError(
-                f"fine-tuning learning_rate = {self.learning_rate!r}: expected a positive number"
-            )
-
-    @property
-    def schedule(self) -> Schedule:
-        """The trainer's settings."""
-        return Schedule(self.epochs, self.learning_rate, self.batch_size, decay="cosine")
-
-
-DEFAULT_FINE_TUNING = FineTuning()
-
-
-class StackedFormats:
-    """Rounds the dense layers of stacked networks, each network by its own formats.
-
-    Parameters
-    ----------
-    precisions
-        One for each network, with explicit fractions.
-    device
-        Where the networks are.
-
-    Examples
-    --------
-    >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
-    >>> layers = [LayerPrecision(weight=FixedPoint(bits, 1)) for bits in (2, 4)]
-    >>> formats = StackedFormats([(layer,) for layer in layers])
-    >>> threes = torch.full((2, 1, 1), 3.0)
-    >>> _, weight, _ = formats(0, torch.zeros(2, 1, 1), threes, torch.zeros(2, 1))
-    >>> weight.flatten()
-    tensor([0.5000, 3.0000])
-    """
-
-    def __init__(
-        self, precisions: Sequence[NetworkPrecision], device: torch.device | str = "cpu"
-    ) -> None:
-        self._layers = [
-            (
-                FormatBatch.of([layer.data for layer in column], device),
-                FormatBatch.of([layer.weight for layer in column], device),
-                FormatBatch.of([layer.bias for layer in column], device),
-            )
-            for column in zip(*precisions, strict=True)
-        ]
-
-    def __call__(
-        self, position: int, values: Tensor, weight: Tensor, bias: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return input (E, in, B), weight (E, out, in) and bias (E, out), rounded."""
-        data_format, weight_format, bias_format = self._layers[position]
-        return (
-            data_format.quantize(values),
-            weight_format.quantize(weight),
-            bias_format.quantize(bias),
-        )
+    network: Classifier
+    """In float32; round it with `moo_jsc.quantization.network.QuantizedNetwork`."""
+    precision: NetworkPrecision
+    """With explicit fractions, learned ones included."""
 
 
 def fine_tune(
@@ -134,38 +73,40 @@ def fine_tune(
     train: Split,
     settings: FineTuning = DEFAULT_FINE_TUNING,
     *,
+    calibration: Calibration | None = None,
     device: str = "cpu",
-) -> Iterator[Classifier]:
+) -> list[Tuned]:
     """Fine-tune one network for each precision, with that precision's rounding in place.
 
-    Takes O(configurations x epochs x rows x MACs) time (about 0.04 s a configuration of
-    ``jsc-three-linear`` on 30,000 rows, the last group being charged whole), and memory for
-    `GROUP` configurations.
+    Takes O(configurations x samples x MACs) time (see docs/fine_tuning.md), and memory for
+    `GROUP` configurations in training. Configurations whose data formats agree but for the
+    fractions train side by side, so a whole space costs much less each than single ones.
 
     Parameters
     ----------
     network
         Trained in float32; left as it is.
     precisions
-        Formats with explicit fractions (see `moo_jsc.quantization.calibration`).
+        Open fractions are calibrated, and those of data then learned; explicit ones stay.
     train
         Features and labels to train on.
     settings
-        Epochs, learning rate, batch size, seed.
+        Length, rates, batch size, seed.
+    calibration
+        Of the network; by default on the first `CALIBRATION_ROWS` training rows.
     device
         Where to train. Results on a GPU differ from those on a CPU by rounding.
 
-    Yields
-    ------
-    Classifier
-        A float network for each precision, in order; round it with
-        `moo_jsc.quantization.network.QuantizedNetwork`. The same configuration gives the same
-        bits whatever else is asked for with it.
+    Returns
+    -------
+    list of Tuned
+        One for each precision, in order. The same configuration gives the same bits whatever
+        else is asked for with it.
 
     Raises
     ------
     InputError
-        A fraction is open, or there are no training rows.
+        There is not one precision for each dense layer, or there are no training rows.
 
     Examples
     --------
@@ -174,97 +115,109 @@ def fine_tune(
     >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
     >>> labels = np.arange(100) % 5
     >>> features = np.eye(5, 16, dtype=np.float32)[labels]
-    >>> narrow = (LayerPrecision(FixedPoint(4, 2), FixedPoint(2, 1), FixedPoint(4, 2)),)
+    >>> narrow = (LayerPrecision(FixedPoint(4), FixedPoint(2), FixedPoint(4)),)
     >>> start = initialized(network_spec("jsc-tiny"), seed=0)
-    >>> tuned, alike = fine_tune(start, [narrow, narrow], Split(features, labels))
-    >>> bool((tuned.blocks[2].weight == alike.blocks[2].weight).all())
+    >>> short = FineTuning(samples=1000, batch_size=50)
+    >>> tuned, alike = fine_tune(start, [narrow, narrow], Split(features, labels), short)
+    >>> bool((tuned.network.blocks[2].weight == alike.network.blocks[2].weight).all())
     True
     """
-    for precision in precisions:
-        require_explicit(precision, len(network.spec.linear_layers))
-    if not len(train):
-        raise InputError("fine-tuning: expected at least one training row")
-    for start in range(0, len(precisions), GROUP):
-        asked = list(precisions[start : start + GROUP])
-        padded = asked + asked[:1] * (GROUP - len(asked))
-        with one_thread():
-            ensemble = train_ensemble(
-                [network.spec] * GROUP,
-                [settings.seed] * GROUP,
-                train,
-                _first_row(train),
-                settings.schedule,
-                start=[network] * GROUP,
-                transform=StackedFormats(padded, device),
-                device=device,
-                progress=False,
-            )
-        yield from ensemble.networks[: len(asked)]
+    found: dict[int, Tuned] = {}
+    stacks = _tuned_stacks(network, precisions, train, settings, calibration, device)
+    for members, explicit, stack in stacks:
+        for place, member in enumerate(members):
+            fractions = stack.fractions[place].int().tolist()
+            found[member] = Tuned(stack.network(place), _with_data(explicit[place], fractions))
+    return [found[member] for member in range(len(precisions))]
 
 
 def fine_tuned_scores(
     network: Classifier,
     precisions: Sequence[NetworkPrecision],
     train: Split,
-    evaluation: Split,
+    evaluations: Sequence[Split],
     objectives: Sequence[PredictionObjective],
     settings: FineTuning = DEFAULT_FINE_TUNING,
     *,
+    calibration: Calibration | None = None,
     device: str = "cpu",
 ) -> NDArray[np.float64]:
     """Fine-tune every configuration and score it, quantised, on other data.
 
     Parameters
     ----------
-    network, precisions, train, settings, device
+    network, precisions, train, settings, calibration, device
         As for `fine_tune`.
-    evaluation
-        Features and labels to score on.
+    evaluations
+        One or more sets of features and labels to score on.
     objectives
         For instance accuracy and loss.
 
     Returns
     -------
     numpy.ndarray
-        Shape (configurations, objectives), float64, natural units.
+        Shape (configurations, evaluations, objectives), float64, natural units.
 
     Raises
     ------
     InputError
         As for `fine_tune`.
     """
-    scores = np.empty((len(precisions), len(objectives)))
-    tuned = fine_tune(network, precisions, train, settings, device=device)
-    for row, precision in enumerate(precisions):
-        scores[row] = quantized_scores(next(tuned), precision, evaluation, objectives)
+    scores = np.empty((len(precisions), len(evaluations), len(objectives)))
+    samples = [
+        GroupedSamples.of(split.features, split.labels, _SCORED_TOGETHER, device)
+        for split in evaluations
+    ]
+    stacks = _tuned_stacks(network, precisions, train, settings, calibration, device)
+    for members, _, stack in stacks:
+        with one_thread():
+            for column, split in enumerate(samples):
+                scores[members, column] = stack_scores(stack, split, objectives)
     return scores
 
 
-def quantized_scores(
+_Group = tuple[list[int], list[NetworkPrecision], QuantizedStack]
+
+
+def _tuned_stacks(
     network: Classifier,
-    precision: NetworkPrecision,
-    evaluation: Split,
-    objectives: Sequence[PredictionObjective],
-) -> NDArray[np.float64]:
-    """Score one quantised network as it is, shape (objectives,).
+    precisions: Sequence[NetworkPrecision],
+    train: Split,
+    settings: FineTuning,
+    calibration: Calibration | None,
+    device: str,
+) -> Iterator[_Group]:
+    """Yield groups: members' places in `precisions`, explicit formats, the stack, trained."""
+    if not len(train):
+        raise InputError("fine-tuning: expected at least one training row")
+    layers = len(network.spec.linear_layers)
+    if any(len(precision) != layers for precision in precisions):
+        found = min(len(precision) for precision in precisions)
+        raise InputError(f"precision of {found} layers: expected {layers}")
+    calibration = calibration or Calibration(network, train.features[:CALIBRATION_ROWS])
+    alike: dict[DataRanges, list[int]] = {}
+    for member, precision in enumerate(precisions):
+        alike.setdefault(data_ranges(precision), []).append(member)
+    for members in alike.values():
+        for start in range(0, len(members), GROUP):
+            group = members[start : start + GROUP]
+            explicit = [calibration.resolve(precisions[member]) for member in group]
+            learned = torch.tensor(
+                [
+                    [layer.data is not None and layer.data.fraction is None for layer in found]
+                    for found in (precisions[member] for member in group)
+                ],
+                device=device,
+            )
+            stack = QuantizedStack(network, explicit, device, clip=settings.clip)
+            with one_thread():
+                train_stack(stack, train, settings, learned)
+            yield group, explicit, stack
 
-    Parameters
-    ----------
-    network
-        Trained; its weights are rounded.
-    precision
-        Formats with explicit fractions.
-    evaluation
-        Features and labels to score on.
-    objectives
-        For instance accuracy and loss.
-    """
-    features, labels = torch.as_tensor(evaluation.features), torch.as_tensor(evaluation.labels)
-    with one_thread():
-        logits = QuantizedNetwork(network, precision)(features)
-    return np.array([objective.score(logits, labels) for objective in objectives])
 
-
-def _first_row(split: Split) -> Split:
-    """Return the smallest split: the trainer reports scores on one, which nobody reads here."""
-    return Split(split.features[:1], split.labels[:1])
+def _with_data(precision: NetworkPrecision, fractions: Sequence[int]) -> NetworkPrecision:
+    """Return a precision with other fractions of its data formats."""
+    return tuple(
+        replace(layer, data=layer.data and replace(layer.data, fraction=fraction))
+        for layer, fraction in zip(precision, fractions, strict=True)
+    )

@@ -16,7 +16,7 @@ from torch.nn import functional
 from moo_jsc.data import Split
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.networks.stacking import StackedNetworks, Transform
+from moo_jsc.networks.stacking import StackedNetworks
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,6 @@ class GroupTraining:
         Initial networks, and what the order of each one's batches comes from.
     schedule
         Epochs, rate, batch size.
-    transform
-        Changes inputs, weights and biases of dense layers before each product.
     device
         Where to train.
     """
@@ -110,13 +108,11 @@ class GroupTraining:
         networks: Sequence[Classifier],
         seeds: Sequence[int],
         schedule: Schedule,
-        transform: Transform | None,
         device: str,
     ) -> None:
         self.stack = StackedNetworks(networks, device)
         self._seeds = tuple(seeds)
         self._schedule = schedule
-        self._transform = transform
         vector = torch.nn.Parameter(self.stack.parameters)
         vector.grad = self.stack.gradients
         self._optimizer = torch.optim.Adam([vector], lr=schedule.learning_rate, fused=True)
@@ -139,9 +135,7 @@ class GroupTraining:
     def _step(self, train: Samples, rows: Tensor) -> Tensor:
         """Take one step on samples `rows` (E, B); return each network's summed loss (E,)."""
         features = train.features.index_select(0, rows.reshape(-1)).view(*rows.shape, -1)
-        losses = self.stack.differentiate(
-            features.transpose(1, 2).contiguous(), train.labels[rows], self._transform
-        )
+        losses = self.stack.differentiate(features.transpose(1, 2).contiguous(), train.labels[rows])
         self._optimizer.step()
         return losses
 
@@ -156,7 +150,7 @@ class GroupTraining:
             samples.features.split(chunk), samples.labels.split(chunk), strict=True
         ):
             columns = features.t().contiguous().expand(members, -1, -1)
-            logits = self.stack.logits(columns, self._transform)
+            logits = self.stack.logits(columns)
             loss += functional.cross_entropy(
                 logits, labels.expand(members, -1), reduction="none"
             ).sum(dim=1, dtype=torch.float64)

@@ -11,7 +11,7 @@ an automatic differentiation would spend most of its time on bookkeeping and fre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -20,11 +20,6 @@ from torch.nn import functional
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.specification import BatchNorm, Linear, ReLU
-
-Transform = Callable[[int, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
-"""(position among the dense layers, input (E, in, B), weight (E, out, in), bias (E, out)) ->
-the same three, for instance quantised. Gradients pass straight through it. It must keep
-zeros zero and treat each network on its own."""
 
 _LEARNED = ("weight", "bias")
 
@@ -99,17 +94,15 @@ class StackedNetworks:
         return first.inputs if isinstance(first, Linear) else first.features
 
     @torch.no_grad()
-    def logits(self, features: Tensor, transform: Transform | None = None) -> Tensor:
+    def logits(self, features: Tensor) -> Tensor:
         """Return logits (E, classes, B) of features (E, inputs, B), batch norms evaluated.
 
         The result is overwritten by the next call.
         """
-        return self._forward(features, transform)[-1]
+        return self._forward(features)[-1]
 
     @torch.no_grad()
-    def differentiate(
-        self, features: Tensor, labels: Tensor, transform: Transform | None = None
-    ) -> Tensor:
+    def differentiate(self, features: Tensor, labels: Tensor) -> Tensor:
         """Fill `gradients` with those of the mean cross-entropy of each network on a batch.
 
         Batch norms are in training mode: they use and update their statistics.
@@ -120,8 +113,6 @@ class StackedNetworks:
             Shape (E, inputs, B).
         labels
             int64, shape (E, B).
-        transform
-            Changes inputs, weights and biases of dense layers before each product.
 
         Returns
         -------
@@ -130,7 +121,7 @@ class StackedNetworks:
         """
         samples = features.shape[2]
         kept: list[tuple[Tensor, ...]] = []
-        values = self._forward(features, transform, kept)
+        values = self._forward(features, kept)
         likelihood = functional.log_softmax(values[-1], dim=1)
         chosen = labels.unsqueeze(1)
         losses = likelihood.gather(1, chosen).sum(dim=(1, 2), dtype=torch.float64)
@@ -142,27 +133,20 @@ class StackedNetworks:
         return losses.neg_()
 
     def _forward(
-        self,
-        features: Tensor,
-        transform: Transform | None,
-        kept: list[tuple[Tensor, ...]] | None = None,
+        self, features: Tensor, kept: list[tuple[Tensor, ...]] | None = None
     ) -> list[Tensor]:
         """Return the features and every layer's output; ReLUs work in place.
 
         With a list `kept` the batch norms train, and what the gradients need is put there.
         """
         values = [features]
-        dense = 0
         for position, layer in enumerate(self.specs[0].layers):
             inputs = values[-1]
             if isinstance(layer, Linear):
                 weight = self._values[position, "weight"]
                 bias = self._values[position, "bias"]
-                if transform is not None:
-                    inputs, weight, bias = transform(dense, inputs, weight, bias)
                 if kept is not None:
                     kept.append((inputs, weight))
-                dense += 1
                 output = self._room("output", position, len(self), weight.shape[1], inputs.shape[2])
                 values.append(torch.baddbmm(bias.unsqueeze(2), weight, inputs, out=output))
             elif isinstance(layer, BatchNorm):

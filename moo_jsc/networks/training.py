@@ -25,7 +25,6 @@ from moo_jsc.networks.classifier import Classifier, initialized
 from moo_jsc.networks.group_training import GroupTraining, Samples, Schedule, batch_order
 from moo_jsc.networks.grouping import grouped
 from moo_jsc.networks.specification import NetworkSpec
-from moo_jsc.networks.stacking import Transform
 
 __all__ = [
     "CURVES",
@@ -72,7 +71,6 @@ def train_ensemble(
     schedule: Schedule | None = None,
     *,
     start: Sequence[Classifier] | None = None,
-    transform: Transform | None = None,
     checkpoint: Path | None = None,
     device: str = "cpu",
     progress: bool = True,
@@ -82,8 +80,8 @@ def train_ensemble(
     Each network has its own seed for its initial weights and for the order of its batches, so it
     comes out as if trained alone, up to the rounding of float32 sums. On a CPU, networks are
     stacked in groups of similar widths (`moo_jsc.networks.grouping`), and the groups share
-    torch's threads, one each; the result does not depend on the number of threads. On a GPU, and
-    with a transform, all networks are one stack in the order given, and must agree in structure.
+    torch's threads, one each; the result does not depend on the number of threads. On a GPU
+    all networks are one stack in the order given, and must agree in structure.
 
     Parameters
     ----------
@@ -95,9 +93,6 @@ def train_ensemble(
         `Schedule` by default.
     start
         Initial networks; freshly initialised from their seeds by default.
-    transform
-        Changes inputs, weights and biases of dense layers before each product (quantisation);
-        gradients pass straight through it.
     checkpoint
         A sealed file that is rewritten after every epoch and taken up when it is there; removed
         at the end. A run that resumes equals one that was not interrupted. A damaged checkpoint
@@ -119,13 +114,12 @@ def train_ensemble(
     if len(specs) != len(seeds):
         raise InputError(f"{len(seeds)} seeds for {len(specs)} networks: expected one for each")
     members = start or [initialized(spec, seed) for spec, seed in zip(specs, seeds, strict=True)]
-    groups = grouped(specs) if transform is None and device == "cpu" else (_all(specs),)
+    groups = grouped(specs) if device == "cpu" else (_all(specs),)
     trainings = [
         GroupTraining(
             [members[member] for member in group],
             [seeds[member] for member in group],
             schedule,
-            transform,
             device,
         )
         for group in groups

@@ -61,7 +61,7 @@ class ChannelMultipliers:
             Choice(
                 f"{name}.channels",
                 values,
-                role="architecture",
+                unit="channels",
                 **(improved_by_resources() if list(values) == sorted(values) else {}),
             )
             for name, values in zip(names, self.of_layers(len(names)), strict=True)

@@ -27,9 +27,6 @@ QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
 
-LARGEST_FINE_TUNED = 5000
-"""Configurations up to which every one may be fine-tuned on its own."""
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -109,6 +106,7 @@ def build_problem(
     final_relu: bool = False,
     training: Training = "ptq",
     training_seed: int = 0,
+    fine_tuning_seeds: int = 1,
     latency_batch: int = 1024,
     device: str = "cpu",
     bounds: Bounds = UNBOUNDED,
@@ -131,9 +129,11 @@ def build_problem(
     final_relu
         Take the reports' form of the network, with a ReLU before the softmax.
     training
-        ``"ptq"``, or ``"qat"`` for spaces of up to 5000 configurations (see `Scoring`).
+        ``"ptq"``, or ``"qat"`` (see `Scoring`).
     training_seed
         Which of the shipped trainings of the widened networks.
+    fine_tuning_seeds
+        Trainings of each configuration with ``"qat"``; their mean is its value.
     latency_batch
         Batch size at which latency is measured, in samples.
     device
@@ -161,7 +161,7 @@ def build_problem(
     limits = recipe.bounds.of(chosen).replaced(bounds)
     limits.check(chosen)
     measured_on = scales_of(recipe, chosen, scales)
-    scoring = Scoring(split=split, training=training, device=device)
+    scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
 
     from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.weights import load_network, load_widened
@@ -198,11 +198,6 @@ def build_problem(
         problem = QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
     else:
         raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")
-    if training == "qat" and problem.space.size > LARGEST_FINE_TUNED:
-        raise InputError(
-            f"training = qat: {name} has {problem.space.size} configurations, "
-            f"expected at most {LARGEST_FINE_TUNED}"
-        )
     return problem.within(limits, measured_on)
 
 

@@ -13,12 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.data import SplitName
-from moo_jsc.evaluation.evaluators import Columns, NetworkBatch, evaluators_of
+from moo_jsc.evaluation.evaluators import (
+    Columns,
+    FineTunedEvaluator,
+    NetworkBatch,
+    evaluators_of,
+)
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.networks.specification import ReLU
-from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.objective import Objective, PredictionObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
 from moo_jsc.problems.problem import Problem
@@ -27,6 +32,7 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset
+    from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.networks.classifier import Classifier
 
 FLOAT = LayerPrecision()
@@ -152,7 +158,9 @@ class NetworkProblem(Problem):
             rows = np.flatnonzero(architectures == number)
             yield (
                 rows,
-                NetworkBatch(number, self.networks[number], self._options(number), choices[rows]),
+                NetworkBatch(
+                    number, self.networks[number], self._options(number), choices[rows], self._asked
+                ),
             )
 
     def _layer_indices(self, configurations: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -161,6 +169,68 @@ class NetworkProblem(Problem):
             return np.zeros((len(configurations), layers), dtype=np.int64)
         columns = configurations[:, self.architecture_dimensions :]
         return self.precision.layer_indices(columns, layers)
+
+    @property
+    def _asked(self) -> tuple[tuple[LayerPrecision, ...], ...]:
+        """Each dense layer's precisions as they stand in the space."""
+        options = self.precision.layer_options() if self.precision else (FLOAT,)
+        return (tuple(options),) * len(self.networks[0].spec.linear_layers)
+
+    def fine_tuned(
+        self,
+        configurations: NDArray[np.int64],
+        recipes: Sequence[FineTuning],
+        splits: Sequence[SplitName],
+    ) -> NDArray[np.float64]:
+        """Train configurations by every recipe and score each training on every split.
+
+        Parameters
+        ----------
+        configurations
+            Shape (n, d).
+        recipes, splits
+            r of them and s of them.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, r, s, k), natural units: the k objectives that score predictions, in order.
+
+        Raises
+        ------
+        InputError
+            The problem's training is not ``"qat"``.
+        """
+        found = [c.evaluator for c in self._columns if isinstance(c.evaluator, FineTunedEvaluator)]
+        if not found:
+            raise InputError(
+                f"{self.name}: training = {self.scoring.training}: expected qat, and an objective "
+                "that scores predictions"
+            )
+        (evaluator,) = found
+        shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
+        scores = np.empty(shape)
+        for rows, batch in self.batches(configurations):
+            scores[rows] = evaluator.scores(batch, recipes, splits)
+        return scores
+
+    def predicting(self) -> NetworkProblem:
+        """Return the problem of the predicted objectives alone, for `fine_tuned`.
+
+        Its fingerprint does not depend on what the trained scores do not depend on: measured
+        latencies, the split, the recipe.
+        """
+        other = copy.copy(self)
+        other.objectives = self.predicted
+        other.scoring = Scoring(training=self.scoring.training, device=self.scoring.device)
+        other._columns = evaluators_of(other.objectives, self.data, other.scoring)
+        other.__dict__.pop("fingerprint", None)
+        return other
+
+    @property
+    def predicted(self) -> tuple[Objective, ...]:
+        """The objectives that score predictions, in order."""
+        return tuple(o for o in self.objectives if isinstance(o, PredictionObjective))
 
     def _options(self, number: int) -> tuple[tuple[LayerPrecision, ...], ...]:
         """Return each dense layer's precisions, fractions calibrated on training rows."""

@@ -21,6 +21,18 @@ def directions(objectives: tuple[Objective, ...]) -> list[str]:
     return ["maximize" if objective.sense == "max" else "minimize" for objective in objectives]
 
 
+def distributions(space: SearchSpace) -> dict[str, optuna.distributions.BaseDistribution]:
+    """Return the distribution of each parameter that `suggest` asks for, in the same order."""
+    from optuna.distributions import CategoricalDistribution, IntDistribution
+
+    return {
+        choice.name: IntDistribution(0, len(choice.values) - 1)
+        if choice.ordered
+        else CategoricalDistribution(range(len(choice.values)))
+        for choice in space.choices
+    }
+
+
 def suggest(trial: optuna.Trial, space: SearchSpace) -> NDArray[np.int64]:
     """Ask an Optuna trial for one configuration, shape (d,).
 

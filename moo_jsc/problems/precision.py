@@ -150,7 +150,9 @@ class PrecisionSpace:
 def _choice(name: str, values: tuple[Value, ...]) -> Choice:
     """Return a choice of widths, which predictions improve with, or of pairs in no such order."""
     plain = Choice(name, values)
-    return Choice(name, values, role="bits", **improved_by_resources()) if plain.ordered else plain
+    if not plain.ordered:
+        return plain
+    return Choice(name, values, unit="bits", **improved_by_resources())
 
 
 def _pruning_choice(name: str, shares: tuple[float, ...]) -> Choice:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,8 +17,6 @@ from moo_jsc.foundation.notebooks import html_table
 
 Value = int | float | str | tuple[int, ...]
 """What a choice may take: anything that JSON can hold."""
-
-Role = Literal["", "architecture", "bits"]
 
 _FEISTEL_ROUNDS = 6
 _MAX_SIZE = 2**62
@@ -35,12 +32,13 @@ class Choice:
         Unique in its space.
     values
         At least one, each once.
-    role
-        What is chosen: ``"architecture"`` (a size of the network), ``"bits"`` (a width), or else.
     rises, falls
         Names of the objectives whose value, as a rule, rises or falls from one value of the
         choice to the next, all else equal. A belief, not a promise: what uses it must survive
         designs that break it.
+    unit
+        What the values count, ``"bits"`` or ``"channels"``, where that tells how fast the effect
+        of one more fades; empty where it does not.
 
     Raises
     ------
@@ -58,7 +56,7 @@ class Choice:
     values: tuple[Value, ...]
     rises: tuple[str, ...] = ()
     falls: tuple[str, ...] = ()
-    role: Role = ""
+    unit: str = ""
 
     def __post_init__(self) -> None:
         if not self.values:

@@ -1,7 +1,7 @@
 """What an engineer would try by hand: rules that use the meaning of choices, and learn nothing.
 
 A sampler that does not find more than these is not worth its complexity. What they need is the
-`role` of the choices: which are sizes of the network, and which are widths in bits.
+`unit` of the choices: which are channels of the network, and which are widths in bits.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.objectives.objective import Objective
-from moo_jsc.problems.space import Choice, Role, SearchSpace
+from moo_jsc.problems.space import Choice, SearchSpace
 from moo_jsc.samplers.sampler import Evaluate, Sampler
+
+CHANNELS = "channels"
+BITS = "bits"
 
 _BLOCK = 4096
 
@@ -28,17 +31,16 @@ class DomainRule(Sampler):
     be compared at any budget. Ends by itself when the space is used up.
     """
 
-    roles: tuple[Role, ...]
-    """Kinds of choices that a space must have for the rule to say anything."""
+    units: tuple[str, ...]
+    """Units of choices that a space must have for the rule to say anything."""
 
     @abstractmethod
     def designs(self, space: SearchSpace, seed: int) -> Iterable[Row]:
         """Return the rule's configurations (d,), in order; a design may come twice."""
 
     def suits(self, space: SearchSpace) -> bool:
-        """Say whether the space has choices of every kind that the rule is about."""
-        found = {choice.role for choice in space.choices}
-        return found.issuperset(self.roles)
+        """Say whether the space has choices of every unit that the rule is about."""
+        return {choice.unit for choice in space.choices}.issuperset(self.units)
 
     def run(
         self,
@@ -63,11 +65,11 @@ class CheapestArchitecture(DomainRule):
     """Random designs of the smallest network: every size at its first value, without repeats."""
 
     name = "cheapest-architecture"
-    roles = ("architecture", "bits")
+    units = (CHANNELS, BITS)
 
     def designs(self, space: SearchSpace, seed: int) -> Iterable[Row]:
         """Return the designs of the smallest network in a seeded random order."""
-        free = [choice.role != "architecture" for choice in space.choices]
+        free = [choice.unit != CHANNELS for choice in space.choices]
         if not any(free):
             return
         chosen = tuple(c for c, is_free in zip(space.choices, free, strict=True) if is_free)
@@ -85,7 +87,7 @@ class UniformWidths(DomainRule):
     """
 
     name = "uniform-widths"
-    roles = ("bits",)
+    units = (BITS,)
 
     def designs(self, space: SearchSpace, seed: int) -> Iterable[Row]:
         """Return each network at each width."""
@@ -94,7 +96,7 @@ class UniformWidths(DomainRule):
             for width in widths:
                 yield np.array(
                     [
-                        _narrowed(choice, width) if choice.role == "bits" else int(index)
+                        _narrowed(choice, width) if choice.unit == BITS else int(index)
                         for choice, index in zip(space.choices, row, strict=True)
                     ],
                     dtype=np.int64,
@@ -109,7 +111,7 @@ class OneFactor(DomainRule):
     """
 
     name = "one-factor"
-    roles = ("bits",)
+    units = (BITS,)
 
     def designs(self, space: SearchSpace, seed: int) -> Iterable[Row]:
         """Return each network's widest formats and what differs from them in one choice."""
@@ -131,7 +133,7 @@ def shuffled(space: SearchSpace, seed: int) -> Iterator[Row]:
 
 def others_shuffled(space: SearchSpace, seed: int) -> Iterator[Row]:
     """Yield configurations at their widest formats, all else in a seeded random order."""
-    free = [choice.role != "bits" for choice in space.choices]
+    free = [choice.unit != BITS for choice in space.choices]
     widest = np.asarray(space.radices, dtype=np.int64) - 1
     chosen = tuple(c for c, is_free in zip(space.choices, free, strict=True) if is_free)
     parts: Iterable[Sequence[int] | Row] = [()]
@@ -144,7 +146,7 @@ def others_shuffled(space: SearchSpace, seed: int) -> Iterator[Row]:
 
 
 def _bits(space: SearchSpace) -> list[Choice]:
-    return [choice for choice in space.choices if choice.role == "bits"]
+    return [choice for choice in space.choices if choice.unit == BITS]
 
 
 def _narrowed(choice: Choice, width: object) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.optuna_adapter import directions, limits_of, optuna_objective
 from moo_jsc.problems.space import SearchSpace
@@ -47,19 +48,30 @@ class OptunaSampler(ConstrainedSampler):
         budget: int,
     ) -> None:
         """See `Sampler.run`."""
-        import optuna
+        with quiet():
+            sampler = self.build(space, len(objectives), seed=seed, budget=budget)
+            optimize(sampler, space, objectives, evaluate, budget, self.bounds)
 
-        with _quiet():
-            study = optuna.create_study(
-                directions=directions(objectives),  # type: ignore[arg-type]
-                sampler=self.build(space, len(objectives), seed=seed, budget=budget),
-            )
-            limits = limits_of(self.bounds, objectives)
-            study.optimize(optuna_objective(space, evaluate, limits), n_trials=budget)
+
+def optimize(
+    sampler: BaseSampler,
+    space: SearchSpace,
+    objectives: tuple[Objective, ...],
+    evaluate: Evaluate,
+    budget: int,
+    bounds: Bounds = UNBOUNDED,
+) -> None:
+    """Run a sampler of Optuna on a fresh study for `budget` trials, telling it the bounds."""
+    import optuna
+
+    study = optuna.create_study(directions=directions(objectives), sampler=sampler)  # type: ignore[arg-type]
+    study.optimize(
+        optuna_objective(space, evaluate, limits_of(bounds, objectives)), n_trials=budget
+    )
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Silence Optuna's trial log and its notes that a sampler is experimental."""
     import optuna
 

@@ -16,6 +16,7 @@ from moo_jsc.samplers.sampler import ConstrainedSampler, Evaluate, Sampler
 
 if TYPE_CHECKING:
     from pymoo.core.algorithm import Algorithm
+    from pymoo.core.termination import Termination
 
 
 class PymooSampler(Sampler):
@@ -56,12 +57,26 @@ class PymooSampler(Sampler):
         """See `Sampler.run`."""
         from pymoo.termination.max_eval import MaximumFunctionCallTermination
 
+        termination = MaximumFunctionCallTermination(budget)
+        self.minimize(space, objectives, evaluate, termination, seed=seed, budget=budget)
+
+    def minimize(
+        self,
+        space: SearchSpace,
+        objectives: tuple[Objective, ...],
+        evaluate: Evaluate,
+        termination: Termination,
+        *,
+        seed: int,
+        budget: int,
+    ) -> None:
+        """Run until pymoo's own termination says so; the rest as in `Sampler.run`."""
         from moo_jsc.problems.pymoo_adapter import PymooProblem
 
         algorithm = self.build(len(objectives), population_size(budget), integer_operators())
         algorithm.setup(
             PymooProblem(space, objectives, evaluate, bounds=self.bounds),
-            termination=MaximumFunctionCallTermination(budget),
+            termination=termination,
             seed=seed,
         )
         algorithm.run()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from moo_jsc.foundation.names import listed_names
 from moo_jsc.problems.space import SearchSpace
+from moo_jsc.samplers.botorch_samplers import BoTorch, BoTorchKnownCosts
 from moo_jsc.samplers.domain_rules import CheapestArchitecture, OneFactor, UniformWidths
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
+from moo_jsc.samplers.grey_box import GreyBox
 from moo_jsc.samplers.optuna_samplers import (
     OptunaBruteForce,
     OptunaGP,
@@ -28,6 +30,7 @@ from moo_jsc.samplers.pymoo_samplers import (
 )
 from moo_jsc.samplers.sampler import Sampler
 from moo_jsc.samplers.scalarized import ScalarizedSampler, WeightsBySense
+from moo_jsc.samplers.wrappers import KnownCosts, WithoutRepeats
 
 SAMPLERS: dict[str, Sampler] = {
     sampler.name: sampler
@@ -51,18 +54,38 @@ SAMPLERS: dict[str, Sampler] = {
         CheapestArchitecture(),
         UniformWidths(),
         OneFactor(),
+        GreyBox(),
+        GreyBox(monotone=False),
         Exhaustive(),
         ExhaustiveRandom(),
     )
 }
 """Every registered sampler by name, in the order of tables and legends."""
 
-_ON_REQUEST = ("pymoo-unsga3", "pymoo-moead", "pymoo-gde3", "pymoo-mopso-cd")
+NEEDING_EXTRAS: dict[str, Sampler] = {
+    sampler.name: sampler for sampler in (BoTorch(), BoTorchKnownCosts())
+}
+"""Samplers that need a package which is not there by default; never run unless they are named."""
+
+WRAPPERS: dict[str, Callable[[Sampler], Sampler]] = {
+    "without-repeats": WithoutRepeats,
+    "known-costs": KnownCosts,
+}
+"""What may be put around any of them: ``without-repeats(optuna-tpe)``."""
+
+_ON_REQUEST = (
+    "pymoo-unsga3",
+    "pymoo-moead",
+    "pymoo-gde3",
+    "pymoo-mopso-cd",
+    "grey-box",
+    "grey-box-plain",
+)
 _GP_OBJECTIVES = 3
 
 
 def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
-    """Look samplers up by name.
+    """Look samplers up by name; ``without-repeats(optuna-tpe)`` puts a wrapper around one.
 
     Raises
     ------
@@ -73,16 +96,29 @@ def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
     --------
     >>> [sampler.name for sampler in get_samplers(["optuna-tpe", "exhaustive"])]
     ['optuna-tpe', 'exhaustive']
+    >>> get_samplers(["without-repeats(pymoo-nsga2)"])[0].name
+    'pymoo-nsga2-without-repeats'
     """
-    return tuple(SAMPLERS[name] for name in listed_names("sampler", names, SAMPLERS))
+    known = [*SAMPLERS, *(name for name in names if _looked_up(name))]
+    chosen = (_looked_up(name) for name in listed_names("sampler", names, known))
+    return tuple(sampler for sampler in chosen if sampler)
+
+
+def _looked_up(name: str) -> Sampler | None:
+    """Return a registered sampler or a wrapper around one, None where there is no such one."""
+    wrapper, bracket, rest = name.partition("(")
+    if bracket and rest.endswith(")") and wrapper in WRAPPERS:
+        inner = _looked_up(rest[:-1])
+        return WRAPPERS[wrapper](inner) if inner else None
+    return SAMPLERS.get(name) or NEEDING_EXTRAS.get(name)
 
 
 def default_samplers(objectives: int, space: SearchSpace | None = None) -> tuple[Sampler, ...]:
     """Return the samplers that a comparison runs unless told otherwise.
 
     Those that are most used, so that a figure stays readable; U-NSGA-III, MOEA/D, GDE3 and
-    MOPSO-CD come on request. Gaussian processes only up to 3 objectives, for their time and
-    memory.
+    MOPSO-CD come on request, and so do samplers that are told more than the others. Gaussian
+    processes only up to 3 objectives, for their time and memory.
 
     Parameters
     ----------

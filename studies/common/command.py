@@ -16,6 +16,7 @@ from studies.common.names import catalogs_text
 STUDIES: dict[str, str] = {
     "compare": "compare_samplers",
     "front": "enumerate_front",
+    "peers": "grey_box_peers",
     "weights": "scalarization_weights",
     "multipliers": "channel_multipliers",
     "fine-tuning": "quantization_aware",

@@ -79,7 +79,8 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
     points = choices.search_space(space, network.spec)
     calibration = Calibration(network, jets.train.features)
     rows = points.configurations(np.arange(points.size))
-    precisions = [calibration.resolve(choices.precision(row, layers)) for row in rows]
+    opened = [choices.precision(row, layers) for row in rows]
+    precisions = [calibration.resolve(precision) for precision in opened]
     unquantised = (LayerPrecision(),) * layers
     features = torch.from_numpy(jets.test.features)
 
@@ -88,9 +89,10 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
             found = predict(QuantizedNetwork(member, precision)(features))
         return np.asarray(found.numpy() == jets.test.labels)
 
-    asked = [*precisions, unquantised]
-    tuned = fine_tune(network, asked, jets.train, replace(settings, seed=seed))
-    *after, continued = [correct(*pair) for pair in zip(tuned, asked, strict=True)]
+    asked = [*opened, unquantised]
+    recipe = replace(settings, seed=seed)
+    tuned = fine_tune(network, asked, jets.train, recipe, calibration=calibration)
+    *after, continued = [correct(*member) for member in tuned]
     return Outcome(
         space,
         seed,

@@ -1,80 +1,119 @@
-"""Fine-tuning many configurations at once against one after the other."""
+"""Fine-tuning many configurations at once: against one after the other, and over a whole space.
 
+python -m pytest tests/benchmarks/test_fine_tuning.py --benchmark-enable -s
+"""
+
+import itertools
 import time
 
 import numpy as np
 import torch
-from torch import nn
 
 from moo_jsc.data import Split
-from moo_jsc.evaluation.fine_tuning import GROUP, FineTuning, fine_tune
+from moo_jsc.data.jets import load_jets
+from moo_jsc.evaluation.fine_tuning import GROUP, FineTuning, fine_tune, fine_tuned_scores
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
-from moo_jsc.quantization.fixed_point import quantize
+from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
+from moo_jsc.objectives.prediction import ACCURACY, LOSS
+from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from tests.evaluation.plain_fine_tuning import plain_fine_tuning
 
-SETTINGS = FineTuning(epochs=1)
-ROWS = 10_000
+WIDTHS = (4, 8, 16, 32, 64)
+DESIGNS = 100_000
+MINUTES_TWO_CORES = 15
 
 
-def plain(network, precision, train):
-    """One configuration with PyTorch's modules, as one would write it."""
-    optimiser = torch.optim.Adam(network.parameters(), lr=SETTINGS.learning_rate)
-    features, labels = torch.as_tensor(train.features), torch.as_tensor(train.labels)
-    for rows in torch.randperm(len(labels)).split(SETTINGS.batch_size):
-        values, formats = features[rows], iter(precision)
-        for block in network.blocks:
-            if isinstance(block, nn.Linear):
-                layer = next(formats)
-                values = nn.functional.linear(
-                    quantize(values, layer.data),
-                    quantize(block.weight, layer.weight),
-                    quantize(block.bias, layer.bias),
-                )
-            else:
-                values = block(values)
-        optimiser.zero_grad()
-        nn.functional.cross_entropy(values, labels[rows]).backward()
-        optimiser.step()
+def precisions(count, seed=0):
+    """Designs with equal data formats, as they stand side by side in an enumerated space."""
+    rng = np.random.default_rng(seed)
+    return [
+        tuple(
+            LayerPrecision(FixedPoint(4), FixedPoint(int(weight)), FixedPoint(8))
+            for weight in rng.integers(2, 7, size=3)
+        )
+        for _ in range(count)
+    ]
 
 
 def test_together_is_faster_than_one_after_another(benchmark):
     rng = np.random.default_rng(0)
-    features = rng.normal(size=(ROWS, 16)).astype(np.float32)
-    train = Split(features, rng.integers(0, 5, size=ROWS))
-    spec = network_spec("jsc-three-linear")
-    precisions = [
-        tuple(
-            LayerPrecision(
-                FixedPoint(int(d), int(d) // 2), FixedPoint(int(w), int(w) - 1), FixedPoint(8, 4)
-            )
-            for d, w in rng.integers(2, 9, size=(3, 2))
-        )
-        for _ in range(2 * GROUP)
-    ]
-    few = precisions[:8]
+    features = rng.normal(size=(10_000, 16)).astype(np.float32)
+    train = Split(features, rng.integers(0, 5, size=10_000))
+    settings = FineTuning(samples=10_000)
+    network = initialized(network_spec("jsc-three-linear"), seed=0)
+    calibration = Calibration(network, features)
+    asked = precisions(2 * GROUP)
 
-    def one_after_another(threads):
+    def one_after_another(threads, count=4):
         before = torch.get_num_threads()
         torch.set_num_threads(threads)
         start = time.perf_counter()
-        for precision in few:
-            plain(initialized(spec, seed=0), precision, train)
+        for precision in asked[:count]:
+            explicit = calibration.resolve(precision)
+            plain_fine_tuning(network, explicit, (True,) * 3, train, settings, 2048)
         torch.set_num_threads(before)
-        return (time.perf_counter() - start) / len(few)
+        return (time.perf_counter() - start) / count
 
     alone = min(one_after_another(threads) for threads in (1, 2, 1, 2))
-    network = initialized(spec, seed=0)
 
     def together():
-        return list(fine_tune(network, precisions, train, SETTINGS))
+        return fine_tune(network, asked, train, settings, calibration=calibration)
 
     together()
     with one_thread():
         benchmark.pedantic(together, rounds=3)
-    each = benchmark.stats["min"] / len(precisions) if benchmark.enabled else alone
+    each = benchmark.stats["min"] / len(asked) if benchmark.enabled else alone
     print(
-        f"\nseconds a configuration: alone {alone:.3f}, together {each:.3f} ({alone / each:.1f}x)"
+        f"\nseconds a configuration: alone {alone:.3f}, together {each:.4f} ({alone / each:.0f}x)"
     )
-    assert not benchmark.enabled or alone > 1.5 * each
+    assert not benchmark.enabled or alone > 3 * each
+
+
+def spec(first, second):
+    return NetworkSpec(
+        f"{first}x{second}",
+        (
+            *(BatchNorm(16), ReLU(16)),
+            *(Linear(16, first), ReLU(first)),
+            *(Linear(first, second), ReLU(second)),
+            Linear(second, 5),
+        ),
+    )
+
+
+def test_a_space_of_a_hundred_thousand_designs(benchmark):
+    """Estimated from a group of every architecture, trained and scored on two splits."""
+    jets = load_jets()
+    asked = precisions(GROUP)
+    seconds = {}
+
+    def sample():
+        for widths in itertools.product(WIDTHS, repeat=2):
+            network = initialized(spec(*widths), seed=0).eval()
+            calibration = Calibration(network, jets.train.features[:4096])
+            begun = time.process_time()
+            fine_tuned_scores(
+                network,
+                asked,
+                jets.train,
+                [jets.validation, jets.test],
+                [ACCURACY, LOSS],
+                calibration=calibration,
+            )
+            each = (time.process_time() - begun) / len(asked)
+            seconds[widths] = min(each, seconds.get(widths, each))
+
+    with one_thread():
+        benchmark.pedantic(sample, rounds=2 if benchmark.enabled else 1)
+    for first in WIDTHS:
+        row = "".join(f"{1000 * seconds[first, second]:8.1f}" for second in WIDTHS)
+        print(f"\nCPU ms a design, {first:2} x {WIDTHS}: {row}", end="")
+    mean = np.mean(list(seconds.values()))
+    minutes = DESIGNS * mean / 60 / 2
+    print(
+        f"\nmean {1000 * mean:.1f} ms: {DESIGNS:,} designs take {minutes:.1f} minutes on two "
+        f"cores (wanted: {MINUTES_TWO_CORES})"
+    )

@@ -8,10 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from moo_jsc.samplers import SAMPLERS
+from moo_jsc.samplers import SAMPLERS, get_samplers
 from moo_jsc.testing.samplers import SamplerContract, proposed
 
-UNDER_TEST = list(SAMPLERS.values())
+WRAPPED = get_samplers(
+    ["without-repeats(optuna-tpe)", "without-repeats(pymoo-nsga2)", "known-costs(optuna-nsga2)"]
+)
+UNDER_TEST = [*SAMPLERS.values(), *WRAPPED]
 
 
 @pytest.fixture(params=UNDER_TEST, ids=lambda sampler: sampler.name)
@@ -29,6 +32,10 @@ class TestSamplers(SamplerContract):
             "cheapest-architecture",
             "uniform-widths",
             "one-factor",
+            "grey-box",
+            "grey-box-plain",
+            "optuna-tpe-without-repeats",
+            "pymoo-nsga2-without-repeats",
         }
     )
     budgets = {"optuna-gp": 11}  # noqa: RUF012
@@ -41,7 +48,7 @@ CONTRACT = TestSamplers()
 def test_settings_identify_the_sampler():
     assert len({sampler.settings for sampler in UNDER_TEST}) == len(UNDER_TEST)
     for sampler in UNDER_TEST:
-        assert SAMPLERS[sampler.name] is sampler
+        assert sampler in WRAPPED or SAMPLERS[sampler.name] is sampler
 
 
 def all_trials():

@@ -87,7 +87,9 @@ def test_identity_covers_what_values_depend_on(jets):
 
 
 def test_designs_of_a_batch_are_trained_once_each():
-    batch = evaluators.NetworkBatch(0, None, (("a", "b"), ("c", "d")), np.array([[1, 0], [1, 0]]))
+    options, asked = (("a", "b"), ("c", "d")), (("A", "B"), ("C", "D"))
+    batch = evaluators.NetworkBatch(0, None, options, np.array([[1, 0], [1, 0]]), asked)
+    assert batch.precisions(asked=True)[0] == [("B", "C")]
     precisions, places = batch.precisions()
     assert precisions == [("b", "c")]
     assert places.tolist() == [0, 0]

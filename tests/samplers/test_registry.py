@@ -50,3 +50,10 @@ def test_the_registry_imports_nothing_heavy():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert fresh.stdout.strip() == "[]"
+
+
+def test_an_extra_that_is_missing_gets_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "botorch", None)
+    for sampler in get_samplers(["botorch", "botorch-known-costs"]):
+        with pytest.raises(InputError, match=r"needs BoTorch, install it with pip install moo-jsc"):
+            sampler.load()

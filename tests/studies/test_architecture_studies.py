@@ -44,7 +44,7 @@ def test_help_needs_no_heavy_import(study):
         ("channel_multipliers", ["--choices", "1,x"], "choices = x: expected whole numbers"),
         ("channel_multipliers", ["--choices", "4"], "number of choices = 1"),
         ("quantization_aware", ["--spaces", "lab4"], "space 'lab4': expected one of lab3-types"),
-        ("quantization_aware", ["--epochs", "0", "--spaces", "lab3-types"], "epochs = 0"),
+        ("quantization_aware", ["--samples", "0", "--spaces", "lab3-types"], "samples = 0"),
         ("quantization_aware", ["--workers", "0"], "workers = 0: expected a whole number"),
         ("quantization_aware", ["--config", "absent.toml"], "absent.toml: cannot be read"),
     ],
@@ -74,16 +74,16 @@ def test_the_grid_search_runs(tmp_path):
 
 
 def test_the_fine_tuning_study_has_its_former_name_too():
-    found = run("quantisation_aware", "--show-config", "--epochs", "7")
+    found = run("quantisation_aware", "--show-config", "--samples", "7")
     assert found.returncode == 0, found.stderr
-    assert "epochs = 7" in found.stdout
+    assert "samples = 7" in found.stdout
 
 
 def test_the_fine_tuning_study_runs(tmp_path):
     out = tmp_path / "out"
     found = run(
         "quantization_aware",
-        *("--spaces", "lab3-types", "--seeds", "2", "--epochs", "1", "--workers", "1"),
+        *("--spaces", "lab3-types", "--seeds", "2", "--samples", "9000", "--workers", "1"),
         *("--out", str(out)),
     )
     assert found.returncode == 0, found.stderr

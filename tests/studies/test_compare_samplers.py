@@ -139,7 +139,6 @@ def test_several_problems_are_ranked_together(environment, tmp_path):
         (["--jets", "missing.csv", "--problem", "lab3-grid"], "missing.csv"),
         (["--problem", "lab3-grid", "--out", "/proc/nowhere"], "/proc/nowhere"),
         (["--baseline", "magic"], "sampler 'magic'"),
-        (["--training", "qat", "--problem", "mixed-precision"], "expected at most 5000"),
     ],
 )
 def test_bad_input_gets_one_line(environment, arguments, words, tmp_path):

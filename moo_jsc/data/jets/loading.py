@@ -13,7 +13,7 @@ def load_jets(source: str | Path = "sample", *, split_seed: int = 0) -> Dataset:
     Parameters
     ----------
     source
-        ``"sample"``: the shipped sample, 10,000 jets a class, "JSC-like, Pythia". ``"openml"``:
+        ``"sample"``: the shipped sample, 20,000 jets a class, "JSC-like, Pythia". ``"openml"``:
         OpenML 42468, fetched once by scikit-learn. Anything else is the path of a ``.csv``,
         ``.npz``, ``.parquet``, ``.h5``, ``.hdf5`` or ``.z`` file
         (see `moo_jsc.data.jets.sources.read_file`).
@@ -33,7 +33,7 @@ def load_jets(source: str | Path = "sample", *, split_seed: int = 0) -> Dataset:
     --------
     >>> jets = load_jets()
     >>> jets.train.features.shape, jets.test.labels.shape
-    ((30000, 16), (10000,))
+    ((60000, 16), (20000,))
     >>> jets.name
     'JSC-like, Pythia'
     """

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from moo_jsc.data.errors import DataError
 from moo_jsc.data.jets import generation
 from moo_jsc.data.jets.columns import CLASS_COLUMN, CLASSES, FEATURES, jet_table
+from moo_jsc.data.jets.detector import EFFECTIVE
 from moo_jsc.data.jets.generation import GeneratedJets
 from moo_jsc.data.jets.grooming import Z_CUT
 from moo_jsc.data.jets.sources import read_file
@@ -49,7 +51,7 @@ def read_sample(path: Path = SAMPLE_PATH) -> LabeledTable:
     --------
     >>> raw = read_sample()
     >>> raw.features.shape, np.bincount(raw.labels).tolist()
-    ((50000, 16), [10000, 10000, 10000, 10000, 10000])
+    ((100000, 16), [20000, 20000, 20000, 20000, 20000])
     """
     recorded = read_provenance(path.with_name(PROVENANCE_PATH.name)).get("sha256")
     if not path.is_file():
@@ -70,7 +72,7 @@ def read_provenance(path: Path = PROVENANCE_PATH) -> dict[str, Any]:
     Examples
     --------
     >>> read_provenance()["jets_per_class"]
-    10000
+    20000
     """
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -89,7 +91,7 @@ def part_path(folder: Path, label: str, count: int, seed: int) -> Path:
     >>> part_path(Path("parts"), "g", 10, 1) == part_path(Path("parts"), "g", 10, 2)
     False
     """
-    settings = (*generation.COMMON_SETTINGS, *generation.CLASS_SETTINGS[label])
+    settings = (*generation.settings_of(label), repr(EFFECTIVE))
     digest = sha256_of(label, str(count), str(seed), *settings)[:12]
     return folder / f"{label}-{digest}.npz"
 
@@ -182,6 +184,7 @@ def _provenance(
             "matching_distance": generation.MATCHING_DISTANCE,
             "grooming": f"mMDT (soft drop, beta = 0, z_cut = {Z_CUT}), Cambridge/Aachen",
         },
-        "common_settings": list(generation.COMMON_SETTINGS),
+        "detector": asdict(EFFECTIVE),
+        "common_settings": [*generation.COMMON_SETTINGS, *generation.ON_SHELL],
         "class_settings": {label: list(generation.CLASS_SETTINGS[label]) for label in CLASSES},
     }

@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from moo_jsc.data import DataError, Dataset
 from moo_jsc.data.jets import CLASSES, FEATURES, load_jets
+from moo_jsc.data.jets.detector import EFFECTIVE
+from moo_jsc.data.jets.landmarks import LANDMARKS, Landmark
 from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
 from moo_jsc.data.jets.sample import (
     PROVENANCE_PATH,
@@ -24,7 +27,7 @@ from moo_jsc.data.jets.sample import (
 from moo_jsc.foundation.files import sha256_of, sha256_of_file
 
 #: Largest Kolmogorov distance from OpenML 42468 that a feature of the sample may have.
-LARGEST_DISTANCE = 0.05
+LARGEST_DISTANCE = 0.035
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +44,16 @@ def copied_sample(tmp_path: Path) -> Path:
 def test_sample_is_as_described(jets: Dataset) -> None:
     assert jets.name == SAMPLE_TITLE == "JSC-like, Pythia"
     assert [len(part) for part in (jets.train, jets.validation, jets.test)] == [
-        30_000,
-        10_000,
-        10_000,
+        60_000,
+        20_000,
+        20_000,
     ]
-    assert np.bincount(jets.test.labels).tolist() == [2000] * len(CLASSES)
-    assert SAMPLE_PATH.stat().st_size < 3_500_000
+    assert np.bincount(jets.test.labels).tolist() == [4000] * len(CLASSES)
+    assert SAMPLE_PATH.stat().st_size < 6_000_000
 
 
 def test_split_of_the_sample_is_pinned(jets: Dataset) -> None:
-    assert jets.fingerprint == ("218b9353d3ba278130d880bc99c82ccec502dcb5b5913386ea929aae770a7d69")
+    assert jets.fingerprint == ("798aa7c5714441011adf05fb8d59c105dcf92c2b7a186fe461844ea9da25f071")
 
 
 def test_provenance_matches_the_file() -> None:
@@ -63,6 +66,7 @@ def test_provenance_matches_the_file() -> None:
         content = sha256_of(*(archive[name].tobytes() for name in archive.files))
     assert record["content_sha256"] == content
     assert list(record["seeds"]) == list(CLASSES)
+    assert record["detector"] == asdict(EFFECTIVE)
     assert record["versions"]["pythia"]
     assert record["command"].startswith("python studies/generate_jets.py ")
 
@@ -74,6 +78,13 @@ def test_sample_matches_openml(feature: str) -> None:
     assert kolmogorov_distance(values, reference) <= LARGEST_DISTANCE
     assert values.mean() == pytest.approx(reference.mean, abs=0.1 * reference.std)
     assert values.std() == pytest.approx(reference.std, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("landmark", "tolerance"), zip(LANDMARKS, (0.03, 0.03, 0.05), strict=True), ids=["w", "z", "q"]
+)
+def test_shares_within_classes(landmark: Landmark, tolerance: float) -> None:
+    assert landmark.share_of(read_sample()) == pytest.approx(landmark.openml, abs=tolerance)
 
 
 def test_four_columns_follow_from_the_others() -> None:

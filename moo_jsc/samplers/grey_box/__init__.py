@@ -1,0 +1,5 @@
+"""A sampler that knows what is known: costs beforehand, and that more bits rarely hurt."""
+
+from moo_jsc.samplers.grey_box.sampler import GreyBox, Noise
+
+__all__ = ["GreyBox", "Noise"]

@@ -1,0 +1,155 @@
+"""What is believed of a black-box objective: a Gaussian on a scale where effects add up.
+
+Damage to a network multiplies (each coarse layer keeps a share of what reaches it), so positive
+objectives are modelled by their logarithm; others as they are, relative to the range seen so far.
+On the model's scale more is better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RANGE = 0.4
+"""Range that values without a logarithm are given on the model's scale."""
+
+_SMALLEST = 1e-9
+"""Least standard deviation on the model's scale."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The map between minimised values z and the model's scale g.
+
+    ``"gain"``: z = -exp(g), as for a positive objective that is maximised. ``"loss"``:
+    z = exp(-g), as for a positive one that is minimised. ``"plain"``: z = -unit g.
+    """
+
+    kind: str
+    unit: float = 1.0
+
+    @classmethod
+    def of(cls, smaller: NDArray[np.float64]) -> Scale:
+        """Choose by the minimised values (n,) seen so far.
+
+        Before any is seen, only ratios count, and the first scale does.
+
+        Examples
+        --------
+        >>> [Scale.of(np.array(z)).kind for z in ([-0.5, -0.7], [0.3], [-1.0, 2.0])]
+        ['gain', 'loss', 'plain']
+        """
+        if (smaller < 0).all():
+            return cls("gain")
+        if (smaller > 0).all():
+            return cls("loss")
+        span = float(np.ptp(smaller)) or 1.0
+        return cls("plain", span / _RANGE)
+
+    def modelled(self, smaller: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return g of minimised values z."""
+        if self.kind == "plain":
+            return -smaller / self.unit
+        return np.log(-smaller) if self.kind == "gain" else -np.log(smaller)
+
+    def stretch(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return |dg/dz| (n,) at natural values (n,): the factor of their errors."""
+        if self.kind == "plain":
+            return np.full(len(values), 1.0 / self.unit)
+        return 1.0 / np.abs(values)
+
+    def minimised(self, modelled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return z of modelled values g."""
+        if self.kind == "plain":
+            return -self.unit * modelled
+        return -np.exp(modelled) if self.kind == "gain" else np.exp(-modelled)
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Independent Gaussians on the model's scale, one for each of n designs.
+
+    Attributes
+    ----------
+    mean, deviation
+        Shape (n,), on the model's scale.
+    scale
+        Leads back to values.
+    roughness
+        The part of the deviation in which each design differs from all others.
+
+    Examples
+    --------
+    >>> belief = Belief(np.array([0.0]), np.array([1e-12]), Scale("plain"))
+    >>> belief.shortfall(2.0)
+    array([2.])
+    """
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    scale: Scale
+    roughness: float = 0.0
+
+    def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Belief:
+        """Return the beliefs about some of the designs."""
+        return replace(self, mean=self.mean[rows], deviation=self.deviation[rows])
+
+    @property
+    def median(self) -> NDArray[np.float64]:
+        """Minimised value z in the middle of each belief, shape (n,)."""
+        return self.scale.minimised(self.mean)
+
+    def rough(self, generator: np.random.Generator) -> NDArray[np.float64]:
+        """Return minimised values z (n,) as uneven as real ones: the means, and one draw each."""
+        return self.scale.minimised(
+            self.mean + self.roughness * generator.standard_normal(len(self.mean))
+        )
+
+    @property
+    def prospects(self) -> NDArray[np.float64]:
+        """Two numbers for each design, shape (n, 2), that every `shortfall` rises with.
+
+        max(level - z, 0) is convex in g for gains and on a plain scale, so it rises with mean and
+        deviation of g; it is convex in z, so for losses it rises with the deviation at equal
+        averages of z, and as the average falls.
+        """
+        level = self.mean - 0.5 * self.deviation**2 if self.scale.kind == "loss" else self.mean
+        return np.column_stack([level, self.deviation])
+
+    def range(self, spreads: float) -> float:
+        """Return the difference in z between so many deviations below and above the best mean."""
+        best = int(np.argmax(self.mean))
+        ends = self.mean[best] + np.array([-spreads, spreads]) * self.deviation[best]
+        worse, better = self.scale.minimised(ends)
+        return float(worse - better)
+
+    def shortfall(self, level: float) -> NDArray[np.float64]:
+        """Return E[max(level - z, 0)], shape (n,).
+
+        The Bachelier formula on a plain scale, that of Black and Scholes (a call for gains, a put
+        for losses) on a logarithmic one.
+        """
+        from scipy.special import ndtr
+
+        mean, deviation = self.mean, np.maximum(self.deviation, _SMALLEST)
+        if level == -np.inf:
+            return np.zeros_like(mean)
+        if self.scale.kind == "plain":
+            unit = self.scale.unit
+            distance = (mean + level / unit) / deviation
+            density = np.exp(-0.5 * distance**2) / np.sqrt(2 * np.pi)
+            return unit * deviation * (distance * ndtr(distance) + density)
+        if self.scale.kind == "gain":
+            average = np.exp(mean + 0.5 * deviation**2)
+            if level >= 0:
+                return average + level
+            strike = -level
+            far = (mean - np.log(strike)) / deviation
+            return np.maximum(average * ndtr(far + deviation) - strike * ndtr(far), 0.0)
+        if level <= 0:
+            return np.zeros_like(mean)
+        average = np.exp(-mean + 0.5 * deviation**2)
+        far = (np.log(level) + mean) / deviation
+        return np.maximum(level * ndtr(far) - average * ndtr(far - deviation), 0.0)

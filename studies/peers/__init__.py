@@ -1,0 +1,1 @@
+"""Parts of the comparison of the grey box with its peers."""

@@ -1,0 +1,142 @@
+"""The table and the figure of the comparison with peers, on the terminal and on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moo_jsc.samplers import Sampler
+from studies.common.running import Results, write_figures
+from studies.common.settings import Settings, command_line
+from studies.peers.measuring import TRIALS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+FIGURE = "peers"
+_COLOURS = ("#0072B2", "#56B4E9", "#000000", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#999999")
+
+
+def summarised(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return means over seeds with the 95 % interval of the last, a row a problem and sampler.
+
+    The interval is Student's, over seeds; a sampler without chance has none.
+    """
+    import numpy as np
+    from scipy.stats import t
+
+    counts = [str(n) for n in TRIALS if str(n) in shares]
+    last = counts[-1]
+    groups = shares.groupby(["problem", "sampler"], sort=False)
+    table = groups[counts].mean()
+    error = groups[last].std(ddof=1) / np.sqrt(groups[last].count())
+    half = t.ppf(0.975, groups[last].count() - 1) * error
+    table["low"], table["high"] = table[last] - half, table[last] + half
+    table["seconds"] = groups["seconds"].mean()
+    table["told"] = groups["told"].first()
+    return table.reset_index()
+
+
+def drawn(shares: pd.DataFrame) -> Figure:
+    """Draw the mean share against trials, a panel a problem; bars are 95 % intervals."""
+    import numpy as np
+    from matplotlib.figure import Figure
+    from scipy.stats import t
+
+    problems = list(dict.fromkeys(shares["problem"]))
+    samplers = list(dict.fromkeys(shares["sampler"]))
+    counts = [n for n in TRIALS if str(n) in shares]
+    figure = Figure(figsize=(3.0 * len(problems) + 0.6, 3.6), layout="constrained")
+    panels = figure.subplots(1, len(problems), squeeze=False, sharex=True)[0]
+    for panel, problem in zip(panels, problems, strict=True):
+        for place, sampler in enumerate(samplers):
+            chosen = (shares["problem"] == problem) & (shares["sampler"] == sampler)
+            values = shares.loc[chosen, [str(n) for n in counts]].to_numpy()
+            error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
+            panel.errorbar(
+                counts,
+                values.mean(axis=0),
+                yerr=t.ppf(0.975, len(values) - 1) * error,
+                color=_COLOURS[place % len(_COLOURS)],
+                ls="-" if place < len(_COLOURS) else "--",
+                marker="o",
+                ms=3,
+                lw=1.3,
+                label=sampler,
+            )
+        panel.set_title(problem, fontsize=9)
+        panel.set_xticks(counts)
+        panel.set_ylim(top=1.02)
+        panel.set_xlabel("trials")
+    panels[0].set_ylabel("share of the true hypervolume")
+    figure.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=min(4, len(samplers)),
+        frameon=False,
+        fontsize=8,
+    )
+    return figure
+
+
+def write(
+    folder: Path, shares: pd.DataFrame, samplers: Sequence[Sampler], config: Settings
+) -> Results:
+    """Print the table, and write page, figure and tables."""
+    from matplotlib import rc_context
+
+    from analysis.plots.palette import style
+    from analysis.report import Column, Report
+    from moo_jsc.foundation.files import write_text
+
+    table = summarised(shares)
+    seeds = shares["seed"].nunique()
+    counts = [str(n) for n in TRIALS if str(n) in shares]
+    print(f"\nMean share of the true hypervolume over {seeds} seeds, after so many trials:\n")
+    print(markdown(table, counts))
+    with rc_context(style()):  # type: ignore[arg-type]
+        figure = drawn(shares)
+    informed = [
+        s.name for s in samplers if (table.loc[table["sampler"] == s.name, "told"] != "").any()
+    ]
+    report = Report(
+        "What is gained by knowing costs and trends beforehand?",
+        f"{seeds} seeds, told costs beforehand: {', '.join(informed) or 'no sampler'}",
+    )
+    section = report.section("Shares of the true hypervolume")
+    section.figure(FIGURE, figure, "Mean over seeds; bars are 95 % intervals over seeds.", png=True)
+    section.table(
+        FIGURE,
+        table,
+        [
+            Column("problem", "problem", "text"),
+            Column("sampler", "sampler", "text"),
+            *(Column(n, f"{n} trials (%)", "percent", 1) for n in counts[:-1]),
+            Column(counts[-1], f"{counts[-1]} trials (%)", "percent", 1, limits=("low", "high")),
+            Column("seconds", "s a trial", "significant", 2),
+            Column("told", "told beforehand", "text", wrap=True),
+        ],
+        "Mean share of the true front's hypervolume over seeds.",
+    )
+    last = report.section("How to reproduce")
+    last.code(command_line(config))
+    page = report.write(folder)
+    write_text(folder / f"{FIGURE}.md", markdown(table, counts) + "\n")
+    write_text(folder / "shares.csv", shares.to_csv(index=False))
+    write_figures(folder, {FIGURE: figure})
+    return Results(page, (f"{FIGURE}.md", f"{FIGURE}.png", "shares.csv"))
+
+
+def markdown(table: pd.DataFrame, counts: Sequence[str]) -> str:
+    """Return the table as Markdown, the interval in the last share's column."""
+    head = ["problem", "sampler", *counts, "s a trial", "told beforehand"]
+    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(counts) + 1) + "---|"]
+    for row in table.to_dict("records"):
+        means = [f"{row[n]:.3f}" for n in counts]
+        means[-1] += f" [{row['low']:.3f}, {row['high']:.3f}]"
+        told_ = row["told"] or "nothing"
+        cells = [row["problem"], row["sampler"], *means, f"{row['seconds']:.2g}", told_]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
