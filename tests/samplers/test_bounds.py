@@ -7,7 +7,13 @@ import pytest
 
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.runs.ledger import Ledger
-from moo_jsc.samplers import SAMPLERS, BudgetExhausted, ConstrainedSampler, run_sampler
+from moo_jsc.samplers import (
+    SAMPLERS,
+    BudgetExhausted,
+    ConstrainedSampler,
+    get_samplers,
+    run_sampler,
+)
 from moo_jsc.testing.samplers import objectives, space, values
 
 WHERE = space(8, 8, 8, 8)
@@ -36,7 +42,7 @@ def trials(name, seed, bounds):
     ledger = Ledger(WHERE, 2, evaluate, budget=BUDGET)
     with contextlib.suppress(BudgetExhausted):
         run_sampler(
-            SAMPLERS[name],
+            *get_samplers([name]),
             WHERE,
             OBJECTIVES,
             ledger,
@@ -53,7 +59,7 @@ def kept(name, seed, bounds):
     return BOUNDS.kept(evaluate(rows), OBJECTIVES).mean()
 
 
-@pytest.mark.parametrize("name", USE_CONSTRAINTS)
+@pytest.mark.parametrize("name", [*USE_CONSTRAINTS, "without-repeats(optuna-tpe)"])
 def test_told_samplers_keep_bounds_more_often(name):
     told = np.mean([kept(name, seed, BOUNDS) for seed in SEEDS])
     untold = np.mean([kept(name, seed, UNBOUNDED) for seed in SEEDS])
