@@ -124,7 +124,7 @@ class Bounds:
 
     def kept(self, values: ArrayLike, objectives: Sequence[Objective]) -> NDArray[np.bool_]:
         """Say which rows of values (n, m) keep every bound, shape (n,)."""
-        return (self.violations(values, objectives) <= 0).all(axis=1)
+        return np.all(self.violations(values, objectives) <= 0, axis=1)
 
     @classmethod
     def parsed(cls, at_least: Sequence[str] = (), at_most: Sequence[str] = ()) -> Bounds:

@@ -6,7 +6,7 @@ A problem declares it; it is never decided by data, so that it is the same for e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
@@ -53,7 +53,7 @@ def parse_scales(entries: Sequence[str]) -> dict[str, Scale]:
             raise InputError(f"scale {entry!r}: expected for instance size=logarithmic")
         if name in scales:
             raise InputError(f"scale {entry!r}: {name} is named twice")
-        scales[name] = cast(Scale, scale)
+        scales[name] = scale
     return scales
 
 

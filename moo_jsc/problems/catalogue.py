@@ -9,11 +9,12 @@ from moo_jsc.data import SplitName
 from moo_jsc.evaluation.scoring import Scoring, Training
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
+from moo_jsc.networks.family import WIDENINGS
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.circuit import CircuitObjective
 from moo_jsc.objectives.objective import MeasuredObjective, Objective
-from moo_jsc.objectives.scales import Scales, check_scales
+from moo_jsc.objectives.scales import Scales, check_scales, logarithmic_costs
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.network_problem import (
     ArchitectureProblem,
@@ -26,6 +27,8 @@ from moo_jsc.problems.precision import PRECISION_SPACES
 QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
+
+HARDWARE_OBJECTIVES = ("accuracy", "lut", "latency-ns")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,22 @@ RECIPES: dict[str, Recipe] = {
     ),
     "joint-fine": Recipe(
         "jsc-three-linear", JOINT_OBJECTIVES, "mixed-precision", ChannelMultipliers()
+    ),
+    "codesign": Recipe(
+        "jsc-two-hidden",
+        JOINT_OBJECTIVES,
+        "mixed-precision-low",
+        ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
+        bounds=Bounds({"accuracy": 0.70}),
+        scales=logarithmic_costs(get_objectives(JOINT_OBJECTIVES)),
+    ),
+    "codesign-hardware": Recipe(
+        "jsc-two-hidden",
+        HARDWARE_OBJECTIVES,
+        "mixed-precision-low",
+        ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
+        bounds=Bounds({"accuracy": 0.73}),
+        scales=logarithmic_costs(get_objectives(HARDWARE_OBJECTIVES)),
     ),
     "channel-multipliers": Recipe(
         "jsc-three-linear", ARCHITECTURE_OBJECTIVES, None, ChannelMultipliers()
@@ -164,6 +183,7 @@ def build_problem(
     scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
 
     from moo_jsc.data.jets import load_jets
+    from moo_jsc.networks.family import network_spec
     from moo_jsc.networks.weights import load_network, load_widened
 
     base = network or recipe.network
@@ -174,7 +194,7 @@ def build_problem(
     elif final_relu:
         raise InputError(f"problem {name!r}: widened networks are shipped without a final ReLU")
     else:
-        hidden = len(load_network(base).spec.linear_layers) - 1
+        hidden = len(network_spec(base).linear_layers) - 1
         networks = [
             load_widened(base, combination, seed=training_seed)
             for combination in multipliers.combinations(hidden)
