@@ -20,7 +20,8 @@ from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
     from analysis.foundation.objectives import Objective, Sense
-    from analysis.front.reference import Reference, Scale
+    from analysis.foundation.scales import Scale
+    from analysis.front.reference import Reference
     from analysis.trials.table import Trials
 
 OBJECTIVE = re.compile(r"(?P<name>[^:]+):(?P<sense>min|max)(?::(?P<unit>.+))?")

@@ -5,15 +5,16 @@ The same generated jets are seen by each detector in turn.
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moo_jsc.foundation.errors import InputError
 from studies.common.checks import require_at_least
+from studies.common.console import run_study
+from studies.common.running import Results, study
+from studies.common.settings import Settings, command_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,26 +70,53 @@ def settings() -> tuple[Setting, ...]:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line, generate, measure, print; return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--jets", type=int, default=1000, help="jets a class")
-    parser.add_argument(
-        "--seed", type=int, default=1, help="seed of the first class; the others count up"
+@dataclass
+class Config(Settings):
+    """Settings of the comparison."""
+
+    jets: int = 1000
+    """Jets a class."""
+    seed: int = 1
+    """Seed of the first class; the others count up."""
+
+    script = "compare_generator_settings"
+
+
+@study
+def main(config: Config) -> Results:
+    """Generate, measure, print and report one row a setting."""
+    require_at_least("jets", config.jets, 1)
+    require_at_least("seed", config.seed, 0)
+    config.check_folders()
+    lines = run(config.jets, config.seed)
+    return Results(report(config, lines))
+
+
+def report(config: Config, lines: Sequence[str]) -> Path:
+    """Write the page with the table, given as lines of Markdown."""
+    import pandas as pd
+
+    from analysis.report import Column, Report
+
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    page = Report(
+        "Which settings of the generator are like the real jets?", f"{config.jets} jets a class"
     )
-    options = parser.parse_args(arguments)
-    try:
-        run(options.jets, options.seed)
-    except InputError as error:
-        print(f"compare_generator_settings: {error}", file=sys.stderr)
-        return 2
-    return 0
+    page.section("Settings").table(
+        "settings",
+        pd.DataFrame(rows, columns=head),
+        [Column(name, name, "text", wrap=True) for name in head],
+        "Shares within classes that the distributions do not show, and Kolmogorov distances to "
+        "OpenML 42468 of all classes together.",
+    )
+    page.section("How to reproduce").code(command_line(config))
+    return page.write(config.out or Path("results/generator_settings"))
 
 
-def run(jets: int, seed: int) -> None:
-    """Print one row a setting."""
-    require_at_least("jets", jets, 1)
-    print("\n".join(header()))
+def run(jets: int, seed: int) -> list[str]:
+    """Print and return one row a setting, as lines of Markdown."""
+    lines = list(header())
+    print("\n".join(lines))
     generated: dict[bool, dict[str, list[Jet]]] = {}
     for setting in settings():
         if setting.natural_widths not in generated:
@@ -97,7 +125,9 @@ def run(jets: int, seed: int) -> None:
             label: measure(found, setting, seed)
             for label, found in generated[setting.natural_widths].items()
         }
-        print(row(setting.name, features), flush=True)
+        lines.append(row(setting.name, features))
+        print(lines[-1], flush=True)
+    return lines
 
 
 def generate(jets: int, seed: int, natural_widths: bool) -> dict[str, list[Jet]]:
@@ -162,4 +192,4 @@ def row(name: str, features: Features) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_study(main, Config)

@@ -4,10 +4,11 @@ Writes the figure and the tables between the markers of the page. With ``--again
 class by class with real jets instead, and only prints.
 """
 
-import argparse
-import sys
+from __future__ import annotations
+
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,12 @@ from moo_jsc.data.jets.sources import read_file, read_openml
 from moo_jsc.data.table import LabeledTable
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, write_text
+from studies.common.console import run_study
+from studies.common.running import Results, study
+from studies.common.settings import Settings, command_line
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TABLE = "comparison table"
 SHARES = "shares within classes"
@@ -28,31 +35,72 @@ _UNITS = {"mass_mmdt": "GeV", "multiplicity": "particles"}
 _COLOURS = {"openml": "#000000", "sample": "#D55E00"}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line, write figure and table; return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--page", type=Path, default=Path("docs/jets.md"))
-    parser.add_argument("--figure", type=Path, default=Path("docs/figures/jets_vs_openml.png"))
-    parser.add_argument(
-        "--against", help="real jets to compare with, class by class: openml or a file"
+@dataclass
+class Config(Settings):
+    """Settings of the comparison."""
+
+    page: Path = Path("docs/jets.md")
+    """Markdown page with the markers of the tables."""
+    figure: Path = Path("docs/figures/jets_vs_openml.png")
+    """Where the figure is written."""
+    against: str | None = None
+    """Real jets to compare with, class by class: openml or a file."""
+
+    script = "compare_jets_to_openml"
+
+
+@study
+def main(config: Config) -> Results:
+    """Write figure, tables and report."""
+    config.check_folders()
+    raw = read_sample()
+    if config.against:
+        source = config.against
+        real = read_openml() if source == "openml" else read_file(Path(source))
+        parts = {
+            "Shares within classes": shares_table(raw, real),
+            "Classes": class_table(raw, real),
+        }
+        print("\n\n".join(parts.values()))
+        return Results(report(config, parts, None))
+    table, shares = comparison_table(raw.features), shares_table(raw)
+    replace_table(config.page, TABLE, table)
+    replace_table(config.page, SHARES, shares)
+    draw_quantiles(raw.features, config.figure)
+    print(f"{table}\n\n{shares}\nwrote {config.page} and {config.figure}")
+    parts = {"Features": table, "Shares within classes": shares}
+    return Results(report(config, parts, quantiles_figure(raw.features)))
+
+
+def report(config: Config, parts: dict[str, str], figure: Figure | None) -> Path:
+    """Write the page with the tables, given as Markdown, and the figure."""
+    import pandas as pd
+
+    from analysis.report import Column, Report
+
+    page = Report(
+        "Are the shipped jets like the real ones?", f"{SAMPLE_TITLE} against OpenML 42468"
     )
-    options = parser.parse_args(arguments)
-    try:
-        raw = read_sample()
-        if options.against:
-            source = options.against
-            real = read_openml() if source == "openml" else read_file(Path(source))
-            print(f"{shares_table(raw, real)}\n\n{class_table(raw, real)}")
-            return 0
-        table, shares = comparison_table(raw.features), shares_table(raw)
-        replace_table(options.page, TABLE, table)
-        replace_table(options.page, SHARES, shares)
-        draw_quantiles(raw.features, options.figure)
-    except InputError as error:
-        print(f"compare_jets_to_openml: {error}", file=sys.stderr)
-        return 2
-    print(f"{table}\n\n{shares}\nwrote {options.page} and {options.figure}")
-    return 0
+    for title, table in parts.items():
+        head, _, *rows = (
+            [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+            for line in table.splitlines()
+        )
+        section = page.section(title)
+        section.table(
+            title.lower().replace(" ", "_"),
+            pd.DataFrame(rows, columns=head),
+            [Column(name, name, "text") for name in head],
+        )
+    if figure is not None:
+        page.section("Quantiles").figure(
+            "quantiles",
+            figure,
+            "Quantile functions of sample and reference, one panel a feature; D: Kolmogorov "
+            "distance.",
+        )
+    page.section("How to reproduce").code(command_line(config))
+    return page.write(config.out or Path("results/jets_vs_openml"))
 
 
 def comparison_table(features: NDArray[np.float64]) -> str:
@@ -133,22 +181,24 @@ def replace_table(page: Path, title: str, table: str) -> None:
 
 
 def draw_quantiles(features: NDArray[np.float64], target: Path) -> None:
+    """Write the figure of `quantiles_figure`, whole or not at all."""
+    with atomic_path(target) as temporary:
+        quantiles_figure(features).savefig(temporary, format="png", dpi=110)
+
+
+def quantiles_figure(features: NDArray[np.float64]) -> Figure:
     """Draw the quantile functions of sample and reference, one panel a feature."""
-    import matplotlib as mpl
+    from matplotlib.figure import Figure
 
-    mpl.use("agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(4, 4, figsize=(11, 9), sharex=True, layout="constrained")
+    figure = Figure(figsize=(11, 9), layout="constrained")
+    axes = figure.subplots(4, 4, sharex=True)
     for column, (feature, axis) in enumerate(zip(FEATURES, axes.flat, strict=True)):
         _draw_feature(axis, feature, features[:, column], openml_reference()[feature])
     figure.supxlabel("share of jets below")
     figure.supylabel("feature value (dimensionless where no unit is given)")
     handles, labels = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
-    with atomic_path(target) as temporary:
-        figure.savefig(temporary, format="png", dpi=110)
-    plt.close(figure)
+    return figure
 
 
 def _draw_feature(
@@ -176,4 +226,4 @@ def _draw_feature(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_study(main, Config)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.efficiency.page import EfficiencyReport
+    from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import ObjectiveTable
@@ -124,6 +125,7 @@ def compare(
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
+    from studies.comparison.chance import chance_of
     from studies.comparison.printing import print_results
 
     problem = problem_of(config, study_file)
@@ -160,7 +162,16 @@ def compare(
     )
     retested, other = retest(config, problem, trials, reference)
     report = write_report(
-        config, samplers, table, reference, trials, retested, other, again, folder
+        config,
+        samplers,
+        table,
+        reference,
+        trials,
+        retested,
+        other,
+        again,
+        chance_of(problem, table),
+        folder,
     )
     head = (
         f"{table.name}: {table.space.size} configurations, {len(reference.front)} points on "
@@ -169,7 +180,7 @@ def compare(
     print_results(head, report, knees(trials, reference, retested))
     files = ["hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json"]
     if study_file is not None:
-        files.append(list_best_trials(config, study_file, trials, folder))
+        files.append(list_best_trials(config, study_file, comparison.trials(), folder))
     return Results(report.page, tuple(files)), report.findings.summary["hypervolume"]
 
 
@@ -330,6 +341,7 @@ def write_report(
     retested: pd.DataFrame,
     other: Reference | None,
     again: pd.DataFrame | None,
+    chance: FrontChance | None,
     folder: Path,
 ) -> EfficiencyReport:
     """Write report.html, its figures and tables, and the two files every comparison has."""
@@ -365,6 +377,7 @@ def write_report(
         retested=retested,
         retested_reference=other,
         replicate=again,
+        chance=chance,
         command=command_line(config),
         workers=config.workers,
     )

@@ -37,7 +37,7 @@ def test_commands_exist(page):
 SMALL = """
 import moo_jsc
 whole = moo_jsc.build_problem
-moo_jsc.build_problem = lambda name, **settings: whole("lab3-types", **settings)
+moo_jsc.build_problem = lambda name, whole=whole, **settings: whole("lab3-types", **settings)
 """
 """Every problem of a page is the smallest one."""
 
@@ -87,7 +87,7 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(name, tmp_path):
 
 
 def test_the_extensions_work(tmp_path):
-    metric, space, sampler = blocks(ROOT / "docs" / "extending.md")
+    metric, space, sampler, _ = blocks(ROOT / "docs" / "extending.md")
     use = """
 from moo_jsc.problems.catalogue import build_problem
 from moo_jsc.runs import run_comparison

@@ -34,6 +34,7 @@ from analysis.trials.table import Trials
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
 
 POWER = 0.8
@@ -147,6 +148,7 @@ def analyze_efficiency(
     *,
     retested: pd.DataFrame | None = None,
     retested_reference: Reference | None = None,
+    chance: FrontChance | None = None,
     workers: int = 1,
 ) -> EfficiencyFindings:
     """Analyse a comparison of samplers on one problem.
@@ -162,6 +164,8 @@ def analyze_efficiency(
     retested, retested_reference
         Values of the configurations on a split that the search has not seen (see
         `analysis.efficiency.optimism`).
+    chance
+        How much of the front is the chance of its sample (see `analysis.front.chance`).
     workers
         Threads.
 
@@ -247,6 +251,7 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
                 optimism,
                 len(common),
             )
+            + ([] if chance is None else list(chance.sentences()))
         ),
         warnings=tuple(
             comparison_warnings(

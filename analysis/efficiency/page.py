@@ -15,7 +15,7 @@ from analysis.efficiency.analyze import (
     analyze_efficiency,
 )
 from analysis.efficiency.front_section import add_front
-from analysis.efficiency.replication import Replication, replication
+from analysis.efficiency.replication import Replication, add_replication, replication
 from analysis.efficiency.summary import summary_table
 from analysis.foundation.objectives import labeled
 from analysis.foundation.words import counted, percent
@@ -25,6 +25,7 @@ from analysis.report import Column, Report, Section
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
     from analysis.trials.table import Trials
 
@@ -67,6 +68,7 @@ def efficiency_report(
     retested: pd.DataFrame | None = None,
     retested_reference: Reference | None = None,
     replicate: Trials | pd.DataFrame | None = None,
+    chance: FrontChance | None = None,
     command: str = "",
     title: str = "Which sampler is more sample-efficient?",
     workers: int = 1,
@@ -90,6 +92,8 @@ def efficiency_report(
         `analysis.efficiency.optimism`).
     replicate
         The same samplers with fresh seeds: their comparison is put beside the first.
+    chance
+        How much of the front is the chance of its sample (see `analysis.front.chance`).
     command
         The lines that make this report again.
     title
@@ -112,6 +116,7 @@ def efficiency_report(
         questions,
         retested=retested,
         retested_reference=retested_reference,
+        chance=chance,
         workers=workers,
     )
     names = ", ".join(labeled(objective) for objective in reference.objectives)
@@ -137,7 +142,7 @@ def efficiency_report(
             findings,
             analyze_efficiency(replicate, reference, findings.questions, workers=workers),
         )
-        _replication(report.section("On fresh seeds"), again)
+        add_replication(report.section("On fresh seeds"), again)
     report.section("Warnings").warnings(findings.warnings)
     _reproduction(report.section("Setting, and how to reproduce"), findings, setting, command)
     page = report.write(folder)
@@ -351,33 +356,6 @@ def _optimism(section: Section, findings: EfficiencyFindings) -> None:
         "configurations that the others of that front do not dominate there. Searched: share of "
         f"the hypervolume of the front of {searched}; retested: share of that of {other}'s own "
         "front, where that is known.",
-    )
-
-
-def _replication(section: Section, again: Replication) -> None:
-    section.sentences(again.sentences)
-    section.table(
-        "replication",
-        again.table,
-        [
-            Column("sampler", "sampler", "text"),
-            *(
-                column
-                for ending, name in (("", ""), ("_again", ", fresh"))
-                for column in (
-                    Column(f"verdict{ending}", f"verdict{name}", "text"),
-                    Column(
-                        f"difference{ending}",
-                        f"difference{name} (points)",
-                        "percent",
-                        1,
-                        limits=(f"difference_low{ending}", f"difference_high{ending}"),
-                        signed=True,
-                    ),
-                )
-            ),
-        ],
-        "The same comparison on the first seeds and on fresh ones.",
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.efficiency.analyze import EfficiencyFindings
 from analysis.foundation.errors import InputError
 from analysis.foundation.words import counted, listed, numeral
+from analysis.report import Column, Section
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +80,34 @@ def replication(first: EfficiencyFindings, again: EfficiencyFindings) -> Replica
     )
     seeds = len(first.trials.common_seeds), len(again.trials.common_seeds)
     return Replication(table, tuple(_sentences(table, *seeds)))
+
+
+def add_replication(section: Section, again: Replication) -> None:
+    """Add what came back, and both comparisons in one table, to a section of a report."""
+    section.sentences(again.sentences)
+    section.table(
+        "replication",
+        again.table,
+        [
+            Column("sampler", "sampler", "text"),
+            *(
+                column
+                for ending, name in (("", ""), ("_again", ", fresh"))
+                for column in (
+                    Column(f"verdict{ending}", f"verdict{name}", "text"),
+                    Column(
+                        f"difference{ending}",
+                        f"difference{name} (points)",
+                        "percent",
+                        1,
+                        limits=(f"difference_low{ending}", f"difference_high{ending}"),
+                        signed=True,
+                    ),
+                )
+            ),
+        ],
+        "The same comparison on the first seeds and on fresh ones.",
+    )
 
 
 def _sentences(table: pd.DataFrame, first: int, again: int) -> list[str]:

@@ -54,3 +54,16 @@ def percent(share: float) -> str:
     ('90 %', '2.5 %')
     """
     return f"{100 * share:g} %"
+
+
+def number(value: float) -> str:
+    """Return a value with four digits, whole from a thousand up.
+
+    Examples
+    --------
+    >>> number(0.123456), number(15230.0), number(-0.0)
+    ('0.1235', '15230', '0')
+    """
+    if abs(value) >= 1000:
+        return f"{value:.0f}"
+    return f"{value + 0.0:.4g}"

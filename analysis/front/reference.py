@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import comb
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +22,8 @@ from analysis.foundation.objectives import (
     checked_values,
     minimized,
 )
-from analysis.foundation.words import counted, listed
+from analysis.foundation.scales import Scale, checked_scales, measured, scale_label
+from analysis.foundation.words import counted
 from analysis.front.hypervolume import hypervolume
 from analysis.front.pareto import pareto_front
 
@@ -56,9 +56,6 @@ def lattice_divisions(front_size: int, objectives: int) -> int:
     while comb(divisions + objectives, objectives - 1) <= front_size:
         divisions += 1
     return divisions
-
-
-Scale = Literal["linear", "logarithmic"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +123,7 @@ class Reference:
             raise InputError(f"front: a point is outside the bounds ({self.bounds})")
         if self.coordinate is not None and not 0 < self.coordinate < np.inf:
             raise InputError(f"reference point {self.coordinate}: expected a positive number")
-        for name, scale in self.scales.items():
-            if name not in self.names:
-                raise InputError(f"scale of {name!r}: expected one of {', '.join(self.names)}")
-            if scale not in ("linear", "logarithmic"):
-                raise InputError(f"scale of {name!r} = {scale!r}: expected linear or logarithmic")
+        checked_scales(self.scales, self.objectives)
         object.__setattr__(self, "front", front)
         self._scaled(front)
 
@@ -259,9 +252,7 @@ class Reference:
     @property
     def scale_label(self) -> str:
         """The scale in words, for captions."""
-        if not self.logarithmic:
-            return "linear scales"
-        return f"{listed(self.logarithmic)} on a logarithmic scale"
+        return scale_label(self.names, self.scales)
 
     def on_other_scale(self) -> Reference:
         """Return the same front on linear scales, or with logarithmic costs if it has them.
@@ -336,20 +327,7 @@ class Reference:
         return 1.0 + 1.0 / lattice_divisions(len(self.front), len(self.objectives))
 
     def _scaled(self, values: ArrayLike) -> NDArray[np.float64]:
-        natural = checked_values(values, self.objectives)
-        scaled = minimized(natural, self.objectives)
-        for column, objective in enumerate(self.objectives):
-            if self.scales.get(objective.name) != "logarithmic":
-                continue
-            least = natural[:, column].min() if len(natural) else 1.0
-            if least <= 0:
-                raise InputError(
-                    f"objective {objective.name!r}: {least:g}, "
-                    "expected positive values for a logarithmic scale"
-                )
-            sign = 1.0 if objective.sense == "min" else -1.0
-            scaled[:, column] = sign * np.log(natural[:, column])
-        return scaled
+        return measured(values, self.objectives, self.scales)
 
     @cached_property
     def _scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

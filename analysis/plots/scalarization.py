@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import labeled
+from analysis.foundation.words import number
 from analysis.plots.palette import GRID, INK, MUTED, style
 from analysis.scalarization.regions import region_of
-from analysis.scalarization.sentences import number
 from analysis.scalarization.support import Support
 
 if TYPE_CHECKING:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.foundation.bounds import UNBOUNDED, Bounds
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import ObjectiveLike, minimized
+from analysis.foundation.objectives import ObjectiveLike, checked_values
+from analysis.foundation.scales import Scale, checked_scales, measured
 from analysis.foundation.words import listed
 from analysis.front.pareto import pareto_front
 from analysis.redundancy.association import Association, association
@@ -110,7 +112,13 @@ class Redundancy:
         )
 
 
-def audit_redundancy(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Redundancy:
+def audit_redundancy(
+    values: ArrayLike,
+    objectives: Sequence[ObjectiveLike],
+    *,
+    scales: Mapping[str, Scale] | None = None,
+    bounds: Bounds = UNBOUNDED,
+) -> Redundancy:
     r"""Compare the objectives of a problem over all its designs.
 
     Parameters
@@ -119,6 +127,11 @@ def audit_redundancy(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> 
         (n, m) natural units and senses, of every design (or of those that are known).
     objectives
         The m >= 2 objectives.
+    scales
+        ``"logarithmic"`` for objectives that are measured so, by name: errors in shares of a
+        range depend on it, orders and dominance do not.
+    bounds
+        Which designs count.
 
     Raises
     ------
@@ -139,9 +152,13 @@ def audit_redundancy(values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> 
     width and size are the same objective here: they order all designs alike (Kendall's tau 1)...
     accuracy and width or accuracy and size keep the whole front and every dominance relation ...
     """
-    points = minimized(values, objectives)
-    if len(points) == 0 or len(objectives) < 2:
+    natural = checked_values(values, objectives)
+    if len(natural) == 0 or len(objectives) < 2:
         raise InputError("redundancy: expected at least one row and two objectives")
+    inside = natural[bounds.met(natural, objectives)]
+    if len(inside) == 0:
+        raise InputError(f"bounds: none of {len(natural)} designs has {bounds}")
+    points = measured(inside, objectives, checked_scales(scales or {}, objectives))
     front = pareto_front(points)
     span = front.max(axis=0) - front.min(axis=0)
     normalized = (front - front.min(axis=0)) / np.where(span > 0, span, 1.0)
@@ -207,7 +224,7 @@ def pair_sentence(found: Redundancy, pair: Pair) -> str:
 
     The same: identical order over all designs (tau 1, so that leaving one out changes no
     dominance relation). Nearly the same: tau at least 0.9 over all designs and along the front.
-    Otherwise not.
+    Exact opposites: tau -1. Otherwise not.
     """
     names = f"{found.names[pair.first]} and {found.names[pair.second]}"
     tau = f"Kendall's tau {_number(pair.space.tau)} over the space"
@@ -218,6 +235,11 @@ def pair_sentence(found: Redundancy, pair: Pair) -> str:
         return (
             f"{names} are the same objective here: they order all designs alike "
             f"(Kendall's tau 1), so one of them can be left out without any change."
+        )
+    if pair.space.tau < -1 + 1e-12:
+        return (
+            f"{names} are exact opposites here (Kendall's tau \u22121): whatever is better in one "
+            "is worse in the other, so no design dominates another that differs from it in them."
         )
     alike = min(pair.space.tau, pair.front.tau if np.isfinite(pair.front.tau) else 1.0)
     if alike >= NEARLY_SAME_TAU:
@@ -278,7 +300,8 @@ def component_sentence(found: Redundancy) -> str:
 
 
 def _notable(pair: Pair) -> bool:
-    return bool(pair.space.tau > 0.5 or pair.front.tau > 0.5)
+    opposite = pair.space.tau < -1 + 1e-12
+    return bool(opposite or pair.space.tau > 0.5 or pair.front.tau > 0.5)
 
 
 def _number(tau: float) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.foundation.bounds import UNBOUNDED, Bounds
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import ObjectiveLike, minimized
+from analysis.foundation.objectives import ObjectiveLike, checked_values
+from analysis.foundation.scales import Scale, checked_scales, measured
 from analysis.front.pareto import nondominated
 
 Scaling = Literal["raw", "range", "deviation"]
@@ -31,7 +33,9 @@ class Front:
     objectives
         The m objectives.
     points
-        (k, m) distinct nondominated points, minimized, in lexicographic order.
+        (k, m) distinct nondominated points, minimized and on their scales, in lexicographic order.
+    values
+        (k, m) the same in natural units and senses.
     designs
         (k,) row of the first design at each point, in the table that the front was made from.
     multiplicity
@@ -40,6 +44,8 @@ class Front:
         (m,) standard deviation of each objective over all designs of that table.
     lowest, highest
         (m,) extremes of each objective over all designs, minimized.
+    scales
+        ``"logarithmic"`` for objectives that are measured so, by name.
 
     Examples
     --------
@@ -57,24 +63,51 @@ class Front:
 
     objectives: tuple[ObjectiveLike, ...]
     points: NDArray[np.float64]
+    values: NDArray[np.float64]
     designs: NDArray[np.int64]
     multiplicity: NDArray[np.int64]
     deviation: NDArray[np.float64]
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
+    scales: Mapping[str, Scale] = field(default_factory=dict)
 
     @classmethod
-    def from_values(cls, values: ArrayLike, objectives: Sequence[ObjectiveLike]) -> Front:
+    def from_values(
+        cls,
+        values: ArrayLike,
+        objectives: Sequence[ObjectiveLike],
+        *,
+        scales: Mapping[str, Scale] | None = None,
+        bounds: Bounds = UNBOUNDED,
+    ) -> Front:
         """Take the front of all values (n, m), natural units and senses.
+
+        Parameters
+        ----------
+        values
+            Of every design.
+        objectives
+            The m objectives.
+        scales
+            See `Front`; dominance does not depend on them, what is divided and weighted does.
+        bounds
+            Which designs count. Those that do not are left out everywhere; `designs` are still
+            rows of the whole table.
 
         Raises
         ------
         InputError
-            There is no row, fewer than two objectives, or a value is not finite.
+            There is no row, none that keeps the bounds, fewer than two objectives, or a value is
+            not finite (or not positive on a logarithmic scale).
         """
-        everything = minimized(values, objectives)
-        if len(everything) == 0:
+        natural = checked_values(values, objectives)
+        if len(natural) == 0:
             raise InputError("values: empty, expected at least one row")
+        inside = np.flatnonzero(bounds.met(natural, objectives))
+        if len(inside) == 0:
+            raise InputError(f"bounds: none of {len(natural)} designs has {bounds}")
+        used = checked_scales(scales or {}, objectives)
+        everything = measured(natural[inside], objectives, used)
         if len(objectives) < 2:
             raise InputError("objectives: one alone needs no weights, expected at least two")
         rows = np.flatnonzero(nondominated(everything))
@@ -84,12 +117,18 @@ class Front:
         return cls(
             objectives=tuple(objectives),
             points=points,
-            designs=rows[first],
+            values=natural[inside[rows[first]]],
+            designs=inside[rows[first]],
             multiplicity=counts,
             deviation=everything.std(axis=0),
             lowest=everything.min(axis=0),
             highest=everything.max(axis=0),
+            scales=used,
         )
+
+    def turned(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return values (n, m), natural units, minimized and on the front's scales."""
+        return measured(values, self.objectives, self.scales)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -98,11 +137,6 @@ class Front:
     def names(self) -> tuple[str, ...]:
         """Names of the objectives."""
         return tuple(objective.name for objective in self.objectives)
-
-    @cached_property
-    def values(self) -> NDArray[np.float64]:
-        """The points in natural units and senses (k, m)."""
-        return minimized(self.points, self.objectives)
 
     @cached_property
     def ideal(self) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 from analysis.scalarization.linear_programs import largest_ball
 from analysis.scalarization.weight_space import WeightSpace
+
+SECONDS_A_FACE = 5e-7
+"""Processor seconds for c^2 corners of a region, as measured."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,10 @@ def simplex_radius(objectives: int) -> float:
 
 
 def region_of(
-    space: WeightSpace, row: int, stretch: NDArray[np.float64] | None = None
+    space: WeightSpace,
+    row: int,
+    stretch: NDArray[np.float64] | None = None,
+    volume: float | None = None,
 ) -> Region | None:
     """Return the region of one point, or None if no weights pick it.
 
@@ -78,6 +85,8 @@ def region_of(
     stretch
         (m,) divisors of the wanted scaling over those of the range scale: weights w on the
         range scale are w * stretch, made to sum to 1, on the wanted one. None: range scale.
+    volume
+        Its share of the simplex, if that is known already.
 
     Examples
     --------
@@ -101,44 +110,81 @@ def region_of(
     neighbors = space.neighbors(row)
     walls = (space.points[neighbors] - space.points[row]) / scale
     center, radius = largest_ball(walls, around=mapped)
-    return Region(row, mapped, _volume(corners, mapped), center, radius, neighbors)
+    if volume is None:
+        [volume] = _volumes(corners, [mapped])
+    return Region(row, mapped, volume, center, radius, neighbors)
 
 
-def volumes(space: WeightSpace, stretch: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-    """Return the share of the simplex of every point's region (k,); they sum to 1.
+def volumes(
+    space: WeightSpace, stretches: Sequence[NDArray[np.float64]] | None = None
+) -> NDArray[np.float64]:
+    """Return the share of the simplex of every point's region; they sum to 1.
 
-    See `region_of` for the parameters.
+    Parameters
+    ----------
+    space
+        The cut simplex.
+    stretches
+        Of s scalings (see `region_of`); None: the range scale alone.
+
+    Returns
+    -------
+    numpy.ndarray
+        (s, k), or (k,) for the range scale alone.
 
     Examples
     --------
     >>> volumes(WeightSpace.of([[0, 2], [1, 1], [2, 0]])).round(9)
     array([0.5, 0. , 0.5])
     """
-    shares = np.zeros(len(space.points))
+    wanted = [np.ones(space.points.shape[1])] if stretches is None else list(stretches)
+    shares = np.zeros((len(wanted), len(space.points)))
     for row in map(int, np.flatnonzero(space.extreme)):
         corners = space.vertices[space.corners_of(row)]
-        mapped = corners if stretch is None else corners * stretch
-        shares[row] = _volume(corners, mapped / mapped.sum(axis=1, keepdims=True))
-    return shares
+        mapped = [corners * stretch for stretch in wanted]
+        shares[:, row] = _volumes(
+            corners, [each / each.sum(axis=1, keepdims=True) for each in mapped]
+        )
+    return shares[0] if stretches is None else shares
 
 
-def _volume(corners: NDArray[np.float64], mapped: NDArray[np.float64]) -> float:
-    """Return the share of the simplex that the polytope of the mapped corners fills.
+def volume_work(space: WeightSpace) -> float:
+    """Return roughly how many processor seconds `volumes` would take.
+
+    The hull of c corners in 4 or 5 dimensions has about c^2 faces.
+
+    Examples
+    --------
+    >>> volume_work(WeightSpace.of([[0, 2], [1, 1], [2, 0]])) < 1
+    True
+    """
+    if space.points.shape[1] < 5:
+        return 0.0
+    corners = np.diff(space.optimal.indptr)[space.extreme].astype(np.float64)
+    return float((corners**2).sum() * SECONDS_A_FACE)
+
+
+def _volumes(corners: NDArray[np.float64], mapped: Sequence[NDArray[np.float64]]) -> list[float]:
+    """Return the shares of the simplex that images of the polytope of some corners fill.
 
     The polytope is cut, on the range scale where it is well shaped, into simplices that join
-    its centroid to its triangulated faces. The map keeps straight lines straight, so their
-    images cut the image; and a simplex with corners w_1..w_m on the unit simplex fills
-    |det(w_1, ..., w_m)| of it. Qhull joggles its input (by rounding, 1e-13 or so) to choose the
-    cut: triangulating merged faces instead gives simplices that overlap.
+    its centroid to its triangulated faces. A map of scalings keeps straight lines straight, so
+    the images of these simplices cut the image; and one with corners w_1..w_m on the unit simplex
+    fills |det(w_1, ..., w_m)| of it. Qhull joggles its input (by rounding, 1e-13 or so) to choose
+    the cut: triangulating merged faces instead gives simplices that overlap.
     """
     objectives = corners.shape[1]
     if objectives == 2:
-        return float(mapped[:, 0].max() - mapped[:, 0].min())
+        return [float(each[:, 0].max() - each[:, 0].min()) for each in mapped]
     from scipy.spatial import ConvexHull
 
     plane = corners - corners.mean(axis=0)
     _, sizes, axes = np.linalg.svd(plane, full_matrices=False)
     flat = (plane @ axes[: objectives - 1].T) / np.maximum(sizes[: objectives - 1], 1e-300)
     faces = ConvexHull(flat, qhull_options="QJ").simplices
-    apex = np.broadcast_to(mapped.mean(axis=0), (len(faces), 1, objectives))
-    return float(abs(np.linalg.det(np.concatenate([mapped[faces], apex], axis=1))).sum())
+    found = []
+    for each in mapped:
+        apex = np.broadcast_to(each.mean(axis=0), (len(faces), 1, objectives))
+        parts = np.linalg.det(np.concatenate([each[faces], apex], axis=1))
+        found.append(float(abs(parts).sum()))
+    return found

@@ -81,9 +81,9 @@ def regrets(
         scores = front.points @ weights
         span = scores.max() - scores.min()
         found[preference.label] = {
-            name: np.array([(run.minimized @ weights).min() - scores.min() for run in runs]).clip(
-                0.0
-            )
+            name: np.array(
+                [(front.turned(run.values) @ weights).min() - scores.min() for run in runs]
+            ).clip(0.0)
             / (span if span > 0 else 1.0)
             for name, runs in runs_by_sampler.items()
         }

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.foundation.objectives import minimized
-from analysis.foundation.words import counted, listed
+from analysis.foundation.words import counted, listed, number
 from analysis.scalarization.front import Front
 from analysis.scalarization.inverse import Justification
 from analysis.scalarization.picks import Pick
@@ -39,19 +38,6 @@ def percent(share: float) -> str:
     if share < 0.0005:
         return "0 %" if share < 1e-12 else "under 0.1 %"
     return f"{100 * share:.1f} %"
-
-
-def number(value: float) -> str:
-    """Return a value with four digits, whole from a thousand up.
-
-    Examples
-    --------
-    >>> number(0.123456), number(15230.0), number(-0.0)
-    ('0.1235', '15230', '0')
-    """
-    if abs(value) >= 1000:
-        return f"{value:.0f}"
-    return f"{value + 0.0:.4g}"
 
 
 def valued(front: Front, values: NDArray[np.float64]) -> str:
@@ -113,8 +99,9 @@ def audit_sentences(found: WeightAudit) -> tuple[str, ...]:
             else f"{found.confirmed} agree, the values of the others are off it by rounding"
         )
         text.append(
-            f"{found.doubtful} points on the boundary of the hull, where rounding could mislead, "
-            f"were decided again in exact fractions: {agree}."
+            f"{counted(found.doubtful, 'point')} on the boundary of the hull, where rounding could "
+            f"mislead, {'was' if found.doubtful == 1 else 'were'} decided again in exact "
+            f"fractions: {agree}."
         )
     order = np.argsort(-found.volumes["range"], kind="stable")
     volume = found.volumes["range"][order]
@@ -125,6 +112,12 @@ def audit_sentences(found: WeightAudit) -> tuple[str, ...]:
         f"{percent(volume[0])}. In raw units the largest takes "
         f"{percent(float(found.volumes['raw'].max()))}."
     )
+    if not found.exact:
+        text.append(
+            "Shares of all weights are estimated from "
+            f"{next(iter(found.sampled.values())).samples} sampled weights: so many regions in so "
+            "many objectives would take long to compute."
+        )
     if not found.whole:
         worst = max(abs(volume.sum() - 1) for volume in found.volumes.values())
         text.append(f"Warning: the regions miss the simplex's volume by {worst:.1e}.")
@@ -376,7 +369,7 @@ def chosen_sentence(found: WeightAudit, values: NDArray[np.float64], row: int, l
     """
     if not 0 <= row < len(values):
         raise InputError(f"design {row}: expected one of 0..{len(values) - 1}")
-    points = minimized(values, found.front.objectives)
+    points = found.front.turned(values)
     same = np.flatnonzero((found.front.points == points[row]).all(axis=1))
     if len(same):
         return justification_sentence(found.front, found.justify(int(same[0])), label)

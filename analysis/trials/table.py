@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from analysis.foundation.bounds import UNBOUNDED, Bounds
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import ObjectiveLike, checked_objectives
+from analysis.foundation.scales import Scale
 from analysis.foundation.words import counted
-from analysis.front.reference import Reference, Scale
+from analysis.front.reference import Reference
 from analysis.trials.order import numbered
 from analysis.trials.run import Run
 

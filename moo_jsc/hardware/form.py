@@ -57,9 +57,9 @@ def hardware_form(network: Classifier, width: int = NORMALISATION_WIDTH) -> Clas
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
-    >>> rounded = hardware_form(initialised(network_spec("jsc-toy"), seed=0).eval(), width=4)
+    >>> rounded = hardware_form(initialized(network_spec("jsc-toy"), seed=0).eval(), width=4)
     >>> normalisation_affine(rounded.blocks[3])[0][:2]
     tensor([1., 1.])
     """
@@ -107,10 +107,10 @@ def dense_forms(network: Classifier, precision: NetworkPrecision) -> tuple[Dense
 
     Examples
     --------
-    >>> from moo_jsc.networks.classifier import initialised
+    >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> layer = LayerPrecision(FixedPoint(4, 2), FixedPoint(2, 2), FixedPoint(4, 2))
-    >>> (form,) = dense_forms(initialised(network_spec("jsc-tiny"), seed=0), (layer,))
+    >>> (form,) = dense_forms(initialized(network_spec("jsc-tiny"), seed=0), (layer,))
     >>> form.weight.shape, form.nonnegative, sorted(set(form.weight.flatten().tolist()))
     ((5, 16), True, [-0.25, -0.0, 0.25])
     """

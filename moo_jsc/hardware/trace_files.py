@@ -123,12 +123,14 @@ def kept_traces(tasks: Sequence[TraceTask], name: str, workers: int = 1) -> Trac
     known = dict(shipped_traces())
     missing = {task.key: task for task in tasks if task.key not in known}
     if missing:
-        kept = Store.at().made(
-            "circuits",
-            name,
-            sha256_of(*sorted(missing)),
-            lambda: packed(trace_all(missing.values(), {}, workers=workers)),
-        )
+        store, key = Store.at(), sha256_of(*sorted(missing))
+        with store.locked(store.path("circuits", name, key)):
+            kept = store.made(
+                "circuits",
+                name,
+                key,
+                lambda: packed(trace_all(missing.values(), {}, workers=workers)),
+            )
         known.update(unpacked(kept, len(TERMS)))
     return known
 

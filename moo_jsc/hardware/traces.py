@@ -15,7 +15,7 @@ from moo_jsc.hardware.tracing import trace_layer
 from moo_jsc.objectives.circuit import TERMS
 from moo_jsc.quantization.formats import FixedPoint
 
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclass(frozen=True)

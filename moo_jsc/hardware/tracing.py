@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware.dense import DenseForm, effective_bits
 from moo_jsc.hardware.library import tracer_module
 from moo_jsc.objectives.circuit import TERMS, Term
@@ -195,13 +194,30 @@ def _dense(layer: DenseForm, values: Any) -> Any:
 def _rounded(values: Any, fmt: FixedPoint) -> Any:
     if fmt.fraction is None:
         raise ValueError(f"{fmt}: the fraction is not calibrated yet")
+    rounded = [_rounded_one(value, fmt, fmt.fraction) for value in np.asarray(values)]
+    return type(values)(np.array(rounded), values.solver_options, hwconf=values.hwconf)
+
+
+def _rounded_one(value: Any, fmt: FixedPoint, fraction: int) -> Any:
+    """Round and saturate one value.
+
+    The tracer's own rounding to even goes wrong for a value that lies half way between two codes
+    whatever the inputs are (even products and an odd bias). Half a code more is then a whole
+    number of codes, and clearing its last bit makes it even.
+    """
     sign = int(fmt.signed)
-    try:
-        return values.quantize(
-            sign, fmt.width - sign - fmt.fraction, fmt.fraction, "SAT", _ROUNDING[fmt.rounding]
-        )
-    except (AssertionError, ValueError) as error:
-        raise InputError(f"{fmt}: has no hardware form ({error})") from None
+    target = (sign, fmt.width - sign - fraction)
+    if fmt.rounding != "even":
+        return value.quantize(*target, fraction, "SAT", _ROUNDING[fmt.rounding])
+    value = value.max_of(fmt.lowest).min_of(fmt.highest)
+    if value.low == value.high:
+        code = float(np.rint(value.low / fmt.step))
+        return value.from_const(code * fmt.step, hwconf=value.hwconf)
+    above = value + fmt.step / 2
+    if value.kif[2] > fraction and above.kif[2] <= fraction:
+        signed, integer, _ = above.kif
+        value = above.quantize(signed, integer, fraction - 1, "WRAP", "TRN")
+    return value.quantize(*target, fraction, "WRAP", _ROUNDING["even"])
 
 
 def _program(inputs: Any, outputs: Any) -> CombLogic:

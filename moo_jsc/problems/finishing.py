@@ -15,7 +15,7 @@ from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.network_problem import NetworkProblem
 
 TO_THE_END = replace(DEFAULT_FINE_TUNING, samples=900_000)
-"""Fifteen times the default; the last doubling gains about 0.1 points on jsc-tiny and jsc-toy."""
+"""Fifteen times the default (docs/fine_tuning.md shows what that brings)."""
 
 FIRST_FRESH_SEED = 1000
 """Beyond the seeds of any enumeration."""

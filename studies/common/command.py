@@ -25,7 +25,13 @@ STUDIES: dict[str, str] = {
     "trials": "analyse_trials",
     "build": "build_design",
     "circuits": "circuit_front",
+    "check-circuits": "check_circuits",
+    "trace-circuits": "trace_circuits",
+    "grey-box-constants": "grey_box_constants",
     "train": "train_networks",
+    "generate-jets": "generate_jets",
+    "compare-jets": "compare_jets_to_openml",
+    "compare-generator": "compare_generator_settings",
 }
 """Name of each study's script in `studies`, by its short name."""
 
@@ -50,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def usage() -> str:
     """Return the help text: studies with their questions, and the names that they take."""
     lines = ["usage: moo-jsc STUDY [flags]; moo-jsc STUDY --help lists the flags", ""]
-    lines += [f"  {name:14} {question(script)}" for name, script in STUDIES.items()]
+    lines += [f"  {name:18} {question(script)}" for name, script in STUDIES.items()]
     return "\n".join([*lines, "", catalogs_text(CATALOGS)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moo_jsc.foundation.code import DECISIVE_PACKAGES, code_hash, package_versions
-from moo_jsc.foundation.files import sha256_of
+from moo_jsc.foundation.files import sha256_of, sha256_of_file
 from moo_jsc.foundation.processes import processes
 from moo_jsc.foundation.store import Store
 from studies.lab_reports.claims import Arrays
@@ -158,7 +159,7 @@ class Workshop:
 
     def piece(self, name: str, measure: Callable[[Workshop], Arrays]) -> Arrays:
         """Return a finished piece from the store, or measure it and keep it."""
-        own = code_hash(measure.__module__)
+        own = _source_hash(measure.__module__)
         key = sha256_of(name, repr(asdict(self.setting)), self.jets.fingerprint, _code(), own)
         arrays = self.store.made(PIECES, name, key, lambda: _floats(measure(self)))
         return _floats(arrays)
@@ -171,6 +172,12 @@ def _code() -> str:
         code_hash("moo_jsc", *(f"{here}.{name}" for name in _SOURCES)),
         repr(package_versions((*DECISIVE_PACKAGES, "optuna", "pymoo", "torchmetrics"))),
     )
+
+
+def _source_hash(module: str) -> str:
+    """Hash the file of an imported module, wherever it lies."""
+    source = sys.modules[module].__file__
+    return sha256_of_file(source) if source else ""
 
 
 def _floats(arrays: Arrays) -> Arrays:

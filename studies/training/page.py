@@ -67,6 +67,7 @@ def curves(scores: Sequence[Score]) -> Figure:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, StrMethodFormatter
 
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     axes = figure.subplots()
@@ -81,5 +82,12 @@ def curves(scores: Sequence[Score]) -> Figure:
         )
     axes.set_xlabel("epoch")
     axes.set_ylabel("validation accuracy (%)")
-    figure.colorbar(ScalarMappable(norm, colours), ax=axes, label="parameters")
+    bar = figure.colorbar(
+        ScalarMappable(norm, colours),
+        ax=axes,
+        label="parameters",
+        ticks=LogLocator(subs=(1, 2, 5)),
+        format=StrMethodFormatter("{x:,.0f}"),
+    )
+    bar.ax.minorticks_off()
     return figure

@@ -14,7 +14,8 @@ import numpy as np
 from scipy import stats
 
 from analysis.indicators.targets import expected_running_time, median_interval, share_interval
-from analysis.statistics.comparison import a12_interval, holm, signed_rank_p
+from analysis.statistics.comparison import holm, signed_rank_p
+from analysis.statistics.effects import a12_interval
 from analysis.statistics.intervals import mean_interval, resampling_weights
 from analysis.statistics.power import detectable_difference, seeds_needed
 from analysis.statistics.simultaneous import simultaneous_means
@@ -315,7 +316,7 @@ def main() -> None:
         "Intervals of 12 mean differences, all together: coverage (%)", simultaneous_coverage(few)
     )
     printed("Equivalence declared wrongly, 12 samplers at the margin (%)", false_equivalence(few))
-    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 10, 10)))
+    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 5, 10)))
 
 
 if __name__ == "__main__":

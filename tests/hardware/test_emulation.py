@@ -6,10 +6,14 @@ import torch
 
 from moo_jsc.evaluation.evaluator import BatchedEvaluator
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.hardware.dense import DenseForm
 from moo_jsc.hardware.emulation import Design, compare
 from moo_jsc.hardware.rtl import write_bench, write_verilog
 from moo_jsc.hardware.tools import installed, simulate, synthesise
+from moo_jsc.hardware.tracing import trace_layer
 from moo_jsc.objectives import get_objectives
+from moo_jsc.quantization.fixed_point import quantize
+from moo_jsc.quantization.formats import FixedPoint
 from studies.circuits.designs import uniform_precision
 
 NETWORKS = ("jsc-tiny", "jsc-toy", "jsc-three-linear")
@@ -23,6 +27,21 @@ def test_emulator_equals_the_quantized_network(name, jets, calibrated, random_pr
         design = Design.of(network, random_precision(network, calibration, rng))
         found = compare(design, features)
         assert found.equal, f"{design.precision}: jet {found.first} differs"
+
+
+@pytest.mark.parametrize("width", [4, 8])
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("rounding", ["even", "up", "down"])
+@pytest.mark.parametrize(("scale", "bias"), [(0.5, 11), (0.5, -5), (0.0, 3), (0.0625, 1), (1.0, 8)])
+def test_values_that_are_always_half_way_are_rounded(scale, bias, rounding, signed, width):
+    fmt = FixedPoint(width, 3, signed, rounding)
+    layer = DenseForm(
+        FixedPoint(3, 0), False, np.array([[scale]]), np.array([bias / 16]), (), np.array([[1]])
+    )
+    (circuit,) = trace_layer(layer, [fmt])
+    codes = np.arange(-4.0, 4.0)[:, None]
+    exact = torch.from_numpy(codes * scale + bias / 16)
+    np.testing.assert_array_equal(circuit.logits(codes), quantize(exact, fmt).numpy())
 
 
 def test_what_is_scored_is_what_is_built(jets, calibrated, random_precision, rng):

@@ -6,7 +6,7 @@ from torch import nn
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware.dense import effective_bits, significant_bits
 from moo_jsc.hardware.form import dense_forms, hardware_form
-from moo_jsc.networks.classifier import initialised
+from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
 from moo_jsc.networks.weights import load_network
@@ -86,7 +86,7 @@ def test_float_norms_have_no_hardware_form():
 
 def test_norms_elsewhere_stay_apart():
     spec = NetworkSpec("own", (Linear(3, 2), ReLU(2), BatchNorm(2), Linear(2, 2)))
-    network = hardware_form(initialised(spec, seed=0).eval())
+    network = hardware_form(initialized(spec, seed=0).eval())
     first, last = dense_forms(network, (LAYER, LAYER))
     assert first.after[0] is None
     assert first.after[1].scale.tolist() == normalisation_affine(network.blocks[2])[0].tolist()

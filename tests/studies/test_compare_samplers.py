@@ -109,6 +109,10 @@ def test_a_search_file_of_the_reports_form_runs(environment, tmp_path):
     assert set(trials["sampler"]) == {"optuna-random", "optuna-tpe"}
     assert {"accuracy", "average-bitwidth"} <= set(trials.columns)
     assert len(trials) == 2 * 2 * 5
+    assert "best trials of optuna-tpe, seed 0:\nnumber  software metrics" in result.stdout
+    best = pd.read_csv(tmp_path / "out" / "best_trials.csv")
+    assert set(best["seed"]) == {0, 1}
+    assert (best["scaled average-bitwidth"] == 0.2 * best["average-bitwidth"]).all()
 
 
 def test_several_problems_are_ranked_together(environment, tmp_path):
@@ -208,6 +212,7 @@ def test_fresh_seeds_and_a_margin(environment, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Equivalent: the whole interval lies within 50 percentage points" in done.stdout
     assert "of the test split's own front" in done.stdout.replace("\n", " ")
+    assert "When the jets are drawn again" in done.stdout
     assert "fresh ones" in done.stdout or "to come back" in done.stdout
     first = pd.read_csv(tmp_path / "trials.csv")
     again = pd.read_csv(tmp_path / "replicate" / "trials.csv")

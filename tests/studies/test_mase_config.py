@@ -4,14 +4,23 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.networks.group_training import Schedule
 from moo_jsc.objectives import get_objectives
+from moo_jsc.problems.architecture import ChannelMultipliers
+from moo_jsc.problems.layered_precision import LayeredPrecisionSpace
 from moo_jsc.problems.precision import PRECISION_SPACES, PrecisionSpace
 from moo_jsc.quantization.formats import FixedPoint
 from moo_jsc.samplers.scalarized import ScalarizedSampler
 from studies.lab_reports.mase import read_mase_config
+from studies.lab_reports.mase.best_trials import (
+    best_trials,
+    listed_metrics,
+    shown_best_trials,
+)
 from studies.lab_reports.mase.strategy import SAMPLER_NAMES
 
 SHIPPED = resources.files("studies.lab_reports") / "data" / "lab3_search.toml"
@@ -114,23 +123,166 @@ def test_several_dense_layers_choose_for_themselves(written):
     assert any("seq_blocks_4, seq_blocks_6 cannot stay in float" in r for r in study.remarks)
 
 
-def test_channel_multipliers_become_that_problem(written, tmp_path):
-    text = SHIPPED.read_text(encoding="utf-8")
-    head, _, tail = text.partition("[search.search_space.seed.seq_blocks_2.config]")
-    strategy = tail[tail.index("[search.strategy]") :]
-    seeds = "\n".join(
-        f"[search.search_space.seed.{layer}.config]\n{lines}\n"
-        for layer, lines in {
-            "seq_blocks_2": 'name = ["output_only"]\nchannel_multiplier = [1, 2, 4, 8]',
-            "seq_blocks_4": 'name = ["both"]\nchannel_multiplier = [1, 2, 4, 8]',
-            "seq_blocks_6": 'name = ["input_only"]',
-        }.items()
-    )
-    path = tmp_path / "channels.toml"
-    path.write_text(head.replace("jsc-tiny", "jsc-three-linear") + seeds + strategy)
-    study = read_mase_config(path)
+CHANNELS = resources.files("studies.lab_reports") / "data" / "lab4_search.toml"
+
+
+def channels(path, *replacements):
+    """Write the shipped search over channel multipliers with some text replaced."""
+    text = CHANNELS.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+WITHOUT_TRAINING = (
+    ('[search.strategy.sw_runner.basic_train]\ndata_loader = "train_dataloader"\n', ""),
+)
+
+
+def test_channel_multipliers_without_training_are_those_with_weights(tmp_path):
+    study = read_mase_config(channels(tmp_path / "channels.toml", *WITHOUT_TRAINING))
     assert study.problem == "channel-multipliers"
+    assert (study.multipliers, study.schedule) == (None, None)
     assert any("channel_multiplier = [1, 2, 4, 8]" in remark for remark in study.remarks)
+    assert any("nothing is trained" in remark for remark in study.remarks)
+
+
+def test_channel_multipliers_with_training(tmp_path):
+    study = read_mase_config(CHANNELS)
+    assert study.problem is None
+    assert study.multipliers == ChannelMultipliers((1, 2, 4, 8))
+    assert study.schedule == Schedule(epochs=3, learning_rate=1e-3, batch_size=512, decay="none")
+    assert not any("trained or loaded" in remark for remark in study.remarks)
+    own = read_mase_config(
+        channels(
+            tmp_path / "own.toml",
+            (
+                "[search.strategy.sw_runner.basic_train]",
+                "[search.strategy.sw_runner.basic_train]\nmax_epochs = 7\nbatch_size = 64",
+            ),
+        )
+    )
+    assert (own.schedule.epochs, own.schedule.batch_size) == (7, 64)
+
+
+def test_multipliers_may_differ_by_layer(tmp_path):
+    path = channels(
+        tmp_path / "by_layer.toml",
+        (
+            'name = ["both"]\nchannel_multiplier = [1, 2, 4, 8]',
+            'name = ["both"]\nchannel_multiplier = [1, 3]',
+        ),
+    )
+    study = read_mase_config(path)
+    assert study.multipliers == ChannelMultipliers(by_layer=((1, 2, 4, 8), (1, 3)))
+    assert len(study.multipliers.combinations(2)) == 8
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("max_epochs = 3", 'max_epochs = "many"', "max_epochs = 'many', expected a whole number"),
+        ("max_epochs = 3", "max_epochs = 0", "max_epochs = 0, expected a positive number"),
+        ("channel_multiplier = [1, 2, 4, 8]", "channel_multiplier = 2", "expected a list"),
+        ('"jsc-three-linear"', '"jsc-tiny"', "expected one of seq_blocks_2"),
+        ("[search.strategy.sw_runner.basic_train]", "[search.strategy.other]", ""),
+    ],
+)
+def test_wrong_searches_over_channels_get_one_line(tmp_path, old, new, message):
+    path = channels(tmp_path / "channels.toml", (old, new))
+    if not message:
+        assert read_mase_config(path).schedule is None
+        return
+    if old == '"jsc-three-linear"':
+        path.write_text(path.read_text().replace("seq_blocks_2", "seq_blocks_7"))
+    with pytest.raises(InputError) as caught:
+        read_mase_config(path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_widths_may_differ_by_layer(written):
+    other = (
+        "[search.search_space.seed.seq_blocks_4.config]\nname = ['integer']\n"
+        "data_in_width = [3]\nweight_width = [2, 3]\nbias_width = [8]\n\n"
+    )
+    path = written(
+        ('"jsc-tiny"', '"jsc-three-linear"'), ("[search.strategy]", f"{other}[search.strategy]")
+    )
+    study = read_mase_config(path)
+    assert isinstance(study.problem, LayeredPrecisionSpace)
+    first, second, third = study.problem.layers
+    assert first == third
+    assert first.weight == PRECISION_SPACES["lab3-types"].weight
+    assert second.data == (FixedPoint(3, 1),)
+    assert second.weight == (FixedPoint(2, 1), FixedPoint(3, 1))
+    names = [choice.name for choice in study.problem.choices(("a", "b", "c"))]
+    assert names == ["a.data", "a.weight", "a.bias", "b.weight", "c.data", "c.weight", "c.bias"]
+
+
+class Looked:
+    """A problem whose values are known: what `best_trials` looks up."""
+
+    def __init__(self, names, values):
+        self.objectives = get_objectives(names)
+        self.values = np.asarray(values, dtype=float)
+        self.space = self
+
+    def configurations(self, indices):
+        return np.asarray(indices)
+
+    def evaluate(self, rows):
+        return self.values[rows]
+
+
+def test_the_table_of_best_trials_is_the_tools(written):
+    study = read_mase_config(SHIPPED)
+    trials = pd.DataFrame(
+        {
+            "sampler": ["optuna-tpe"] * 4 + ["optuna-random"] * 2,
+            "seed": [0, 0, 0, 1, 0, 0],
+            "trial": [0, 1, 2, 0, 0, 1],
+            "configuration": [3, 1, 2, 0, 0, 1],
+            "accuracy": [0.6, 0.5, 0.4, 0.7, 0.9, 0.9],
+            "average-bitwidth": [8.0, 2.0, 4.0, 8.0, 2.0, 2.0],
+        }
+    )
+    names = listed_metrics(study)
+    assert names == (
+        *("loss", "accuracy", "average-bitwidth-mase", "memory-density-mase"),
+        "average-bitwidth",
+    )
+    lookup = Looked(names, [[i / 10, 0.5 + i / 10, 2.0 + i, 16 - i, 2.0 + i] for i in range(4)])
+    table = best_trials(study, trials, lookup)
+    assert table[["seed", "number"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 0]]
+    assert table["loss"].tolist() == [0.3, 0.1, 0.0]
+    assert table["scaled average-bitwidth"].tolist() == pytest.approx([1.0, 0.6, 0.4])
+    shown = shown_best_trials(study, table).splitlines()
+    assert shown[0].split("  ")[0] == "number"
+    assert len(shown) == 3, "those of the first run"
+    assert "loss 0.3, accuracy 0.8" in shown[1]
+
+
+def test_the_best_trial_of_a_sum_is_one(written):
+    path = written(
+        ("sum_scaled_metrics = false", 'sum_scaled_metrics = true\ndirection = "maximize"')
+    )
+    study = read_mase_config(path)
+    trials = pd.DataFrame(
+        {
+            "sampler": [study.sampler.name] * 3,
+            "seed": [0] * 3,
+            "trial": range(3),
+            "configuration": range(3),
+            "accuracy": [0.6, 0.5, 0.7],
+            "average-bitwidth": [8.0, 2.0, 4.0],
+        }
+    )
+    lookup = Looked(listed_metrics(study), np.ones((3, 5)))
+    table = best_trials(study, trials, lookup)
+    assert table["number"].tolist() == [0], "the sum rewards width, as the tool's does"
 
 
 def test_everything_that_cannot_be_honoured_is_said(written):

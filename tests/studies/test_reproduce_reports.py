@@ -14,6 +14,7 @@ from moo_jsc.data import Dataset
 from moo_jsc.data.jets import FEATURES, load_jets
 from moo_jsc.data.jets.columns import CLASS_COLUMN
 from moo_jsc.foundation.code import code_hash
+from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
 from studies.common.console import parse, run_study
 from studies.lab_reports import figures, rules, workshop
@@ -21,6 +22,7 @@ from studies.lab_reports.catalogue import all_measurements, all_reports, claims_
 from studies.lab_reports.claims import ClaimVerdict, Measured, claims_table, judge_all
 from studies.lab_reports.crossover import REPORTED_COST, crossover
 from studies.lab_reports.effects import NO_SEED, chosen, protocol_effects, width_effects
+from studies.lab_reports.markdown import update_page
 from studies.lab_reports.measurements import MEASUREMENTS
 from studies.lab_reports.protocols import (
     AS_REPORTED,
@@ -586,6 +588,56 @@ class TestKeeping:
             for key, values in measured[name].items():
                 if not key.endswith(".seconds"):
                     assert np.allclose(repeated[key], values, atol=1e-6), (name, key)
+
+
+class TestSixthReport:
+    @pytest.fixture
+    def registered(self, tmp_path, monkeypatch):
+        """Put the example of the documentation beside the shipped reports, as one file."""
+        import re
+
+        from studies.lab_reports import catalogue, reports
+
+        page = Path(__file__).parents[2] / "docs" / "extending.md"
+        code = re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)[-1]
+        (tmp_path / "r9_example.py").write_text(code)
+        monkeypatch.setattr(reports, "__path__", [*reports.__path__, str(tmp_path)])
+        catalogue.all_reports.cache_clear()
+        yield
+        catalogue.all_reports.cache_clear()
+
+    def test_it_is_one_file(self, registered, few, tmp_path, capsys):
+        arguments = ["--report", "R9", "--seeds", "2", "--budget", "6", "--jets", str(few)]
+        folders = ["--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+        main(parse(Config, [*arguments, *folders, "--workers", "1"]))
+        assert "R9.1" in capsys.readouterr().out
+        page = (tmp_path / "out" / "report.html").read_text()
+        assert "An example" in page and "The network is better than chance." in page
+        assert len(reports_of(None)) == len({r.key for r in reports_of(None)})
+
+    def test_a_claim_of_no_section_is_refused(self):
+        report = all_reports()["R0"]
+        with pytest.raises(ValueError, match="one of its sections"):
+            replace(report, sections={"elsewhere": ""})
+
+
+class TestPage:
+    def test_numbers_are_written_between_the_markers(self, measured, tmp_path):
+        page = tmp_path / "page.md"
+        page.write_text((Path(__file__).parents[2] / "docs" / "reports.md").read_text())
+        findings = judge_all(claims_of(None), measured)
+        update_page(page, findings, measured, reports_of(None))
+        text = page.read_text()
+        assert text.count("\n| R") == len(findings)
+        assert "R4 says that quantising does not compromise accuracy" in text
+        update_page(page, findings, measured, reports_of(None))
+        assert page.read_text() == text
+
+    def test_a_page_without_markers_gets_one_line(self, measured, tmp_path):
+        page = tmp_path / "page.md"
+        page.write_text("nothing")
+        with pytest.raises(InputError, match="expected the lines"):
+            update_page(page, (), measured, reports_of(None))
 
 
 class TestCommand:

@@ -6,31 +6,23 @@ import numpy as np
 
 from studies.lab_reports import rules
 from studies.lab_reports.claims import (
-    Arrays,
     Claim,
-    ClaimVerdict,
     Judgement,
     Measured,
     Measurements,
 )
 from studies.lab_reports.figures import stated, stated_list
-from studies.lab_reports.picks import RULE, judge_picks
+from studies.lab_reports.picks import RULE
+from studies.lab_reports.quantizing import harmless, inversely_proportional
 from studies.lab_reports.report import StatedRow, described
+from studies.lab_reports.widening import doubled, grid_search, independent, untrained
 
 WIDEST = 0.25
 """A range of accuracies wider than this excludes hardly any trained network."""
 
-HARMLESS = 0.01
-"""A loss of accuracy of one point."""
-
 NOTICEABLE = 0.05
 """A latency that grows by more than 5 %."""
 
-PROPORTIONAL = 0.25
-"""How far an exponent may be from -1."""
-
-UNRELATED = 0.2
-"""A rank correlation that says next to nothing."""
 
 _GRID = "jsc-tiny with a final ReLU, 16 configurations of lab3-grid"
 
@@ -94,67 +86,6 @@ def grid_size(data: Measurements) -> Judgement:
         rules.exact(stated("R4.grid_size"), size),
         (Measured("configurations", size),),
         f"The grid has {size:g} configurations.",
-    )
-
-
-def harmless(data: Measurements) -> Judgement:
-    """Compare the accuracy of all configurations of the grid with the float network's."""
-    grid = data["grid"]
-    changes = (grid["accuracy"] - grid["float accuracy"][:, None]).T
-    level = 1 - (1 - rules.LEVEL) / len(changes)
-    verdicts = [rules.within(change, HARMLESS, level) for change in changes]
-    count = {verdict: verdicts.count(verdict) for verdict in ClaimVerdict}
-    worst = int(changes.mean(axis=1).argmin())
-    if count[ClaimVerdict.NOT_REPRODUCED]:
-        verdict = ClaimVerdict.NOT_REPRODUCED
-    else:
-        verdict = (
-            ClaimVerdict.UNDECIDED if count[ClaimVerdict.UNDECIDED] else ClaimVerdict.REPRODUCED
-        )
-    formats = [
-        f"data ({grid['data width'][i]:g}, {grid['data fraction'][i]:g}), weight "
-        f"({grid['weight width'][i]:g}, {grid['fraction'][i]:g})"
-        for i in range(len(changes))
-    ]
-    measured = rules.mean_of(f"accuracy minus float, worst: {formats[worst]}", changes[worst])
-    eight = rules.mean_of("at data and weight (8, 4)", changes[_column(grid, 8, 4)])
-    four = rules.mean_of("at data and weight (4, 2)", changes[_column(grid, 4, 2)])
-    return Judgement(
-        verdict,
-        (measured, eight, four),
-        f"Of {len(changes)} configurations {count[ClaimVerdict.REPRODUCED]} stay within one point "
-        f"of the float network, {count[ClaimVerdict.NOT_REPRODUCED]} change by more, and "
-        f"{count[ClaimVerdict.UNDECIDED]} cannot be told apart; the worst, {formats[worst]}, "
-        f"changes by {measured.value:+.3f}.",
-    )
-
-
-def _column(grid: Arrays, width: int, fraction: int) -> int:
-    """Return the configuration with this format for weights and data."""
-    chosen = (
-        (grid["data width"] == width)
-        & (grid["weight width"] == width)
-        & (grid["fraction"] == fraction)
-        & (grid["data fraction"] == fraction)
-    )
-    (column,) = np.flatnonzero(chosen)
-    return int(column)
-
-
-def inversely_proportional(data: Measurements) -> Judgement:
-    """Fit the exponent of loss as a power of accuracy, over the configurations of a network."""
-    grid = data["grid"]
-    logs = np.log(grid["accuracy"]), np.log(grid["loss"])
-    centred = [values - values.mean(axis=1, keepdims=True) for values in logs]
-    exponent = (centred[0] * centred[1]).sum(axis=1) / (centred[0] ** 2).sum(axis=1)
-    tau = rules.rank_correlations(grid["accuracy"], -grid["loss"])
-    measured = rules.mean_of("loss goes as accuracy to the power", exponent)
-    order = rules.mean_of("Kendall's tau of accuracy and falling loss", tau, bounds=rules.TAU)
-    return Judgement(
-        rules.within(exponent + 1, PROPORTIONAL),
-        (measured, order),
-        f"Loss goes as accuracy to the power {measured.value:.2f} where inverse proportionality "
-        f"has -1; one falls where the other rises with tau = {order.value:.2f}.",
     )
 
 
@@ -246,42 +177,6 @@ def brute_force_best(data: Measurements) -> Judgement:
     )
 
 
-def doubled(data: Measurements) -> Judgement:
-    """Compare parameters of doubled widths with the stated way to double; show what it gains."""
-    trained, (before, after, _) = data["trained-grid"], data["exact"]["parameters"]
-    outputs = data["exact"]["doubled outputs"]
-    pairs = trained["multipliers"]
-    column = int(np.flatnonzero((pairs == 2).all(axis=1))[0])
-    gain = trained["accuracy"][:, column] - trained["accuracy"][:, 0]
-    measured = rules.mean_of("accuracy of (2, 2) minus (1, 1)", gain)
-    return Judgement(
-        rules.exact(outputs[0], outputs[1]),
-        (Measured("parameters", after), measured),
-        f"Doubling takes the parameters from {before:g} to {after:g}; after 10 epochs it changes "
-        f"the accuracy by {measured.value:+.3f} [{measured.low:+.3f}, {measured.high:+.3f}] over "
-        f"{len(gain)} trainings. The report does not say that it helps.",
-    )
-
-
-def untrained(data: Measurements) -> Judgement:
-    """Ask whether untrained networks order the multipliers as trained ones do."""
-    before, after = data["untrained-grid"]["accuracy"], data["trained-grid"]["accuracy"]
-    tau = rules.rank_correlations(before, after)
-    measured = rules.mean_of(
-        "Kendall's tau of untrained and trained accuracy", tau, bounds=rules.TAU
-    )
-    return Judgement(
-        rules.within(tau, UNRELATED),
-        (
-            measured,
-            rules.mean_of("untrained accuracy", before.mean(axis=1)),
-            rules.mean_of("trained accuracy", after.mean(axis=1)),
-        ),
-        f"Untrained networks are right in {before.mean():.0%} of the jets, a fifth by chance, and "
-        f"order the 25 multipliers as the trained ones with tau = {measured.value:.2f}.",
-    )
-
-
 def accuracies(data: Measurements) -> tuple[StatedRow, ...]:
     """Return the accuracies that the report states, beside ours."""
     grid = data["grid"]
@@ -298,22 +193,6 @@ def accuracies(data: Measurements) -> tuple[StatedRow, ...]:
             rules.range_of("as reported", grid["accuracy as reported"].max(axis=1)),
             rules.range_of("right", grid["accuracy"].max(axis=1)),
         ),
-    )
-
-
-def grid_search(data: Measurements) -> Judgement:
-    """Ask how often two trainings pick the same multipliers."""
-    return judge_picks(data["trained-grid"])
-
-
-def independent(data: Measurements) -> Judgement:
-    """Count the independent multipliers that make a network."""
-    valid, total = data["exact"]["independent shapes"]
-    said = stated("R4.independent_shapes")
-    return Judgement(
-        rules.exact([said, said], [valid, total]),
-        (Measured("networks that exist", valid), Measured("points", total)),
-        f"{valid:g} of {total:g} points have shapes that fit: those with a = b and c = d.",
     )
 
 

@@ -208,3 +208,16 @@ def test_single_design_and_constant_front():
     assert audit_redundancy(
         [[1.0, 2.0], [2.0, 2.0], [1.0, 5.0]], [Objective(name="a"), Objective(name="b")]
     ).constant_on_front == (0, 1)
+
+
+def test_exact_opposites_are_named():
+    width = np.arange(1.0, 9.0)
+    objectives = [Objective(name="speed", sense="max"), Objective(name="width")]
+    found = audit_redundancy(np.c_[1 / width, width], objectives)
+    assert found.pairs[0].space.tau == pytest.approx(1.0)
+    opposed = audit_redundancy(
+        np.c_[width, width], [Objective(name="memory", sense="max"), Objective(name="width")]
+    )
+    assert "memory and width are exact opposites here" in pair_sentence(opposed, opposed.pairs[0])
+    assert any("exact opposites" in text for text in sentences(opposed))
+    assert opposed.front_size == len(width)

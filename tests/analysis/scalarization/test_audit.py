@@ -134,3 +134,20 @@ def test_methods_side_by_side_name_a_point_each():
         assert choice.point is None or 0 <= choice.point < 60
     strict = side_by_side(found.front, np.ones(3), target=found.front.ideal - 1.0)
     assert [choice.point for choice in strict if choice.method.startswith("best")] == [None]
+
+
+def test_volumes_that_would_take_long_are_sampled_and_said_to_be(monkeypatch):
+    points = sphere_front(60, 4, seed=0)
+    objectives = [Objective(name=f"f{k}") for k in range(4)]
+    exact = audit_weights(points, objectives, samples=4000)
+    assert exact.exact and exact.whole
+    monkeypatch.setattr("analysis.scalarization.weight_audit.MOST_SECONDS", -1.0)
+    found = audit_weights(points, objectives, samples=4000)
+    assert not found.exact
+    assert any("estimated from 4000 sampled weights" in text for text in audit_sentences(found))
+    for row, region in found.regions.items():
+        assert region.volume == found.volumes["range"][row]
+        low, high = exact.sampled["range"].low[row], exact.sampled["range"].high[row]
+        assert low - 0.02 <= exact.volumes["range"][row] <= high + 0.02
+    for name in ("raw", "range", "deviation"):
+        assert found.volumes[name] == pytest.approx(exact.volumes[name], abs=0.04)

@@ -8,13 +8,13 @@ from scipy.stats import PermutationMethod, wilcoxon
 
 from analysis.foundation.errors import InputError
 from analysis.statistics.comparison import (
-    a12_interval,
     against_baseline,
     all_pairs,
     best_in_resamples,
     holm,
     signed_rank_p,
 )
+from analysis.statistics.effects import a12_interval
 
 
 def scores(seed=0, seeds=20, shifts=(0.0, 0.1, 1.5)):

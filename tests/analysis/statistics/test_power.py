@@ -18,7 +18,7 @@ def test_each_shift_is_where_the_test_of_its_resample_turns():
     rows = np.random.default_rng(0).integers(0, 12, size=(50, 12))
     from analysis.statistics.power import _spread_correction
 
-    centered = (spread - spread.mean()) * _spread_correction(12, CRITICAL)
+    centered = (spread - spread.mean()) * _spread_correction(spread, CRITICAL)
     turns = []
     for row in rows:
         sample = centered[row]

@@ -1,28 +1,40 @@
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from moo_jsc.data.jets.sources import read_file
 from studies import compare_generator_settings, compare_jets_to_openml, generate_jets
+from studies.common.console import run_study
 
 Columns = dict[str, np.ndarray]
+
+
+def exit_code(study: ModuleType, arguments: list[str], out: Path) -> int:
+    """Run a study as from the command line."""
+    try:
+        run_study(study.main, study.Config, [*arguments, "--out", str(out)])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--workers", "0"], "--workers 0: expected at least 1"),
-        (["--jets", "0"], "--jets 0: expected at least 1"),
+        (["--workers", "0"], "workers = 0: expected a whole number of at least 1"),
+        (["--jets", "0"], "jets = 0: expected a whole number of at least 1"),
     ],
 )
 def test_generation_answers_bad_values_with_one_line(
     arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "sample.npz"
-    assert generate_jets.main([*arguments, "--parts", str(tmp_path), "--out", str(out)]) == 2
-    assert capsys.readouterr().err == f"generate_jets: {message}\n"
+    flags = [*arguments, "--parts", str(tmp_path)]
+    assert exit_code(generate_jets, flags, out) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -31,7 +43,8 @@ def test_comparison_writes_table_and_figure(tmp_path: Path) -> None:
     tables = (compare_jets_to_openml.TABLE, compare_jets_to_openml.SHARES)
     between = ["\nold\n".join(compare_jets_to_openml.markers(title)) for title in tables]
     page.write_text("\n".join(["before", *between, "after\n"]))
-    assert compare_jets_to_openml.main(["--page", str(page), "--figure", str(figure)]) == 0
+    flags = ["--page", str(page), "--figure", str(figure)]
+    assert exit_code(compare_jets_to_openml, flags, tmp_path / "out") == 0
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert text.count("\n| `") == 16
@@ -47,12 +60,15 @@ def test_page_in_the_documentation_is_up_to_date(tmp_path: Path) -> None:
 
 
 def test_comparison_within_classes(
-    columns: Columns, write_csv: Callable[[Columns], Path], capsys: pytest.CaptureFixture[str]
+    columns: Columns,
+    write_csv: Callable[[Columns], Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     columns["mass_mmdt"] = np.where(columns["class"] == "w", 80.0, columns["mass_mmdt"])
     path = write_csv(columns)
-    assert compare_jets_to_openml.main(["--against", str(path)]) == 0
-    shares, _, distances = capsys.readouterr().out.partition("\n\n")
+    assert exit_code(compare_jets_to_openml, ["--against", str(path)], tmp_path / "out") == 0
+    shares, distances, *_ = capsys.readouterr().out.split("\n\n")
     assert "| w within 1 GeV of the pole | 100.0 % |" in shares
     real = read_file(path)
     assert compare_jets_to_openml.class_table(real, real).count(" 0.000 |") == 16 * 5
@@ -60,18 +76,18 @@ def test_comparison_within_classes(
         assert all(0 < float(cell) <= 1 for cell in line.split("|")[2:-1])
 
 
-def test_missing_real_jets(capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare_jets_to_openml.main(["--against", "nowhere.csv"]) == 2
-    assert capsys.readouterr().err == "compare_jets_to_openml: nowhere.csv: no such file\n"
+def test_missing_real_jets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(compare_jets_to_openml, ["--against", "nowhere.csv"], tmp_path) == 2
+    assert capsys.readouterr().err == "error: nowhere.csv: no such file\n"
 
 
 def test_generator_settings_print_one_row_each(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("pythia8mc")
     tried = [row for row in compare_generator_settings.settings() if not row.natural_widths]
     monkeypatch.setattr(compare_generator_settings, "settings", lambda: tried)
-    assert compare_generator_settings.main(["--jets", "2"]) == 0
+    assert exit_code(compare_generator_settings, ["--jets", "2"], tmp_path / "out") == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
     assert len(lines) == 3 + len(tried)
     assert lines[2].startswith("| OpenML 42468 | 33.0 % | 29.0 % | 1.4 % |")
@@ -85,14 +101,36 @@ def test_comparison_answers_a_bad_page_with_one_line(
     page, figure = tmp_path / "page.md", tmp_path / "figure.png"
     if text is not None:
         page.write_text(text)
-    assert compare_jets_to_openml.main(["--page", str(page), "--figure", str(figure)]) == 2
-    assert capsys.readouterr().err.startswith(f"compare_jets_to_openml: {page}: ")
+    flags = ["--page", str(page), "--figure", str(figure)]
+    assert exit_code(compare_jets_to_openml, flags, tmp_path / "out") == 2
+    assert capsys.readouterr().err.startswith(f"error: {page}: ")
     assert not figure.exists()
 
 
 def test_generator_settings_answer_bad_values_with_one_line(
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert compare_generator_settings.main(["--jets", "0"]) == 2
+    assert exit_code(compare_generator_settings, ["--jets", "0"], tmp_path / "out") == 2
     expected = "jets = 0: expected a whole number of at least 1"
-    assert capsys.readouterr().err == f"compare_generator_settings: {expected}\n"
+    assert capsys.readouterr().err == f"error: {expected}\n"
+
+
+def test_generated_parts_become_a_sample_and_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moo_jsc.data.jets import CLASSES, FEATURES
+    from moo_jsc.data.jets.generation import GeneratedJets
+    from moo_jsc.data.jets.sample import part_path, write_part
+
+    rng = np.random.default_rng(0)
+    for code, label in enumerate(CLASSES):
+        features = rng.normal(size=(6, len(FEATURES))).astype(np.float32)
+        part = GeneratedJets(
+            label=label, seed=10 + code, features=features, events=9, pythia_version="8"
+        )
+        write_part(part_path(tmp_path / "parts", label, 6, 10 + code), part)
+    flags = ["--jets", "6", "--seed", "10", "--parts", str(tmp_path / "parts")]
+    assert exit_code(generate_jets, flags, tmp_path / "made" / "own.npz") == 0
+    made = {path.name for path in (tmp_path / "made").iterdir()}
+    assert {"own.npz", "provenance.json", "report.html", "config.toml"} <= made
+    assert len(read_file(tmp_path / "made" / "own.npz").labels) == 30
