@@ -1,0 +1,60 @@
+"""The report page of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from studies.discrimination.lines import Line
+
+if TYPE_CHECKING:
+    from analysis.report import Report
+
+
+def page(name: str, head: str, found: Sequence[Line], command: str) -> Report:
+    """Return the page.
+
+    Parameters
+    ----------
+    name
+        Of the problem.
+    head
+        What was measured, in one line.
+    found
+        The table.
+    command
+        What makes it again.
+    """
+    import pandas as pd
+
+    from analysis.report import Column, Report
+
+    asked = [line for line in found if line.wanted]
+    missed = [line.what for line in asked if not line.met]
+    report = Report(
+        f"Does {name} tell samplers apart?",
+        "Everything that is asked of a problem is met."
+        if not missed
+        else f"Not met: {', '.join(missed)}.",
+    )
+    table = pd.DataFrame(
+        {
+            "what": [line.what for line in found],
+            "value": [line.shown for line in found],
+            "wanted": [line.wanted for line in found],
+            "verdict": [line.verdict for line in found],
+        }
+    )
+    report.section("Shares of the true hypervolume").table(
+        "discrimination",
+        table,
+        [
+            Column("what", "", "text", wrap=True),
+            Column("value", "share, or number", "text"),
+            Column("wanted", "wanted", "text"),
+            Column("verdict", "", "text"),
+        ],
+        head,
+    )
+    report.section("How to reproduce").code(command)
+    return report
