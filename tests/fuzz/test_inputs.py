@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from studies.lab_reports.mase_config import read_mase_config
 
 from analysis.foundation.objectives import Objective
 from analysis.trials.loaders import from_optuna_study, read_csv
@@ -19,6 +18,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.runs.log import read_log
 from studies.common.console import read_config
 from studies.compare_samplers import Config
+from studies.lab_reports.mase import read_mase_config
 from tests.fuzz.answers import FUZZ, answer
 
 odd_numbers = st.sampled_from([0.0, -0.0, 1e308, -1e308, 5e-324, 1e30, 1e31, float("inf"), -1.0])
