@@ -59,6 +59,7 @@ def main(config: Config) -> Results:
     from moo_jsc.problems.catalogue import build_problem
     from studies.discrimination.lines import lines, markdown
     from studies.discrimination.measures import Question
+    from studies.discrimination.page import audit_sentences, page
 
     problem = build_problem(
         config.problem,
@@ -85,13 +86,13 @@ def main(config: Config) -> Results:
         f" ({question.reference.scale_label}); shares of the true hypervolume at "
         f"{config.trials} trials, means of {config.seeds} seeds with 95 % intervals"
     )
-    text = markdown(found)
-    print(f"\n{head}\n\n{text}")
+    table = question.table
+    needed = audit_sentences(table.counting_values, table.objectives)
+    text = "\n\n".join([head, markdown(found), *needed])
+    print(f"\n{text}")
     folder = config.out or Path("results") / f"discrimination-{problem.name}"
-    from studies.discrimination.page import page
-
-    write_text(folder / "discrimination.md", f"{head}\n\n{text}\n")
-    path = page(problem.name, head, found, command_line(config)).write(folder)
+    write_text(folder / "discrimination.md", f"{text}\n")
+    path = page(problem.name, head, found, needed, command_line(config)).write(folder)
     return Results(path, ("discrimination.md",))
 
 

@@ -138,7 +138,7 @@ class Bounds:
         Examples
         --------
         >>> print(Bounds.parsed(["accuracy=0.70"], ["size=100,flops=5e3"]))
-        accuracy at least 0.7, size at most 100, flops at most 5000
+        accuracy at least 0.7, flops at most 5000, size at most 100
         """
         return cls(_numbers("at least", at_least), _numbers("at most", at_most))
 

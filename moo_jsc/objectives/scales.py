@@ -22,15 +22,15 @@ LINEAR: Scales = {}
 
 
 def logarithmic_costs(objectives: Sequence[Objective]) -> dict[str, Scale]:
-    """Return logarithmic scales for everything that is minimized.
+    """Return logarithmic scales for all costs: what is minimized and known before it is tried.
 
     Examples
     --------
     >>> from moo_jsc.objectives import get_objectives
-    >>> logarithmic_costs(get_objectives(["accuracy", "size"]))
+    >>> logarithmic_costs(get_objectives(["accuracy", "loss", "size"]))
     {'size': 'logarithmic'}
     """
-    return {o.name: "logarithmic" for o in objectives if o.sense == "min"}
+    return {o.name: "logarithmic" for o in objectives if o.sense == "min" and o.known}
 
 
 def parse_scales(entries: Sequence[str]) -> dict[str, Scale]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from moo_jsc.data import SplitName
 from moo_jsc.evaluation.scoring import Scoring, Training
@@ -28,6 +28,7 @@ QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
 
+CODESIGN_OBJECTIVES = ("accuracy", "latency", "size", "bitops")
 HARDWARE_OBJECTIVES = ("accuracy", "lut", "latency-ns")
 
 
@@ -47,8 +48,8 @@ class Recipe:
         The channel multipliers, or None for the network as it is.
     bounds
         Which designs count.
-    scales
-        Objectives measured on a logarithmic scale.
+    logarithmic
+        Measure costs on a logarithmic scale, for those that span decades.
     """
 
     network: str
@@ -56,7 +57,7 @@ class Recipe:
     precision: str | None = None
     multipliers: ChannelMultipliers | None = None
     bounds: Bounds = UNBOUNDED
-    scales: Scales = field(default_factory=dict)
+    logarithmic: bool = False
 
 
 RECIPES: dict[str, Recipe] = {
@@ -68,11 +69,11 @@ RECIPES: dict[str, Recipe] = {
     ),
     "codesign": Recipe(
         "jsc-two-hidden",
-        JOINT_OBJECTIVES,
+        CODESIGN_OBJECTIVES,
         "mixed-precision-low",
         ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
-        bounds=Bounds({"accuracy": 0.70}),
-        scales=logarithmic_costs(get_objectives(JOINT_OBJECTIVES)),
+        bounds=Bounds({"accuracy": 0.73}),
+        logarithmic=True,
     ),
     "codesign-hardware": Recipe(
         "jsc-two-hidden",
@@ -80,7 +81,7 @@ RECIPES: dict[str, Recipe] = {
         "mixed-precision-low",
         ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
         bounds=Bounds({"accuracy": 0.73}),
-        scales=logarithmic_costs(get_objectives(HARDWARE_OBJECTIVES)),
+        logarithmic=True,
     ),
     "channel-multipliers": Recipe(
         "jsc-three-linear", ARCHITECTURE_OBJECTIVES, None, ChannelMultipliers()
@@ -230,6 +231,5 @@ def scales_of(recipe: Recipe, objectives: Sequence[Objective], given: Scales | N
         A given scale names none of the objectives.
     """
     check_scales(given or {}, objectives)
-    names = {objective.name for objective in objectives}
-    own = {name: scale for name, scale in recipe.scales.items() if name in names}
+    own = logarithmic_costs(objectives) if recipe.logarithmic else {}
     return {**own, **(given or {})}

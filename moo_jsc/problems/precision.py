@@ -238,7 +238,9 @@ register_precision_space(
 )
 register_precision_space(
     "mixed-precision-low",
-    PrecisionSpace(widths(3, 4, 6, 8), widths(2, 3, 4, 6), per_layer=True),
+    PrecisionSpace(
+        widths(3, 4, 6, 8), widths(2, 3, 4, 6), per_layer=True, unsigned_after_relu=True
+    ),
 )
 register_precision_space(
     "mixed-precision-coarse",

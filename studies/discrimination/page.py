@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 from studies.discrimination.lines import Line
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from analysis.report import Report
+    from moo_jsc.objectives import Objective
 
 
-def page(name: str, head: str, found: Sequence[Line], command: str) -> Report:
+def audit_sentences(
+    values: NDArray[np.float64], objectives: Sequence[Objective]
+) -> tuple[str, ...]:
+    """Say which objectives of the designs that count (n, m) are needed; nothing of a single one."""
+    from analysis.redundancy.audit import audit_redundancy, sentences
+
+    return sentences(audit_redundancy(values, objectives)) if len(objectives) > 1 else ()
+
+
+def page(
+    name: str, head: str, found: Sequence[Line], needed: Sequence[str], command: str
+) -> Report:
     """Return the page.
 
     Parameters
@@ -22,6 +37,8 @@ def page(name: str, head: str, found: Sequence[Line], command: str) -> Report:
         What was measured, in one line.
     found
         The table.
+    needed
+        Which objectives are needed, in sentences.
     command
         What makes it again.
     """
@@ -56,5 +73,6 @@ def page(name: str, head: str, found: Sequence[Line], command: str) -> Report:
         ],
         head,
     )
+    report.section("Which objectives are needed").sentences(needed)
     report.section("How to reproduce").code(command)
     return report

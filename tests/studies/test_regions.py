@@ -62,5 +62,5 @@ def test_given_bounds_take_the_place_of_the_problems_own():
     from moo_jsc.problems.catalogue import recipe_of
 
     own = recipe_of("codesign").bounds
-    assert own.replaced(Bounds({"accuracy": 0.73})) == Bounds({"accuracy": 0.73})
-    assert own.replaced(Bounds({}, {"size": 9})) == Bounds({"accuracy": 0.7}, {"size": 9})
+    assert own.replaced(Bounds({"accuracy": 0.7})) == Bounds({"accuracy": 0.7})
+    assert own.replaced(Bounds({}, {"size": 9})) == Bounds({"accuracy": 0.73}, {"size": 9})
