@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.regions import RegionSettings, reference_of
 from studies.common.running import Results, keep_settings, study
-from studies.common.settings import Settings, command_line
+from studies.common.settings import command_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ FINE_TUNED_SHARD = 36
 
 
 @dataclass
-class Config(Settings):
+class Config(RegionSettings):
     """Settings of the comparison."""
 
     budget: int = 20
@@ -119,7 +120,6 @@ def compare(
 
     With a MASE search file its best trials are printed and written too.
     """
-    from analysis.front.reference import Reference
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
@@ -127,15 +127,18 @@ def compare(
     from moo_jsc.runs.manifest import write_manifest
     from studies.comparison.chance import chance_of
     from studies.comparison.printing import print_results
+    from studies.comparison.retesting import knees, retest
 
     problem = problem_of(config, study_file)
+    if not config.samplers:
+        samplers = tuple(sampler for sampler in samplers if sampler.suits(problem.space))
     table = enumerate_problem(
         problem,
         workers=config.workers,
         scheduler=config.scheduler,
         shard_size=FINE_TUNED_SHARD if config.training == "qat" else SHARD_SIZE,
     )
-    reference = Reference.from_values(table.values, table.objectives)
+    reference = reference_of(table)
     replay = TableProblem(table)
     folder = config.out or default_folder(config, replay)
     seeds = range(config.first_seed, config.first_seed + config.seeds)
@@ -158,7 +161,7 @@ def compare(
         config={key: str(value) for key, value in asdict(config).items()},
         packages=("moo_jsc", "analysis", "studies"),
     )
-    retested, other = retest(config, problem, trials, reference)
+    retested, other = retest(problem, trials, reference, workers=config.workers)
     report = write_report(
         config,
         samplers,
@@ -186,6 +189,7 @@ def problem_of(
     config: Config, study_file: MaseStudy | None, objectives: Sequence[str] = ()
 ) -> NetworkProblem:
     """Build the problem that the settings name, or the one that a search file has trained."""
+    from moo_jsc.objectives.bounds import UNBOUNDED
     from moo_jsc.problems.catalogue import build_problem
 
     names = tuple(objectives) or listed(config.objectives)
@@ -194,7 +198,8 @@ def problem_of(
         from studies.lab_reports.mase.problems import trained_problem
 
         data = load_jets(config.jets)
-        return trained_problem(study_file, config.problem, data, names, device=config.device)
+        trained = trained_problem(study_file, config.problem, data, names, device=config.device)
+        return trained if objectives else trained.within(config.bounds, config.scales_by_name)
     return build_problem(
         config.problem,
         network=config.network,
@@ -203,6 +208,8 @@ def problem_of(
         final_relu=config.final_relu,
         training=config.training,
         device=config.device,
+        bounds=UNBOUNDED if objectives else config.bounds,
+        scales=None if objectives else config.scales_by_name,
     )
 
 
@@ -263,6 +270,7 @@ def chosen_samplers(
     `own` are run instead of the default ones.
     """
     from moo_jsc.objectives import get_objectives
+    from moo_jsc.objectives.scales import check_scales
     from moo_jsc.problems.catalogue import recipe_of
     from moo_jsc.samplers import default_samplers, get_samplers
 
@@ -277,51 +285,14 @@ def chosen_samplers(
         samplers = (*get_samplers([config.baseline]), *samplers)
     for sampler in samplers:
         sampler.check(objectives)
+    config.bounds.check(objectives)
+    check_scales(config.scales_by_name, objectives)
     return samplers
 
 
 def default_folder(config: Config, problem: Problem) -> Path:
     """Return ``results/<problem>-<budget>-trials-<hash>``: one folder for each study."""
     return Path("results") / f"{problem.name}-{config.budget}-trials-{problem.fingerprint[:8]}"
-
-
-def retest(
-    config: Config, problem: NetworkProblem, trials: Trials, reference: Reference
-) -> tuple[pd.DataFrame, Reference | None]:
-    """Return values on the test split, and that split's own front.
-
-    Where every configuration is fine-tuned, only those on final fronts are evaluated there, and
-    the test split's own front stays unknown.
-    """
-    import pandas as pd
-
-    from analysis.efficiency.knee_designs import final_configurations
-    from analysis.front.reference import Reference
-    from moo_jsc.enumeration import enumerate_problem
-
-    tested = problem.on("test")
-    other = None
-    if config.training == "qat":
-        indices: Sequence[int] = final_configurations(trials, reference).tolist()
-        values = tested.evaluate(problem.space.configurations(indices))
-    else:
-        table = enumerate_problem(tested, workers=config.workers)
-        other = Reference.from_values(table.values, table.objectives)
-        indices, values = range(table.space.size), table.values
-    frame = pd.DataFrame(values, columns=list(reference.names))
-    frame.insert(0, "configuration", indices)
-    return frame, other
-
-
-def knees(trials: Trials, reference: Reference, retested: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the test accuracy of each sampler's knee designs; None without that objective."""
-    from analysis.efficiency.knee_designs import knee_configurations, knee_scores
-
-    if "accuracy" not in reference.names:
-        return None
-    return knee_scores(
-        knee_configurations(trials, reference), retested, "accuracy", bounds=(0.0, 1.0)
-    )
 
 
 def write_report(
@@ -340,6 +311,7 @@ def write_report(
     from analysis.efficiency.analyze import Questions
     from analysis.efficiency.page import efficiency_report
     from moo_jsc.foundation.files import atomic_path
+    from moo_jsc.samplers.domain_rules import DomainRule
 
     generations = {s.name: s.first_generation(config.budget) for s in samplers}
     report = efficiency_report(
@@ -350,6 +322,7 @@ def write_report(
             "Problem": f"{table.name}: {table.space.size} configurations, "
             f"{len(reference.front)} points on the true front",
             "Budget": f"{config.budget} trials a run",
+            "Designs that count": str(table.bounds) or "all",
             "Seeds": f"{config.seeds} from {config.first_seed} on, paired over the samplers",
             "Search sees": "the validation split",
             "Samplers": ", ".join(sampler.name for sampler in samplers),
@@ -362,6 +335,7 @@ def write_report(
             splits=("the validation split", "the test split"),
             space_size=table.space.size,
             populations={name: size for name, size in generations.items() if size},
+            rules=tuple(s.name for s in samplers if isinstance(s, DomainRule)),
         ),
         retested=retested,
         retested_reference=other,

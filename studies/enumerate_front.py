@@ -12,12 +12,12 @@ from typing import Literal
 
 from studies.common.checks import listed
 from studies.common.console import run_study
+from studies.common.regions import RegionSettings
 from studies.common.running import Results, study
-from studies.common.settings import Settings
 
 
 @dataclass
-class Config(Settings):
+class Config(RegionSettings):
     """Settings of the enumeration."""
 
     problem: str = "mixed-precision"
@@ -57,6 +57,8 @@ def main(config: Config) -> Results:
         split=config.split,
         jets=config.jets,
         device=config.device,
+        bounds=config.bounds,
+        scales=config.scales_by_name,
     )
     front = enumerated(
         problem,

@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.regions import RegionSettings
 from studies.common.running import Results, study
-from studies.common.settings import Settings, command_line
+from studies.common.settings import command_line
 
 if TYPE_CHECKING:
     import numpy as np
 
     from analysis.scalarization.score_audit import ScoreAudit
     from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.objectives import Bounds
+    from moo_jsc.objectives.scales import Scales
     from studies.weights.findings import Scored, WeightFindings
 
 
 @dataclass
-class Config(Settings):
+class Config(RegionSettings):
     """Settings of the audit."""
 
     problem: str = "joint"
@@ -57,6 +60,7 @@ def main(config: Config) -> Results:
     require_at_least("seeds", config.seeds, 1)
     require_at_least("samples", config.samples, 1)
     names = audited_objectives(config)
+    check_region(config, names)
     own_weights(config, names)
     triangle_objectives(config, names)
     config.check_folders()
@@ -82,6 +86,16 @@ def audited_objectives(config: Config) -> tuple[str, ...]:
     if len(names) < 2:
         raise InputError(f"objectives {', '.join(names)}: expected at least two to weigh")
     return tuple(names)
+
+
+def check_region(config: Config, names: tuple[str, ...]) -> None:
+    """Check bounds and scales, and that a chosen design is known, before anything is computed."""
+    from moo_jsc.objectives import get_objectives
+    from moo_jsc.objectives.scales import check_scales
+
+    objectives = get_objectives(names)
+    config.bounds.check(objectives)
+    check_scales(config.scales_by_name, objectives)
 
 
 def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -129,20 +143,26 @@ def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> Wei
     from studies.weights.search import search
 
     everything = enumerated(
-        config.problem, tuple(dict.fromkeys([*names, *SCORED_OBJECTIVES])), config.workers
+        config.problem,
+        tuple(dict.fromkeys([*names, *SCORED_OBJECTIVES])),
+        config.workers,
+        bounds=config.bounds,
+        scales=config.scales_by_name,
     )
     table = everything.selected(names)
     corners = triangle_objectives(config, names)
     three = everything.selected(corners) if corners else None
     metrics = everything.selected(SCORED_OBJECTIVES)
     return WeightFindings(
-        audit=audit_weights(table.values, table.objectives, samples=config.samples),
+        audit=audit_weights(table.counting_values, table.objectives, samples=config.samples),
         table=table,
-        triangle=audit_weights(three.values, three.objectives, samples=1000) if three else None,
+        triangle=audit_weights(three.counting_values, three.objectives, samples=1000)
+        if three
+        else None,
         scored=(reported_setting(config.workers), on_the_problem(everything)),
         weightings=own_weights(config, names),
         chosen=config.design,
-        redundancy=audit_redundancy(metrics.values, metrics.objectives),
+        redundancy=audit_redundancy(metrics.counting_values, metrics.objectives),
         search=search(
             everything, range(config.seeds), config.budget, folder / "search", config.workers
         )
@@ -157,12 +177,22 @@ def enumerated(
     workers: int,
     network: str | None = None,
     final_relu: bool = False,
+    bounds: Bounds | None = None,
+    scales: Scales | None = None,
 ) -> ObjectiveTable:
     """Return the table of a problem with these objectives."""
     from moo_jsc.enumeration import enumerate_problem
+    from moo_jsc.objectives.bounds import UNBOUNDED
     from moo_jsc.problems.catalogue import build_problem
 
-    built = build_problem(problem, network=network, objectives=names, final_relu=final_relu)
+    built = build_problem(
+        problem,
+        network=network,
+        objectives=names,
+        final_relu=final_relu,
+        bounds=bounds or UNBOUNDED,
+        scales=scales,
+    )
     return enumerate_problem(built, workers=workers)
 
 
@@ -200,7 +230,7 @@ def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
     audits = []
     for score in SCORES:
         chosen = table.selected(tuple(score.weights))
-        audits.append(audit_score(chosen.values, chosen.objectives, score))
+        audits.append(audit_score(chosen.counting_values, chosen.objectives, score))
     return tuple(audits)
 
 
@@ -209,6 +239,7 @@ def setting(config: Config, found: WeightFindings) -> dict[str, str]:
     return {
         "Problem": f"{found.table.name}, {found.table.space.size} configurations, all evaluated",
         "Objectives": ", ".join(found.audit.front.names),
+        "Designs that count": str(found.table.bounds) or "all",
         "Predictions scored on": "the validation split",
         "Sampled weights": f"{config.samples}, seed 0",
         "Search": f"{config.budget} trials, {config.seeds} seeds" if config.budget else "left out",

@@ -13,8 +13,9 @@ from studies.common.console import run_study
 from studies.common.running import Results, study
 from studies.common.settings import Settings, command_line
 
-SINGLES = ("jsc-tiny", "jsc-toy", "jsc-s", "jsc-three-linear", "hls4ml-3layer")
-WIDENED_BASE = "jsc-three-linear"
+SINGLES = ("jsc-tiny", "jsc-toy", "jsc-s", "jsc-three-linear", "jsc-two-hidden", "hls4ml-3layer")
+SEVERAL = {"widened": "jsc-three-linear", "widths": "jsc-two-hidden"}
+"""Networks whose widened forms are trained together, by the word that asks for them."""
 
 
 @dataclass
@@ -24,8 +25,9 @@ class Config(Settings):
     out: Path | None = None
     """Folder for the weights and the report; by default the package's own for the weights and
     results/training for the report."""
-    networks: tuple[str, ...] = (*SINGLES, "widened")
-    """What to train: names of networks, and "widened" for jsc-three-linear x {1..5}^2."""
+    networks: tuple[str, ...] = (*SINGLES, *SEVERAL)
+    """What to train: names of networks, "widened" for jsc-three-linear x {1..5}^2, and "widths"
+    for jsc-two-hidden with 4, 8, 16, 32 or 64 channels in each hidden layer."""
     seeds: int = 5
     """Trainings of each widened network; the others use seed 0."""
     epochs: int = 30
@@ -51,14 +53,14 @@ def main(config: Config) -> Results:
     import torch
 
     from moo_jsc.data.jets import load_jets
-    from moo_jsc.networks.family import network_spec, widened_family
+    from moo_jsc.networks.family import WIDENINGS, network_spec, widened_family
     from moo_jsc.networks.training import Schedule
-    from moo_jsc.networks.weights import WIDENED
+    from moo_jsc.networks.weights import widened_stem
     from studies.training.files import WEIGHTS, forms_of, train_into
     from studies.training.page import write
 
     schedule = Schedule(config.epochs, config.learning_rate)
-    forms = {name: forms_of(name) for name in names if name != "widened"}
+    forms = {name: forms_of(name) for name in names if name not in SEVERAL}
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     jets = load_jets()
@@ -66,9 +68,10 @@ def main(config: Config) -> Results:
     scores = []
     try:
         for name in names:
-            if name == "widened":
-                family = list(widened_family(network_spec(WIDENED_BASE)).values())
-                stems = [(WIDENED, family, range(config.seeds))]
+            if name in SEVERAL:
+                base = SEVERAL[name]
+                family = list(widened_family(network_spec(base), WIDENINGS[base]).values())
+                stems = [(widened_stem(base), family, range(config.seeds))]
             else:
                 stems = [(spec.name, [spec], range(1)) for spec in forms[name]]
             for stem, specs, seeds in stems:

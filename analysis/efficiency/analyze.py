@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.efficiency import sentences
+from analysis.efficiency.by_hand import unbeaten_rule
 from analysis.efficiency.optimism import selection_optimism
 from analysis.efficiency.robustness import Robustness, robustness
 from analysis.efficiency.summary import summarize, summary_table
@@ -72,6 +73,9 @@ class Questions:
         Configurations in the space, if known.
     populations
         For each evolutionary sampler the size of its first generation, if known.
+    rules
+        Names of samplers that do what is done by hand: the first answer names those that were not
+        shown to find more.
     """
 
     baseline: str | None = None
@@ -83,6 +87,7 @@ class Questions:
     splits: tuple[str, str] = ("the data searched on", "the other data")
     space_size: int | None = None
     populations: Mapping[str, int] | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,6 +245,7 @@ found less: worse by 33.3 [33.3, 33.3] percentage points."
                 curves,
                 summary,
                 comparison,
+                pairs,
                 best,
                 found,
                 optimism,
@@ -294,6 +300,7 @@ def _answers(
     curves: Curves,
     summary: pd.DataFrame,
     comparison: pd.DataFrame | None,
+    pairs: pd.DataFrame | None,
     best: Mapping[str, float] | None,
     found: Robustness | None,
     optimism: pd.DataFrame | None,
@@ -301,6 +308,10 @@ def _answers(
 ) -> list[str]:
     baseline = str(asked.baseline)
     answers: list[str] = []
+    if pairs is not None:
+        shares = {str(name): float(share) for name, share in summary["hypervolume"].items()}
+        behind = unbeaten_rule(pairs, shares, asked.rules, kind)
+        answers += [behind] if behind else []
     if comparison is None:
         first = summary.iloc[0]
         answers.append(

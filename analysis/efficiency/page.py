@@ -193,8 +193,15 @@ def _curves(section: Section, findings: EfficiencyFindings) -> None:
         plots.hypervolume_curves(findings.hypervolume, baseline=baseline),
         f"Share of the {kind} front's hypervolume found so far: mean over seeds and pointwise "
         f"interval of each sampler, best first, against {baseline} (dashed); grey lines: the "
-        "other samplers.",
+        "other samplers; the number is the mean at the end.",
         png=True,
+    )
+    section.figure(
+        "final_values",
+        plots.final_values(findings.hypervolume, baseline=baseline),
+        f"What every run ended with; box: quartiles and median, whiskers: 5 to 95 %; dashed: "
+        f"median of {baseline}.",
+        narrow=True,
     )
     section.figure(
         "indicators",
@@ -268,7 +275,7 @@ def _tests(section: Section, findings: EfficiencyFindings) -> None:
     section.figure(
         "effect_sizes",
         plots.effect_sizes(findings.pairs, ranked(findings.hypervolume)),
-        "A12 of all pairs; a dot marks pairs whose mean difference is decided, all pairs together.",
+        "A12 of all pairs; bold: the mean difference is decided, all pairs together.",
     )
     section.table(
         "pairs",

@@ -68,7 +68,7 @@ def a12_matrix(pairs: pd.DataFrame, order: list[str]) -> np.ndarray:
 
 
 def effect_sizes(pairs: pd.DataFrame, order: list[str]) -> Figure:
-    """Draw A12 of all pairs as a heat map; a dot marks pairs that the corrected test decides.
+    """Draw A12 of all pairs as a heat map; bold numbers mark pairs whose mean is decided.
 
     Parameters
     ----------
@@ -77,26 +77,39 @@ def effect_sizes(pairs: pd.DataFrame, order: list[str]) -> Figure:
     order
         Samplers, best first.
     """
+    import pandas as pd
+    import seaborn as sns
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     matrix = a12_matrix(pairs, order)
-    place = {name: position for position, name in enumerate(order)}
-    size = 1.7 + 0.32 * len(order)
+    decided = set()
+    for row in pairs[pairs["verdict"].isin(["better", "worse"])].itertuples():
+        decided |= {(row.one, row.other), (row.other, row.one)}
+    size = 1.7 + 0.42 * len(order)
     with rc_context(style()):  # type: ignore[arg-type]
         figure = Figure(figsize=(size + 1.1, size))
         axes = figure.subplots()
-        image = axes.imshow(matrix, cmap="PuOr", vmin=0.0, vmax=1.0)
-        for _, row in pairs[pairs["verdict"].isin(["better", "worse"])].iterrows():
-            one, other = place[row["one"]], place[row["other"]]
-            axes.plot([other, one], [one, other], ".", color="#fefefe", ms=3.5)
-        axes.set_xticks(range(len(order)), order, rotation=90)
-        axes.set_yticks(range(len(order)), order)
+        sns.heatmap(
+            pd.DataFrame(matrix, index=order, columns=order),
+            mask=np.eye(len(order), dtype=bool),
+            cmap=sns.diverging_palette(30, 265, s=70, l=60, as_cmap=True),
+            vmin=0.0,
+            vmax=1.0,
+            annot=True,
+            fmt=".2f",
+            annot_kws={"fontsize": 6.5},
+            linewidths=0.6,
+            linecolor="none",
+            square=True,
+            ax=axes,
+            cbar_kws={"shrink": 0.7, "label": "A12: row beats column"},
+        )
+        places = [(row, column) for row in order for column in order if row != column]
+        for text, place in zip(axes.texts, places, strict=True):
+            text.set_fontweight("bold" if place in decided else "normal")
         axes.grid(visible=False)
         axes.tick_params(length=0)
-        bar = figure.colorbar(image, ax=axes, shrink=0.7, ticks=[0, 0.25, 0.5, 0.75, 1])
-        bar.set_label("A12: probability that the row beats the column")
-        bar.outline.set_visible(False)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -75,8 +76,11 @@ def indicator_curves(
     order = ranked(curves)
     columns = min(columns, len(order))
     rows = -(-len(order) // columns)
+    label = f"{curves.indicator} (mean, {level:.0%} interval)"
+    lines = textwrap.wrap(label, 22 if rows == 1 else 60)
+    label, left = "\n".join(lines), 0.45 + 0.15 * len(lines)
     with rc_context(style()):  # type: ignore[arg-type]
-        width, height = 0.75 + 1.95 * columns, 0.75 + 1.6 * rows
+        width, height = left + 0.15 + 1.95 * columns, 0.75 + 1.6 * rows
         figure = Figure(figsize=(width, height))
         figure.set_layout_engine("none")
         axes = figure.subplots(
@@ -86,7 +90,7 @@ def indicator_curves(
             sharey=True,
             squeeze=False,
             gridspec_kw={
-                "left": 0.6 / width,
+                "left": left / width,
                 "right": 1 - 0.15 / width,
                 "bottom": 0.5 / height,
                 "top": 1 - 0.25 / height,
@@ -108,7 +112,7 @@ def indicator_curves(
         note = f"    (dashed: {baseline}; grey: the others)" if baseline in parts else ""
         figure.supxlabel(f"{curves.axis}{note}", fontsize=9, y=0.06 / height, va="bottom")
         figure.supylabel(
-            f"{curves.indicator} (mean, {level:.0%} interval)",
+            label,
             fontsize=9,
             x=0.06 / width,
             ha="left",

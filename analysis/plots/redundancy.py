@@ -38,6 +38,7 @@ def association_matrices(found: Redundancy) -> Figure:
         _matrix(left, tau, found.names, "Kendall's tau", "RdBu", -1.0)
         _matrix(right, shared, found.names, "shared information", "Blues", 0.0)
         right.set_yticklabels([])
+        figure.suptitle("upper right: over the space; lower left: along the front", fontsize=8)
     return figure
 
 
@@ -80,22 +81,23 @@ def _matrix(
     colors: str,
     least: float,
 ) -> None:
-    axis.imshow(values, cmap=colors, vmin=least, vmax=1.0, aspect="auto")
-    for (row, column), value in np.ndenumerate(values):
-        if np.isfinite(value):
-            dark = value > 0.6 or value < -0.6
-            axis.text(
-                column,
-                row,
-                f"{value:.2f}",
-                ha="center",
-                va="center",
-                fontsize=8,
-                color="white" if dark else INK,
-            )
-    axis.set_xticks(range(len(names)), names, rotation=35, ha="right")
-    axis.set_yticks(range(len(names)), names)
-    axis.set_title(f"{title} (upper right: space, lower left: front)")
+    import pandas as pd
+    import seaborn as sns
+
+    sns.heatmap(
+        pd.DataFrame(values, index=names, columns=names),
+        mask=~np.isfinite(values),
+        cmap=colors,
+        vmin=least,
+        vmax=1.0,
+        annot=True,
+        fmt=".2f",
+        annot_kws={"fontsize": 8},
+        cbar=False,
+        ax=axis,
+    )
+    axis.tick_params(length=0)
+    for label in axis.get_xticklabels():
+        label.set(rotation=35, ha="right")
+    axis.set_title(title)
     axis.grid(visible=False)
-    for spine in axis.spines.values():
-        spine.set_visible(False)

@@ -60,8 +60,8 @@ def enumerate_problem(
     Raises
     ------
     InputError
-        A setting is wrong, the cache cannot be written to, or the table would exceed
-        `TABLE_BYTES`.
+        A setting is wrong, the cache cannot be written to, the table would exceed
+        `TABLE_BYTES`, or no design keeps the problem's bounds.
 
     Examples
     --------
@@ -92,7 +92,13 @@ def enumerate_problem(
     missing = [span for span in store.ranges() if not _read(store, *span, values)]
     _compute(problem, store, missing, crew, values, progress)
     return ObjectiveTable(
-        problem.name, problem.space, problem.objectives, values, problem.fingerprint
+        problem.name,
+        problem.space,
+        problem.objectives,
+        values,
+        problem.fingerprint,
+        bounds=problem.bounds,
+        scales=problem.scales,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,9 @@ class StreamingFront:
     multiplicity
         For each point the number of configurations that attain it, shape (front,).
     ideal
-        Best value of each objective over everything seen, shape (m,).
+        Best value of each objective over everything seen that counts, shape (m,).
     seen
-        Number of configurations.
+        Number of configurations, those that do not count included.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def stream_front(
     block_size: int = BLOCK_SIZE,
     progress: bool = True,
 ) -> StreamingFront:
-    """Enumerate a space of any size and keep its front only.
+    """Enumerate a space of any size and keep its front only, of the designs within its bounds.
 
     Workers reduce their blocks to nondominated points before they send them. A checkpoint in
     the cache lets an interrupted run go on, and serves a finished one. Memory is bounded by
@@ -149,12 +149,12 @@ def stream_front(
     Raises
     ------
     InputError
-        A setting is wrong, or the cache cannot be written to.
+        A setting is wrong, the cache cannot be written to, or no design keeps the bounds.
     """
     crew = Workers(workers, backend, scheduler)
     if block_size < 1:
         raise InputError(f"block_size = {block_size}: expected a whole number of at least 1")
-    key = table_key(problem)
+    key = table_key(problem, *([str(problem.bounds)] if problem.bounds else []))
     store = Store.at(cache_dir)
     path = store.path("fronts", problem.name, key)
     front = _front_of(store.read(path, key), problem.objectives)
@@ -174,13 +174,17 @@ def stream_front(
             bar.update(block.seen)
             if number % _CHECKPOINT_BLOCKS == 0 or front.seen == size:
                 _save(path, key, front)
+    if not len(front.values):
+        raise InputError(f"{problem.name}: no design has {problem.bounds}")
     return front
 
 
 def _front_of_range(problem: Problem, start: int, stop: int) -> StreamingFront:
     indices = np.arange(start, stop)
     values = problem.evaluate(problem.space.configurations(indices))
-    return StreamingFront.empty(problem.objectives).updated(indices, values)
+    kept = problem.bounds.kept(values, problem.objectives)
+    front = StreamingFront.empty(problem.objectives).updated(indices[kept], values[kept])
+    return replace(front, seen=len(indices))
 
 
 def _save(path: Path, key: str, front: StreamingFront) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
 from moo_jsc.foundation.notebooks import html_table
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.scales import Scales
 from moo_jsc.problems.space import SearchSpace
 
 _SHOWN_ROWS = 20
@@ -64,6 +66,31 @@ def _extreme(
     return np.where(top, values.max(axis=0), values.min(axis=0))
 
 
+def none_counts(
+    name: str, bounds: Bounds, values: NDArray[np.float64], objectives: Sequence[Objective]
+) -> str:
+    """Say in one line that no design keeps the bounds, and how far designs reach.
+
+    Parameters
+    ----------
+    name
+        Of the problem.
+    bounds
+        What nothing keeps.
+    values
+        Of all designs, or their extremes, shape (n, m).
+    objectives
+        The m columns.
+    """
+    columns = [objective.name for objective in objectives]
+    spans = [
+        f"{bound} from {values[:, columns.index(bound)].min():.6g} "
+        f"to {values[:, columns.index(bound)].max():.6g}"
+        for bound in bounds.names
+    ]
+    return f"{name}: no design has {bounds}; there is {', '.join(spans)}"
+
+
 @dataclass(frozen=True)
 class ObjectiveTable:
     """Values of all configurations of a space, by flat index, and what follows from them.
@@ -81,11 +108,16 @@ class ObjectiveTable:
         with flat index i. Read-only.
     fingerprint
         Of the problem: SHA-256 over everything that the values depend on.
+    bounds, scales
+        Of the problem. The front, the ideal and the nadir point are those of the designs that
+        count.
+    inside
+        bool, shape (size,): which designs count; by default those that keep the bounds.
 
     Raises
     ------
     InputError
-        The shape of `values` does not fit the space and the objectives.
+        The shape of `values` does not fit the space and the objectives; no design counts.
     """
 
     name: str
@@ -93,12 +125,20 @@ class ObjectiveTable:
     objectives: tuple[Objective, ...]
     values: NDArray[np.float64]
     fingerprint: str
+    bounds: Bounds = UNBOUNDED
+    scales: Scales = field(default_factory=dict)
+    inside: NDArray[np.bool_] = field(default=None)  # type: ignore[arg-type]
 
     def __post_init__(self) -> None:
         expected = (self.space.size, len(self.objectives))
         if self.values.shape != expected:
             raise InputError(f"table {self.name!r}: values {self.values.shape}, not {expected}")
         self.values.flags.writeable = False
+        if self.inside is None:
+            kept = self.bounds.kept(self.values, self.objectives)
+            object.__setattr__(self, "inside", kept)
+        if not self.inside.any():
+            raise InputError(none_counts(self.name, self.bounds, self.values, self.objectives))
 
     def __repr__(self) -> str:
         objectives = ", ".join(f"{o.name} ({o.sense})" for o in self.objectives)
@@ -116,12 +156,22 @@ class ObjectiveTable:
         return html_table(title, head, rows)
 
     @cached_property
+    def counting(self) -> NDArray[np.int64]:
+        """Flat indices of the designs that count, in increasing order."""
+        return np.flatnonzero(self.inside)
+
+    @property
+    def counting_values(self) -> NDArray[np.float64]:
+        """Values of `counting`, shape (counting, m)."""
+        return self.values[self.counting]
+
+    @cached_property
     def front_indices(self) -> NDArray[np.int64]:
-        """Flat indices of all nondominated configurations, in increasing order.
+        """Flat indices of all nondominated configurations that count, in increasing order.
 
         Configurations with equal values are all there.
         """
-        return np.flatnonzero(nondominated(self.values, self.objectives))
+        return self.counting[nondominated(self.counting_values, self.objectives)]
 
     @property
     def front_values(self) -> NDArray[np.float64]:
@@ -130,8 +180,8 @@ class ObjectiveTable:
 
     @cached_property
     def ideal(self) -> NDArray[np.float64]:
-        """Best value of each objective, shape (m,)."""
-        return best_of(self.values, self.objectives)
+        """Best value of each objective in any design that counts, shape (m,)."""
+        return best_of(self.counting_values, self.objectives)
 
     @cached_property
     def nadir(self) -> NDArray[np.float64]:
@@ -151,6 +201,8 @@ class ObjectiveTable:
     def selected(self, names: Sequence[str]) -> ObjectiveTable:
         """Return the table of some of the objectives, in the order named.
 
+        The same designs count, whether or not the objectives that are bounded are among them.
+
         Raises
         ------
         InputError
@@ -159,12 +211,16 @@ class ObjectiveTable:
         from moo_jsc.foundation.files import sha256_of
 
         columns = [self._position(name) for name in names]
+        objectives = tuple(self.objectives[column] for column in columns)
         return ObjectiveTable(
             self.name,
             self.space,
-            tuple(self.objectives[column] for column in columns),
+            objectives,
             np.ascontiguousarray(self.values[:, columns]),
             sha256_of(self.fingerprint, *names),
+            bounds=self.bounds.of(objectives),
+            scales={name: scale for name, scale in self.scales.items() if name in names},
+            inside=self.inside,
         )
 
     def _position(self, name: str) -> int:

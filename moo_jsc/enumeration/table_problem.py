@@ -43,6 +43,8 @@ class TableProblem(Problem):
         self.name = table.name
         self.space = table.space
         self.objectives = table.objectives
+        self.bounds = table.bounds
+        self.scales = table.scales
 
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
         return self.table.values[self.space.indices(configurations)]

@@ -50,6 +50,14 @@ NETWORKS: dict[str, NetworkSpec] = {
             ),
         ),
         NetworkSpec(
+            "jsc-two-hidden",
+            (
+                *(Linear(16, 4), ReLU(4)),
+                *(Linear(4, 4), ReLU(4)),
+                Linear(4, 5),
+            ),
+        ),
+        NetworkSpec(
             "hls4ml-3layer",
             (
                 *(Linear(16, 64), ReLU(64)),
@@ -63,10 +71,17 @@ NETWORKS: dict[str, NetworkSpec] = {
 """The family by name, each network ending in plain logits.
 
 ``jsc-tiny``, ``jsc-toy``, ``jsc-s`` and ``jsc-three-linear`` are named as in MASE;
-``hls4ml-3layer`` is the network of Duarte et al., arXiv:1804.06913.
+``hls4ml-3layer`` is the network of Duarte et al., arXiv:1804.06913; ``jsc-two-hidden`` is the
+smallest of those that are widened to every size from 4 to 64 (`WIDENINGS`).
 """
 
-WITHOUT_FINAL_RELU = frozenset({"hls4ml-3layer"})
+WIDENINGS: dict[str, tuple[int, ...]] = {
+    "jsc-three-linear": (1, 2, 3, 4, 5),
+    "jsc-two-hidden": (1, 2, 4, 8, 16),
+}
+"""Channel multipliers of each hidden layer for which trained forms are shipped, by network."""
+
+WITHOUT_FINAL_RELU = frozenset({"hls4ml-3layer", "jsc-two-hidden"})
 """Networks that never had a ReLU on their logits."""
 
 

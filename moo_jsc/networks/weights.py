@@ -15,7 +15,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of_file
 from moo_jsc.foundation.sealed import BrokenSeal, read_sealed, write_sealed
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.networks.family import NETWORKS, network_spec, widened
+from moo_jsc.networks.family import NETWORKS, WIDENINGS, network_spec, widened
 from moo_jsc.networks.specification import NetworkSpec
 
 if TYPE_CHECKING:
@@ -25,8 +25,17 @@ _PURPOSE = "networks"
 
 WEIGHTS = Path(__file__).parent / "weights"
 MANIFEST = "manifest.json"
-WIDENED = "jsc-three-linear-widened"
-"""File of the trained forms of `jsc-three-linear` with channel multipliers in 1..5."""
+
+
+def widened_stem(name: str) -> str:
+    """Return the name of the file that holds the trained widened forms of a network.
+
+    Examples
+    --------
+    >>> widened_stem("jsc-two-hidden")
+    'jsc-two-hidden-widened'
+    """
+    return f"{name}-widened"
 
 
 class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,9 +86,9 @@ def load_widened(name: str, multipliers: tuple[int, ...], *, seed: int = 0) -> C
     Parameters
     ----------
     name
-        ``"jsc-three-linear"``, the one whose widened forms are shipped.
+        A network whose widened forms are shipped (`moo_jsc.networks.family.WIDENINGS`).
     multipliers
-        One in 1..5 for each of the two hidden layers.
+        One of those listed there for each of the two hidden layers.
     seed
         Which of the shipped trainings (`shipped_seeds`).
 
@@ -94,19 +103,23 @@ def load_widened(name: str, multipliers: tuple[int, ...], *, seed: int = 0) -> C
     3013
     """
     spec = widened(network_spec(name), multipliers)
-    tensors = _shipped(WIDENED)
+    if name not in WIDENINGS:
+        raise InputError(
+            f"{spec.name}: no weights are shipped, expected widened {', '.join(WIDENINGS)}"
+        )
+    tensors = _shipped(widened_stem(name))
     prefix = f"{spec.name}/{seed}/"
     if not any(key.startswith(prefix) for key in tensors):
         raise InputError(
-            f"{spec.name} with training seed {seed}: no weights are shipped, expected "
-            f"jsc-three-linear, multipliers in 1..5 and a seed in {list(shipped_seeds())}"
+            f"{spec.name} with training seed {seed}: no weights are shipped, expected multipliers "
+            f"in {list(WIDENINGS[name])} and a seed in {list(shipped_seeds(name))}"
         )
     return _network(spec, tensors, prefix)
 
 
-def shipped_seeds() -> tuple[int, ...]:
-    """Return the training seeds of the shipped widened networks."""
-    return tuple(sorted(set(_manifest()[WIDENED].seeds)))
+def shipped_seeds(name: str = "jsc-three-linear") -> tuple[int, ...]:
+    """Return the training seeds of a network's shipped widened forms."""
+    return tuple(sorted(set(_manifest()[widened_stem(name)].seeds)))
 
 
 def read_network(path: Path | str, spec: NetworkSpec) -> Classifier:

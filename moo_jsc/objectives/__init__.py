@@ -4,10 +4,12 @@ Importing the package registers them all in `moo_jsc.objectives.objective.OBJECT
 """
 
 from moo_jsc.objectives import bitops, bitwidth, circuit, flops, latency, prediction, size
+from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import OBJECTIVES, Objective, get_objectives
 
 __all__ = [
     "OBJECTIVES",
+    "Bounds",
     "Objective",
     "bitops",
     "bitwidth",

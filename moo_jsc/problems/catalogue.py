@@ -9,9 +9,12 @@ from moo_jsc.data import SplitName
 from moo_jsc.evaluation.scoring import Scoring, Training
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
+from moo_jsc.networks.family import WIDENINGS
 from moo_jsc.objectives import get_objectives
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.circuit import CircuitObjective
-from moo_jsc.objectives.objective import MeasuredObjective
+from moo_jsc.objectives.objective import MeasuredObjective, Objective
+from moo_jsc.objectives.scales import Scales, check_scales, logarithmic_costs
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.network_problem import (
     ArchitectureProblem,
@@ -24,6 +27,9 @@ from moo_jsc.problems.precision import PRECISION_SPACES
 QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
 JOINT_OBJECTIVES = ("accuracy", "latency", "size", "flops", "bitops")
+
+CODESIGN_OBJECTIVES = ("accuracy", "latency", "size", "bitops")
+HARDWARE_OBJECTIVES = ("accuracy", "lut", "latency-ns")
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,18 @@ class Recipe:
         A name in `PRECISION_SPACES`, or None for float networks.
     multipliers
         The channel multipliers, or None for the network as it is.
+    bounds
+        Which designs count.
+    logarithmic
+        Measure costs on a logarithmic scale, for those that span decades.
     """
 
     network: str
     objectives: tuple[str, ...]
     precision: str | None = None
     multipliers: ChannelMultipliers | None = None
+    bounds: Bounds = UNBOUNDED
+    logarithmic: bool = False
 
 
 RECIPES: dict[str, Recipe] = {
@@ -54,6 +66,22 @@ RECIPES: dict[str, Recipe] = {
     ),
     "joint-fine": Recipe(
         "jsc-three-linear", JOINT_OBJECTIVES, "mixed-precision", ChannelMultipliers()
+    ),
+    "codesign": Recipe(
+        "jsc-two-hidden",
+        CODESIGN_OBJECTIVES,
+        "mixed-precision-low",
+        ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
+        bounds=Bounds({"accuracy": 0.73}),
+        logarithmic=True,
+    ),
+    "codesign-hardware": Recipe(
+        "jsc-two-hidden",
+        HARDWARE_OBJECTIVES,
+        "mixed-precision-low",
+        ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
+        bounds=Bounds({"accuracy": 0.73}),
+        logarithmic=True,
     ),
     "channel-multipliers": Recipe(
         "jsc-three-linear", ARCHITECTURE_OBJECTIVES, None, ChannelMultipliers()
@@ -101,6 +129,8 @@ def build_problem(
     fine_tuning_seeds: int = 1,
     latency_batch: int = 1024,
     device: str = "cpu",
+    bounds: Bounds = UNBOUNDED,
+    scales: Scales | None = None,
 ) -> NetworkProblem:
     """Build a problem with shipped weights.
 
@@ -128,17 +158,33 @@ def build_problem(
         Batch size at which latency is measured, in samples.
     device
         Where predictions are computed: ``"cpu"`` or ``"cuda"``.
+    bounds
+        Which designs count, beside the problem's own bounds on its objectives, or in the place
+        of one on the same side of the same objective.
+    scales
+        Linear or logarithmic by the objective's name, in the place of the problem's own.
 
     Raises
     ------
     InputError
-        A name is unknown, or no weights are shipped for it.
+        A name is unknown, a bound or scale names none of the objectives, or no weights are
+        shipped.
+
+    Examples
+    --------
+    >>> from moo_jsc.objectives import Bounds
+    >>> build_problem("lab3-types", bounds=Bounds({"accuracy": 0.6})).bounds.at_least
+    {'accuracy': 0.6}
     """
     recipe = recipe_of(name)
     chosen = get_objectives(recipe.objectives if objectives is None else objectives)
+    limits = recipe.bounds.of(chosen).replaced(bounds)
+    limits.check(chosen)
+    measured_on = scales_of(recipe, chosen, scales)
     scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
 
     from moo_jsc.data.jets import load_jets
+    from moo_jsc.networks.family import network_spec
     from moo_jsc.networks.weights import load_network, load_widened
 
     base = network or recipe.network
@@ -149,7 +195,7 @@ def build_problem(
     elif final_relu:
         raise InputError(f"problem {name!r}: widened networks are shipped without a final ReLU")
     else:
-        hidden = len(load_network(base).spec.linear_layers) - 1
+        hidden = len(network_spec(base).linear_layers) - 1
         networks = [
             load_widened(base, combination, seed=training_seed)
             for combination in multipliers.combinations(hidden)
@@ -173,4 +219,17 @@ def build_problem(
         problem = QuantizationProblem(name, networks[0], precision, chosen, data, scoring)
     else:
         raise ValueError(f"recipe {name!r} has neither precisions nor multipliers")
-    return problem
+    return problem.within(limits, measured_on)
+
+
+def scales_of(recipe: Recipe, objectives: Sequence[Objective], given: Scales | None) -> Scales:
+    """Return the recipe's scales of some objectives, with the given ones in their place.
+
+    Raises
+    ------
+    InputError
+        A given scale names none of the objectives.
+    """
+    check_scales(given or {}, objectives)
+    own = logarithmic_costs(objectives) if recipe.logarithmic else {}
+    return {**own, **(given or {})}

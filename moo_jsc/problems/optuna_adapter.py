@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 
@@ -47,9 +48,28 @@ def suggest(trial: optuna.Trial, space: SearchSpace) -> NDArray[np.int64]:
     return np.asarray(row, dtype=np.int64)
 
 
+Limits = Callable[[NDArray[np.float64]], Sequence[tuple[str, float]]]
+"""Values (m,) -> by how much each bound is missed, with a name for it."""
+
+
+def limits_of(bounds: Bounds, objectives: tuple[Objective, ...]) -> Limits | None:
+    """Return the constraints that bounds are for Optuna; None without bounds."""
+    if not bounds:
+        return None
+    names = [f"least-{name}" for name in bounds.at_least]
+    names += [f"most-{name}" for name in bounds.at_most]
+
+    def limits(values: NDArray[np.float64]) -> Sequence[tuple[str, float]]:
+        (missed,) = bounds.violations(values[None], objectives).tolist()
+        return tuple(zip(names, missed, strict=True))
+
+    return limits
+
+
 def optuna_objective(
     space: SearchSpace,
     evaluate: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    limits: Limits | None = None,
 ) -> Callable[[optuna.Trial], tuple[float, ...]]:
     """Return the function that ``study.optimize`` takes: natural values, one per objective.
 
@@ -59,10 +79,14 @@ def optuna_objective(
         What is suggested; parameters carry the choices' names and hold the index of a value.
     evaluate
         (n, d) choice indices -> (n, m) values.
+    limits
+        Constraints that the trial is told (`limits_of`); TPE, GP, NSGA-II and NSGA-III use them.
     """
 
     def objective(trial: optuna.Trial) -> tuple[float, ...]:
-        values = evaluate(suggest(trial, space)[None])
-        return tuple(values[0].tolist())
+        (values,) = evaluate(suggest(trial, space)[None])
+        for name, missed in limits(values) if limits else ():
+            trial.set_constraint(name, missed)
+        return tuple(values.tolist())
 
     return objective

@@ -237,6 +237,12 @@ register_precision_space(
     PrecisionSpace(widths(*range(2, 9)), widths(*range(2, 9)), per_layer=True),
 )
 register_precision_space(
+    "mixed-precision-low",
+    PrecisionSpace(
+        widths(3, 4, 6, 8), widths(2, 3, 4, 6), per_layer=True, unsigned_after_relu=True
+    ),
+)
+register_precision_space(
     "mixed-precision-coarse",
     PrecisionSpace(widths(4, 6, 8), widths(2, 4, 6, 8), per_layer=True),
 )

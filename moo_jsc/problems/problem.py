@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moo_jsc.foundation.notebooks import html_table
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.scales import LINEAR, Scales, check_scales
 from moo_jsc.problems.space import SearchSpace
 
 if TYPE_CHECKING:
@@ -31,11 +34,42 @@ class Problem(ABC):
         What there is to choose.
     objectives
         Names, units and senses of the columns that `evaluate` returns.
+    bounds
+        Which designs count, for the true front and for everything that is measured by it. They
+        change no value: `evaluate` takes every design.
+    scales
+        Objectives that are measured on a logarithmic scale, by name; the others are linear.
     """
 
     name: str
     space: SearchSpace
     objectives: tuple[Objective, ...]
+    bounds: Bounds = UNBOUNDED
+    scales: Scales = LINEAR
+
+    def within(self, bounds: Bounds, scales: Scales | None = None) -> Self:
+        """Return the same problem with these bounds, and these scales unless they are None.
+
+        Raises
+        ------
+        InputError
+            A bound or a scale names none of the objectives.
+
+        Examples
+        --------
+        >>> import moo_jsc
+        >>> from moo_jsc.objectives import Bounds
+        >>> problem = moo_jsc.build_problem("lab3-types").within(Bounds({"accuracy": 0.6}))
+        >>> print(problem.bounds)
+        accuracy at least 0.6
+        """
+        bounds.check(self.objectives)
+        other = copy.copy(self)
+        other.bounds = bounds
+        if scales is not None:
+            check_scales(scales, self.objectives)
+            other.scales = dict(scales)
+        return other
 
     def evaluate(self, configurations: ArrayLike) -> NDArray[np.float64]:
         """Return the objectives (n, m), natural units and senses, of configurations (n, d).
@@ -110,7 +144,7 @@ class Problem(ABC):
         return self.space._repr_html_() + html_table("objectives", head, rows)
 
     def as_pymoo(self) -> pymoo.core.problem.Problem:
-        """Return the problem for pymoo: integer variables, all objectives minimised.
+        """Return the problem for pymoo: integer variables, all objectives minimised, bounds in G.
 
         Examples
         --------
@@ -118,13 +152,16 @@ class Problem(ABC):
         """
         from moo_jsc.problems.pymoo_adapter import PymooProblem
 
-        return PymooProblem(self.space, self.objectives, self.evaluate)
+        return PymooProblem(self.space, self.objectives, self.evaluate, bounds=self.bounds)
 
     def as_optuna(self) -> tuple[Callable[[optuna.Trial], tuple[float, ...]], list[str]]:
-        """Return an Optuna objective and its directions, for ``create_study(directions=...)``."""
-        from moo_jsc.problems.optuna_adapter import directions, optuna_objective
+        """Return an Optuna objective and its directions, for ``create_study(directions=...)``.
+
+        Where the problem has bounds, each trial is told by how much it misses them.
+        """
+        from moo_jsc.problems.optuna_adapter import directions, limits_of, optuna_objective
 
         return (
-            optuna_objective(self.space, self.evaluate),
+            optuna_objective(self.space, self.evaluate, limits_of(self.bounds, self.objectives)),
             directions(self.objectives),
         )

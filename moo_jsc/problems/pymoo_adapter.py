@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymoo.core.problem import Problem as PymooBase
 
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 
@@ -29,6 +30,8 @@ class PymooProblem(PymooBase):
         Maximised ones are negated in ``F``.
     evaluate
         (n, d) choice indices -> (n, m) natural values.
+    bounds
+        Become inequality constraints: ``G`` holds by how much each is missed.
     """
 
     def __init__(
@@ -36,13 +39,18 @@ class PymooProblem(PymooBase):
         space: SearchSpace,
         objectives: tuple[Objective, ...],
         evaluate: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+        *,
+        bounds: Bounds = UNBOUNDED,
     ) -> None:
         self.space = space
         self.signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in objectives])
+        self.objectives = objectives
+        self.limits = bounds
         self._evaluate_rows = evaluate
         super().__init__(
             n_var=space.dimensions,
             n_obj=len(objectives),
+            n_ieq_constr=len(bounds.at_least) + len(bounds.at_most),
             xl=np.zeros(space.dimensions),
             xu=np.asarray(space.radices, dtype=float) - 1.0,
             vtype=int,
@@ -59,4 +67,7 @@ class PymooProblem(PymooBase):
         *_args: Any,
         **_kwargs: Any,
     ) -> None:
-        out["F"] = self.signs * self._evaluate_rows(self.configurations(x))
+        values = self._evaluate_rows(self.configurations(x))
+        out["F"] = self.signs * values
+        if self.limits:
+            out["G"] = self.limits.violations(values, self.objectives)

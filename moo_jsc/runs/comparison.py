@@ -187,6 +187,7 @@ def run_recorded(
                 seed=header.seed,
                 budget=header.budget,
                 known=problem.known_values,
+                bounds=problem.bounds,
             )
         except BudgetExhausted:
             pass

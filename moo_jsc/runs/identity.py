@@ -19,7 +19,7 @@ DECISIVE_PACKAGES = ("moo-jsc", "numpy", "scipy", "optuna", "pymoo", "torch")
 _FILE = "study.json"
 
 
-class StudyIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StudyIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Problem, objectives, budget and versions: what makes trials comparable.
 
     Samplers and seeds are not part of it, so that a folder can be given more of them.
@@ -31,6 +31,7 @@ class StudyIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: tuple[tuple[str, tuple[object, ...]], ...]
     budget: int
     versions: dict[str, str]
+    bounds: str = ""
 
     @property
     def hash(self) -> str:
@@ -61,6 +62,7 @@ def identify(problem: Problem, budget: int) -> StudyIdentity:
         choices=tuple((choice.name, choice.values) for choice in problem.space.choices),
         budget=budget,
         versions=package_versions(DECISIVE_PACKAGES),
+        bounds=str(problem.bounds),
     )
 
 

@@ -50,6 +50,8 @@ class Manifest(msgspec.Struct, frozen=True):
         Hash that the trial logs carry.
     problem, problem_fingerprint, objectives, space_size
         What was searched; objectives with unit and sense.
+    bounds
+        Which designs count; empty where all do.
     samplers
         Name -> settings.
     told
@@ -70,6 +72,7 @@ class Manifest(msgspec.Struct, frozen=True):
     problem_fingerprint: str
     objectives: list[dict[str, str]]
     space_size: int
+    bounds: str
     samplers: dict[str, str]
     told: dict[str, tuple[str, ...]]
     seeds: list[int]
@@ -118,6 +121,7 @@ def write_manifest(
         problem_fingerprint=problem.fingerprint,
         objectives=[msgspec.to_builtins(entry) for entry in identity.objectives],
         space_size=problem.space.size,
+        bounds=identity.bounds,
         samplers={sampler.name: sampler.settings for sampler in samplers},
         told={sampler.name: told(sampler, problem.objectives) for sampler in samplers},
         seeds=list(seeds),

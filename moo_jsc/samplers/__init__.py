@@ -3,6 +3,7 @@
 from moo_jsc.samplers.registry import SAMPLERS, default_samplers, get_samplers, register
 from moo_jsc.samplers.sampler import (
     BudgetExhausted,
+    ConstrainedSampler,
     Evaluate,
     InformedSampler,
     Known,
@@ -14,6 +15,7 @@ from moo_jsc.samplers.sampler import (
 __all__ = [
     "SAMPLERS",
     "BudgetExhausted",
+    "ConstrainedSampler",
     "Evaluate",
     "InformedSampler",
     "Known",

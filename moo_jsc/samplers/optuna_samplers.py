@@ -9,18 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
-from moo_jsc.problems.optuna_adapter import directions, optuna_objective
+from moo_jsc.problems.optuna_adapter import directions, limits_of, optuna_objective
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.population import partitions, population_size
-from moo_jsc.samplers.sampler import Evaluate, Sampler
+from moo_jsc.samplers.sampler import ConstrainedSampler, Evaluate
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 
-class OptunaSampler(Sampler):
+class OptunaSampler(ConstrainedSampler):
     """Any sampler of Optuna: subclasses say how it is built.
+
+    Each trial is told by how much it misses each bound (`optuna.Trial.set_constraint`); TPE, GP,
+    NSGA-II and NSGA-III use that, the others make the same trials with and without bounds.
 
     Each run gets a new study (in memory, one thread) and a new sampler. With the same seed,
     samplers that start with random trials start with the same ones as ``optuna-random``.
@@ -46,7 +50,7 @@ class OptunaSampler(Sampler):
         """See `Sampler.run`."""
         with quiet():
             sampler = self.build(space, len(objectives), seed=seed, budget=budget)
-            optimize(sampler, space, objectives, evaluate, budget)
+            optimize(sampler, space, objectives, evaluate, budget, self.bounds)
 
 
 def optimize(
@@ -55,12 +59,15 @@ def optimize(
     objectives: tuple[Objective, ...],
     evaluate: Evaluate,
     budget: int,
+    bounds: Bounds = UNBOUNDED,
 ) -> None:
-    """Run a sampler of Optuna on a fresh study for `budget` trials."""
+    """Run a sampler of Optuna on a fresh study for `budget` trials, telling it the bounds."""
     import optuna
 
     study = optuna.create_study(directions=directions(objectives), sampler=sampler)  # type: ignore[arg-type]
-    study.optimize(optuna_objective(space, evaluate), n_trials=budget)
+    study.optimize(
+        optuna_objective(space, evaluate, limits_of(bounds, objectives)), n_trials=budget
+    )
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.population import partitions, population_size
-from moo_jsc.samplers.sampler import Evaluate, Sampler
+from moo_jsc.samplers.sampler import ConstrainedSampler, Evaluate, Sampler
 
 if TYPE_CHECKING:
     from pymoo.core.algorithm import Algorithm
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 class PymooSampler(Sampler):
     """Any multi-objective algorithm of pymoo: subclasses say how it is built.
 
+    Those that take constraints are `ConstrainedSampler`s besides.
+
     Variation is pymoo's recommendation for integers: random integers first, then simulated
     binary crossover and polynomial mutation, both with distribution index 3 and rounded.
     The genetic algorithms drop offspring equal to one another or to the present population; a
     configuration of an earlier generation may come again and is then charged as a repeat. When
     a small space leaves them no offspring that differs from the population, the run ends.
     """
+
+    bounds: Bounds = UNBOUNDED
 
     def first_generation(self, budget: int) -> int:
         """Return the size of the population."""
@@ -70,7 +75,9 @@ class PymooSampler(Sampler):
 
         algorithm = self.build(len(objectives), population_size(budget), integer_operators())
         algorithm.setup(
-            PymooProblem(space, objectives, evaluate), termination=termination, seed=seed
+            PymooProblem(space, objectives, evaluate, bounds=self.bounds),
+            termination=termination,
+            seed=seed,
         )
         algorithm.run()
 
@@ -107,7 +114,7 @@ def reference_directions(objectives: int, population: int) -> NDArray[np.float64
     )
 
 
-class PymooNSGA2(PymooSampler):
+class PymooNSGA2(ConstrainedSampler, PymooSampler):
     """NSGA-II (Deb et al. 2002)."""
 
     name = "pymoo-nsga2"
@@ -119,7 +126,7 @@ class PymooNSGA2(PymooSampler):
         return NSGA2(pop_size=population, **operators)
 
 
-class PymooNSGA3(PymooSampler):
+class PymooNSGA3(ConstrainedSampler, PymooSampler):
     """NSGA-III (Deb and Jain 2014) with reference directions that fit the population."""
 
     name = "pymoo-nsga3"
@@ -132,7 +139,7 @@ class PymooNSGA3(PymooSampler):
         return NSGA3(directions, pop_size=max(population, len(directions)), **operators)
 
 
-class PymooUNSGA3(PymooSampler):
+class PymooUNSGA3(ConstrainedSampler, PymooSampler):
     """U-NSGA-III (Seada and Deb 2016): NSGA-III with tournaments, for few objectives too."""
 
     name = "pymoo-unsga3"
@@ -145,7 +152,7 @@ class PymooUNSGA3(PymooSampler):
         return UNSGA3(directions, pop_size=max(population, len(directions)), **operators)
 
 
-class PymooSMSEMOA(PymooSampler):
+class PymooSMSEMOA(ConstrainedSampler, PymooSampler):
     """SMS-EMOA (Beume et al. 2007): keeps what contributes most to the hypervolume."""
 
     name = "pymoo-sms-emoa"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from moo_jsc.foundation.names import listed_names
+from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.botorch_samplers import BoTorch, BoTorchKnownCosts
+from moo_jsc.samplers.domain_rules import CheapestArchitecture, OneFactor, UniformWidths
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
 from moo_jsc.samplers.grey_box import GreyBox
 from moo_jsc.samplers.optuna_samplers import (
@@ -49,6 +51,9 @@ SAMPLERS: dict[str, Sampler] = {
         PymooGDE3(),
         PymooMOPSO(),
         ScalarizedSampler("scalarised-tpe", WeightsBySense(), normalization="corners"),
+        CheapestArchitecture(),
+        UniformWidths(),
+        OneFactor(),
         GreyBox(),
         GreyBox(monotone=False),
         Exhaustive(),
@@ -108,7 +113,7 @@ def _looked_up(name: str) -> Sampler | None:
     return SAMPLERS.get(name) or NEEDING_EXTRAS.get(name)
 
 
-def default_samplers(objectives: int) -> tuple[Sampler, ...]:
+def default_samplers(objectives: int, space: SearchSpace | None = None) -> tuple[Sampler, ...]:
     """Return the samplers that a comparison runs unless told otherwise.
 
     Those that are most used, so that a figure stays readable; U-NSGA-III, MOEA/D, GDE3 and
@@ -119,11 +124,14 @@ def default_samplers(objectives: int) -> tuple[Sampler, ...]:
     ----------
     objectives
         How many the problem has.
+    space
+        The problem's, to leave out what does not suit it (`Sampler.suits`).
     """
     return tuple(
         sampler
         for sampler in SAMPLERS.values()
         if sampler.name not in _ON_REQUEST
+        and (space is None or sampler.suits(space))
         and (objectives <= _GP_OBJECTIVES or not isinstance(sampler, OptunaGP))
     )
 

@@ -1,11 +1,16 @@
 """The one contract that every sampler keeps."""
 
+from __future__ import annotations
+
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
 
@@ -49,6 +54,13 @@ class Sampler(ABC):
     def check(self, objectives: tuple[Objective, ...]) -> None:  # noqa: B027
         """Raise an InputError, before anything runs, if these objectives cannot be searched."""
 
+    def suits(self, space: SearchSpace) -> bool:  # noqa: ARG002
+        """Say whether the space has what the sampler is about; a comparison leaves it out else.
+
+        It runs on any space all the same, if it is asked for.
+        """
+        return True
+
     def first_generation(self, budget: int) -> int | None:  # noqa: ARG002
         """Return how many trials are spent before anything is learnt from them, if that is fixed.
 
@@ -58,6 +70,13 @@ class Sampler(ABC):
 
     def load(self) -> None:  # noqa: B027
         """Import what `run` needs, so that imports do not count as the sampler's time."""
+
+    def within(self, bounds: Bounds) -> Sampler:  # noqa: ARG002
+        """Return the sampler as it searches under bounds: itself, unless it knows constraints.
+
+        See `ConstrainedSampler`. All others see plain values.
+        """
+        return self
 
     @abstractmethod
     def run(
@@ -86,6 +105,21 @@ class Sampler(ABC):
         budget
             A hint (for population sizes); `evaluate` is what enforces it.
         """
+
+
+class ConstrainedSampler(Sampler):
+    """A sampler that is told the bounds on objectives, and takes them as constraints.
+
+    Its `run` finds them in `bounds`, set on a copy of the registered instance.
+    """
+
+    bounds: Bounds = UNBOUNDED
+
+    def within(self, bounds: Bounds) -> Self:
+        """Return a copy that is told the bounds."""
+        other = copy.copy(self)
+        object.__setattr__(other, "bounds", bounds)
+        return other
 
 
 class InformedSampler(Sampler):
@@ -124,8 +158,11 @@ def run_sampler(
     seed: int,
     budget: int,
     known: Known,
+    bounds: Bounds = UNBOUNDED,
 ) -> None:
-    """Run a sampler, and tell it what is known only if it declares that it uses it."""
+    """Run a sampler; tell it what is known, and the bounds, only if it declares to use them."""
+    if bounds:
+        sampler = sampler.within(bounds)
     if isinstance(sampler, InformedSampler):
         sampler.run(space, objectives, evaluate, seed=seed, budget=budget, known=known)
     else:

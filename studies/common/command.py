@@ -17,6 +17,7 @@ STUDIES: dict[str, str] = {
     "compare": "compare_samplers",
     "front": "enumerate_front",
     "peers": "grey_box_peers",
+    "discrimination": "discrimination_table",
     "weights": "scalarization_weights",
     "multipliers": "channel_multipliers",
     "fine-tuning": "quantization_aware",

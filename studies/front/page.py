@@ -79,7 +79,13 @@ def write(
         folded=len(table) >= FOLDED_FROM,
     )
     last = report.section("Setting, and how to reproduce")
-    last.definitions({"Problem": problem.name, "Fingerprint": problem.fingerprint[:16]})
+    last.definitions(
+        {
+            "Problem": problem.name,
+            "Designs that count": str(problem.bounds) or "all",
+            "Fingerprint": problem.fingerprint[:16],
+        }
+    )
     last.code(command_line(config))
     page = report.write(folder)
     write_text(folder / "front.csv", table.to_csv(index=False))

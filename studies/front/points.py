@@ -60,7 +60,8 @@ def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:
     """Say how large the front is and what its extremes are."""
     names = [objective.name for objective in problem.objectives]
     lines = [
-        f"{problem.name}: {problem.space.size:,} configurations",
+        f"{problem.name}: {problem.space.size:,} configurations"
+        + (f", of which those count with {problem.bounds}" if problem.bounds else ""),
         f"front: {len(front.values):,} distinct points, attained by "
         f"{int(front.multiplicity.sum()):,} configurations",
         "",

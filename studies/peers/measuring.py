@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.samplers import Sampler, told
+from studies.common.regions import reference_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,6 @@ def compared(
     """
     import pandas as pd
 
-    from analysis.front.reference import Reference
     from analysis.indicators.curves import hypervolume_curves
     from moo_jsc.enumeration import TableProblem, enumerate_problem
     from moo_jsc.problems.catalogue import build_problem
@@ -58,7 +58,7 @@ def compared(
     replay = TableProblem(table)
     comparison = run_comparison(replay, samplers, seeds, budget, folder, workers=workers)
     trials = comparison.trials()
-    reference = Reference.from_values(table.values, table.objectives)
+    reference = reference_of(table)
     curves = hypervolume_curves(trials, reference)
     seconds = trials.groupby(["sampler", "seed"])["sampler_seconds"].mean()
     rows = [

@@ -14,6 +14,7 @@ from analysis.scalarization import sentences as words
 from analysis.scalarization.picks import described
 from analysis.scalarization.score_audit import ScoreAudit
 from analysis.scalarization.weight_audit import WeightAudit
+from moo_jsc.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,25 +28,29 @@ SPELT_OUT = 3
 
 @dataclass
 class Designs:
-    """Names designs of a table, and remembers which ones were named."""
+    """Names designs of a table, and remembers which ones were named.
+
+    Designs are known by their row among those that count.
+    """
 
     table: ObjectiveTable
     named: list[int] = field(default_factory=list)
 
     def __call__(self, row: int) -> str:
-        """Return the name of a design by its flat index."""
+        """Return the name of a design."""
         if row not in self.named:
             self.named.append(row)
-        values = self.table.space.named(self.table.space.configurations([row])[0])
+        index = self.table.counting[row]
+        values = self.table.space.named(self.table.space.configurations([index])[0])
         if len(values) > SPELT_OUT:
-            return f"design {row}"
+            return f"design {index}"
         return "[" + ", ".join(f"{name} {value}" for name, value in values.items()) + "]"
 
     def frame(self) -> pd.DataFrame:
         """Return the named designs with their choices and objectives."""
         import pandas as pd
 
-        rows = np.array(sorted(self.named), dtype=np.int64)
+        rows = self.table.counting[sorted(self.named)]
         space = self.table.space
         frame = pd.DataFrame(
             [space.named(configuration) for configuration in space.configurations(rows)],
@@ -101,6 +106,21 @@ class WeightFindings:
     search: Search | None
 
 
+def counting_row(table: ObjectiveTable, index: int) -> int:
+    """Return the row of a design, given by flat index, among those that count.
+
+    Raises
+    ------
+    InputError
+        There is no such design, or it does not count.
+    """
+    if not 0 <= index < table.space.size:
+        raise InputError(f"design {index}: expected 0..{table.space.size - 1}")
+    if not table.inside[index]:
+        raise InputError(f"design {index}: expected one with {table.bounds}")
+    return int(np.searchsorted(table.counting, index))
+
+
 def score_lines(scored: Scored) -> list[str]:
     """Return the verdict on each score in one sentence."""
     name = Designs(scored.table)
@@ -111,7 +131,8 @@ def inverse_lines(found: WeightFindings, name: Designs) -> list[str]:
     """Answer the inverse question for the chosen design, or for two telling ones."""
     audit = found.audit
     if found.chosen is not None:
-        return [words.chosen_sentence(audit, found.table.values, found.chosen, name)]
+        row = counting_row(found.table, found.chosen)
+        return [words.chosen_sentence(audit, found.table.counting_values, row, name)]
     rows = {audit.knee: "The knee"}
     deepest = int(audit.support.depth.argmax())
     if audit.support.depth[deepest] > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.scalarization.searching import Preference
+from studies.common.regions import reference_of
 from studies.weights.scores import EQUAL, MASE_SUM, R1, R3, SEARCH_OBJECTIVES
 
 if TYPE_CHECKING:
@@ -71,21 +72,26 @@ def samplers() -> tuple[Sampler, ...]:
 def search(
     table: ObjectiveTable, seeds: Sequence[int], budget: int, folder: Path, workers: int
 ) -> Search:
-    """Run the searches on the enumerated table and compare what they found."""
-    from analysis.front.reference import Reference
+    """Run the searches on the enumerated table and compare what they found.
+
+    Of the bounds only those on the objectives searched count.
+    """
     from analysis.indicators.curves import hypervolume_curves
     from analysis.scalarization.front import Front
     from analysis.scalarization.searching import regrets
     from moo_jsc.enumeration import TableProblem
     from moo_jsc.runs import run_comparison
 
-    chosen = table.selected(SEARCH_OBJECTIVES)
+    selected = table.selected(SEARCH_OBJECTIVES)
+    chosen = replace(selected, inside=selected.bounds.kept(selected.values, selected.objectives))
     comparison = run_comparison(
         TableProblem(chosen), samplers(), seeds, budget, folder, workers=workers
     )
     trials = comparison.trials()
-    curves = hypervolume_curves(trials, Reference.from_values(chosen.values, chosen.objectives))
-    lost = regrets(trials, Front.from_values(chosen.values, chosen.objectives), PREFERENCES)
+    curves = hypervolume_curves(trials, reference_of(chosen))
+    lost = regrets(
+        trials, Front.from_values(chosen.counting_values, chosen.objectives), PREFERENCES
+    )
     final = curves.final()
     return Search(curves, _summary(final, lost), _sentences(final, lost, budget))
 

@@ -21,6 +21,7 @@ PARAMETERS = {
     "jsc-toy": 327,
     "jsc-s": 5615,
     "jsc-three-linear": 661,
+    "jsc-two-hidden": 16 * 4 + 4 + 4 * 4 + 4 + 4 * 5 + 5,
     "hls4ml-3layer": 16 * 64 + 64 + 64 * 32 + 32 + 32 * 32 + 32 + 32 * 5 + 5,
 }
 

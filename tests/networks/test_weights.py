@@ -24,6 +24,7 @@ LEAST = {
     "jsc-toy": 0.74,
     "jsc-s": 0.75,
     "jsc-three-linear": 0.74,
+    "jsc-two-hidden": 0.72,
     "hls4ml-3layer": 0.76,
 }
 """Test accuracy that every network of the family exceeds, plainly ended."""
@@ -38,6 +39,18 @@ def test_split():
 def accuracy(network, split):
     with torch.inference_mode():
         return float((predict(network(split[0])) == split[1]).double().mean())
+
+
+def test_two_hidden_layers_of_4_to_64_channels(test_split):
+    scores = {
+        (first, second): accuracy(load_widened("jsc-two-hidden", (first, second)), test_split)
+        for first in (1, 4, 16)
+        for second in (1, 4, 16)
+    }
+    assert load_widened("jsc-two-hidden", (16, 16)).spec.linear_layers[1].outputs == 64
+    assert min(scores, key=scores.__getitem__) == (1, 1)
+    assert scores[16, 16] > 0.765
+    assert len(shipped_seeds("jsc-two-hidden")) == 5
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -82,6 +95,7 @@ def test_the_widest_is_not_worse_than_the_narrowest(test_split):
         lambda: load_network("unknown"),
         lambda: load_network("hls4ml-3layer", final_relu=True),
         lambda: load_widened("jsc-three-linear", (6, 1)),
+        lambda: load_widened("jsc-two-hidden", (3, 1)),
         lambda: load_widened("jsc-three-linear", (1, 1), seed=99),
         lambda: load_widened("jsc-toy", (2, 2)),
     ],

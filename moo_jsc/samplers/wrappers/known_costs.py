@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.optuna_adapter import distributions
 from moo_jsc.problems.space import SearchSpace
@@ -40,6 +41,10 @@ class KnownCosts(InformedSampler):
     def first_generation(self, budget: int) -> int | None:
         """Return the inner sampler's."""
         return self.inner.first_generation(budget)
+
+    def within(self, bounds: Bounds) -> Self:
+        """Tell the inner sampler."""
+        return replace(self, inner=self.inner.within(bounds))
 
     def load(self) -> None:
         """Import what the inner sampler needs, and Optuna."""
@@ -75,7 +80,7 @@ class KnownCosts(InformedSampler):
                     search_space=distributions(space),
                     seed=seed,
                 )
-                optimize(sampler, space, objectives, evaluate, budget)
+                optimize(sampler, space, objectives, evaluate, budget, self.inner.bounds)
         else:
             screen = _KnownScreen(space, evaluate, objectives, known)
             run_screened(self.inner, screen, objectives, seed=seed, budget=budget)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.optuna_adapter import distributions
 from moo_jsc.problems.space import SearchSpace
@@ -47,6 +49,10 @@ class WithoutRepeats(Sampler):
         """Return the inner sampler's."""
         return self.inner.first_generation(budget)
 
+    def within(self, bounds: Bounds) -> Self:
+        """Tell the inner sampler."""
+        return replace(self, inner=self.inner.within(bounds))
+
     def load(self) -> None:
         """Import what the inner sampler needs."""
         self.inner.load()
@@ -70,7 +76,7 @@ class WithoutRepeats(Sampler):
                     search_space=distributions(space),
                     seed=seed,
                 )
-                optimize(sampler, space, objectives, evaluate, budget)
+                optimize(sampler, space, objectives, evaluate, budget, self.inner.bounds)
             return
         screen = _Memory(space, evaluate, seed)
         run_screened(self.inner, screen, objectives, seed=seed, budget=budget)

@@ -78,3 +78,35 @@ def test_critical_differences_name_every_sampler():
 def test_staircase_bounds_the_dominated_region():
     steps = _staircase(np.array([[1.0, 2.0], [0.0, 3.0]]), np.array([4.0, 4.0]))
     assert steps.tolist() == [[0, 4], [0, 3], [1, 3], [1, 2], [4, 2]]
+
+
+def test_every_run_has_its_mark(curves):
+    figure = plots.final_values(curves, baseline="optuna-random")
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ranked(curves)
+    drawn = np.concatenate([np.asarray(found.get_offsets())[:, 0] for found in axes.collections])
+    expected = np.concatenate(list(curves.final().values()))
+    assert np.sort(drawn).tolist() == pytest.approx(np.sort(expected).tolist())
+
+
+def test_decided_pairs_are_bold(curves):
+    pairs = all_pairs(curves.final())
+    pairs["verdict"] = ["better", "undecided", "undecided"]
+    order = ranked(curves)
+    figure = plots.effect_sizes(pairs, order)
+    texts = figure.axes[0].texts
+    assert len(texts) == 6
+    assert sum(text.get_fontweight() == "bold" for text in texts) == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_no_text_leaves_the_figure_of_curves(count):
+    names = tuple(f"sampler-{i}" for i in range(count))
+    table, values = trial_table(samplers=names, seeds=3)
+    reference = Reference.from_values(values, OBJECTIVES, complete=False)
+    figure = plots.hypervolume_curves(hypervolume_curves(table, reference), baseline=names[0])
+    figure.canvas.draw()
+    width, height = figure.canvas.get_width_height()
+    for text in (*figure.texts, figure._supylabel, figure._supxlabel):
+        box = text.get_window_extent()
+        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1

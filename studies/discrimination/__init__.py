@@ -1,0 +1,1 @@
+"""How well a problem tells samplers apart."""

@@ -1,0 +1,157 @@
+"""Shares of a problem's true hypervolume that are reached without any search, or with all known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.front.hypervolume import hypervolume
+from moo_jsc.enumeration import TableProblem
+from moo_jsc.runs.ledger import Ledger
+from moo_jsc.samplers import BudgetExhausted, run_sampler
+from studies.common.regions import reference_of
+
+if TYPE_CHECKING:
+    from analysis.front.reference import Reference
+    from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.samplers import Sampler
+
+Shares = NDArray[np.float64]
+
+CHANNELS = "channels"
+"""Unit of the choices that make up an architecture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A problem that is enumerated, and the scale of its true front.
+
+    Attributes
+    ----------
+    table
+        Of the problem.
+    reference
+        Of the designs that count.
+    """
+
+    table: ObjectiveTable
+    reference: Reference
+
+    @classmethod
+    def of(cls, table: ObjectiveTable) -> Question:
+        """Return the question that an enumerated problem is."""
+        return cls(table, reference_of(table))
+
+    def share(self, indices: Sequence[int] | NDArray[np.int64]) -> float:
+        """Return the share of the true hypervolume that some designs, by flat index, reach."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        chosen = chosen[self.table.inside[chosen]]
+        if not len(chosen):
+            return 0.0
+        points = self.reference.normalized(self.table.values[chosen])
+        corner = self.reference.reference_point
+        return hypervolume(points, corner) / self.reference.hypervolume
+
+    def architectures(self) -> NDArray[np.int64]:
+        """Return the number (0, 1, ...) of each design's architecture, shape (size,)."""
+        space = self.table.space
+        columns = [i for i, choice in enumerate(space.choices) if choice.unit == CHANNELS]
+        rows = space.configurations(np.arange(space.size))[:, columns]
+        radices = [space.radices[column] for column in columns]
+        if not columns:
+            return np.zeros(space.size, dtype=np.int64)
+        return np.ravel_multi_index(tuple(rows.T), radices).astype(np.int64)
+
+
+def best_single_design(question: Question) -> tuple[float, int]:
+    """Return the largest share that one design reaches alone, and the design."""
+    counting = question.table.counting
+    points = question.reference.normalized(question.table.values[counting])
+    boxes = np.maximum(question.reference.reference_point - points, 0.0).prod(axis=1)
+    best = int(boxes.argmax())
+    return float(boxes[best] / question.reference.hypervolume), int(counting[best])
+
+
+def random_designs(question: Question, trials: int, seeds: Sequence[int]) -> Shares:
+    """Return the share of so many designs drawn without repeats, one for each seed."""
+    return _drawn(question, np.arange(question.table.space.size), trials, seeds)
+
+
+def random_in_architectures(
+    question: Question, trials: int, seeds: Sequence[int]
+) -> dict[int, Shares]:
+    """Return the shares of random designs of each architecture that some design that counts has."""
+    architectures = question.architectures()
+    present = np.unique(architectures[question.table.inside]).tolist()
+    return {
+        number: _drawn(question, np.flatnonzero(architectures == number), trials, seeds)
+        for number in present
+    }
+
+
+def _drawn(
+    question: Question, pool: NDArray[np.int64], trials: int, seeds: Sequence[int]
+) -> Shares:
+    return np.array(
+        [
+            question.share(
+                np.random.default_rng(seed).choice(pool, min(trials, len(pool)), replace=False)
+            )
+            for seed in seeds
+        ]
+    )
+
+
+def searched(question: Question, sampler: Sampler, trials: int, seeds: Sequence[int]) -> Shares:
+    """Return the share that a sampler reaches, one for each seed."""
+    return np.array(
+        [question.share(_trials(question, sampler, trials, seed)) for seed in seeds],
+    )
+
+
+def _trials(question: Question, sampler: Sampler, trials: int, seed: int) -> NDArray[np.int64]:
+    problem = TableProblem(question.table)
+    ledger = Ledger(problem.space, len(problem.objectives), problem.evaluate, budget=trials)
+    with suppress(BudgetExhausted):
+        run_sampler(
+            sampler,
+            problem.space,
+            problem.objectives,
+            ledger,
+            seed=seed,
+            budget=trials,
+            known=problem.known_values,
+            bounds=problem.bounds,
+        )
+    return problem.space.indices([trial.configuration for trial in ledger.trials])
+
+
+def greedy(question: Question, trials: int) -> Shares:
+    """Return the shares after 1, 2, ... designs, each the one that adds most, all values known."""
+    _, indices = np.unique(question.table.front_values, axis=0, return_index=True)
+    left = question.table.front_indices[indices].tolist()
+    return np.array(list(_greedily(question, left, trials)))
+
+
+def _greedily(question: Question, left: list[int], trials: int) -> Iterator[float]:
+    """Yield shares; gains only shrink as designs are added, so most need no second look."""
+    chosen: list[int] = []
+    reached = 0.0
+    gains = dict.fromkeys(left, np.inf)
+    for _ in range(min(trials, len(left))):
+        best, most = -1, -1.0
+        for index in sorted(gains, key=lambda each: -gains[each]):
+            if gains[index] <= most:
+                break
+            gains[index] = question.share([*chosen, index]) - reached
+            if gains[index] > most:
+                best, most = index, gains[index]
+        chosen.append(best)
+        del gains[best]
+        reached = question.share(chosen)
+        yield reached
