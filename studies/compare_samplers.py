@@ -127,6 +127,7 @@ def compare(
     from moo_jsc.runs.manifest import write_manifest
     from studies.comparison.chance import chance_of
     from studies.comparison.printing import print_results
+    from studies.comparison.retesting import knees, retest
 
     problem = problem_of(config, study_file)
     if not config.samplers:
@@ -160,7 +161,7 @@ def compare(
         config={key: str(value) for key, value in asdict(config).items()},
         packages=("moo_jsc", "analysis", "studies"),
     )
-    retested, other = retest(config, problem, trials, reference)
+    retested, other = retest(problem, trials, reference, workers=config.workers)
     report = write_report(
         config,
         samplers,
@@ -292,44 +293,6 @@ def chosen_samplers(
 def default_folder(config: Config, problem: Problem) -> Path:
     """Return ``results/<problem>-<budget>-trials-<hash>``: one folder for each study."""
     return Path("results") / f"{problem.name}-{config.budget}-trials-{problem.fingerprint[:8]}"
-
-
-def retest(
-    config: Config, problem: NetworkProblem, trials: Trials, reference: Reference
-) -> tuple[pd.DataFrame, Reference | None]:
-    """Return values on the test split, and that split's own front.
-
-    Where every configuration is fine-tuned, only those on final fronts are evaluated there, and
-    the test split's own front stays unknown.
-    """
-    import pandas as pd
-
-    from analysis.efficiency.knee_designs import final_configurations
-    from moo_jsc.enumeration import enumerate_problem
-
-    tested = problem.on("test")
-    other = None
-    if config.training == "qat":
-        indices: Sequence[int] = final_configurations(trials, reference).tolist()
-        values = tested.evaluate(problem.space.configurations(indices))
-    else:
-        table = enumerate_problem(tested, workers=config.workers)
-        other = reference_of(table)
-        indices, values = range(table.space.size), table.values
-    frame = pd.DataFrame(values, columns=list(reference.names))
-    frame.insert(0, "configuration", indices)
-    return frame, other
-
-
-def knees(trials: Trials, reference: Reference, retested: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the test accuracy of each sampler's knee designs; None without that objective."""
-    from analysis.efficiency.knee_designs import knee_configurations, knee_scores
-
-    if "accuracy" not in reference.names:
-        return None
-    return knee_scores(
-        knee_configurations(trials, reference), retested, "accuracy", bounds=(0.0, 1.0)
-    )
 
 
 def write_report(

@@ -13,6 +13,8 @@ from analysis.foundation.errors import InputError
 
 Sense = Literal["min", "max"]
 
+FIELDS = ("name", "unit", "sense")
+
 
 @runtime_checkable
 class ObjectiveLike(Protocol):
@@ -83,7 +85,7 @@ def checked_objectives(objectives: Sequence[ObjectiveLike]) -> tuple[ObjectiveLi
     if not objectives:
         raise InputError("objectives: expected at least one")
     for objective in objectives:
-        if not isinstance(objective, ObjectiveLike):
+        if not all(hasattr(objective, field) for field in FIELDS):
             raise InputError(f"objective {objective!r}: expected a name, a unit and a sense")
         if objective.sense not in ("min", "max"):
             raise InputError(

@@ -71,17 +71,10 @@ def beside_published(front: pd.DataFrame, data: str) -> Figure:
                             label=f"{method}, encoder {encoder}" if hollow else method,
                         )
             if data == dataset or data not in DATASETS:
-                shown = front.sort_values(cost)
-                axes.plot(
-                    shown[cost],
-                    shown["accuracy"],
-                    "o-",
-                    ms=3,
-                    lw=1,
-                    c="#aa3377",
-                    label="this front",
-                )
+                ours = (front[cost], front["accuracy"])
+                axes.scatter(*ours, s=9, c="#aa3377", label="this front", zorder=3)
             axes.set_xscale("log")
+            axes.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
             axes.set_xlabel(label)
             axes.set_ylim(68, 77.5)
             axes.grid(alpha=0.3)
