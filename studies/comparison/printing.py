@@ -34,13 +34,18 @@ def print_results(head: str, report: EfficiencyReport, designs: pd.DataFrame | N
 
 
 def printed_table(summary: pd.DataFrame, designs: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the summary with intervals in one column each, as text."""
+    """Return the summary with intervals in one column each, as text.
+
+    A sampler that found no design that counts has no knee: "-".
+    """
     import numpy as np
     import pandas as pd
 
     def with_interval(frame: pd.DataFrame, column: str, digits: int) -> list[str]:
         return [
             f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+            if np.isfinite(value)
+            else "-"
             for value, low, high in frame[[column, f"{column}_low", f"{column}_high"]].to_numpy()
         ]
 
@@ -56,5 +61,5 @@ def printed_table(summary: pd.DataFrame, designs: pd.DataFrame | None) -> pd.Dat
         "overhead s": summary["overhead_seconds"].map("{:.3f}".format),
     }
     if designs is not None:
-        columns["knee test accuracy"] = with_interval(designs.loc[summary.index], "accuracy", 4)
+        columns["knee test accuracy"] = with_interval(designs.reindex(summary.index), "accuracy", 4)
     return pd.DataFrame(columns, index=summary.index)

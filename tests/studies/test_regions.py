@@ -64,3 +64,14 @@ def test_given_bounds_take_the_place_of_the_problems_own():
     own = recipe_of("codesign").bounds
     assert own.replaced(Bounds({"accuracy": 0.7})) == Bounds({"accuracy": 0.7})
     assert own.replaced(Bounds({}, {"size": 9})) == Bounds({"accuracy": 0.73}, {"size": 9})
+
+
+def test_a_sampler_that_finds_nothing_that_counts(capsys, tmp_path):
+    flags = ["--problem", "lab3-types", "--workers", "1", "--at-most", "size=160", "--budget", "2"]
+    flags += ["--seeds", "3", "--samplers", "exhaustive", "optuna-random", "uniform-widths"]
+    flags += ["--at-least", "accuracy=0.55", "--out", str(tmp_path / "out")]
+    run_study(compare_samplers.main, compare_samplers.Config, flags)
+    lines = capsys.readouterr().out.splitlines()
+    row = next(line for line in lines if line.startswith("exhaustive "))
+    assert row.split()[1:4] == ["0.000", "[0.000,", "0.000]"]
+    assert row.split()[-1] == "-"
