@@ -172,7 +172,7 @@ def reference_of(config: Config, trials: Trials) -> tuple[Reference, str]:
             scales=scales
         ), "unknown: the best of all trials serve as the front"
     try:
-        table = pd.read_csv(config.front, float_precision="round_trip")
+        table = pd.read_csv(config.front)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{config.front}: cannot be read ({reason})") from None

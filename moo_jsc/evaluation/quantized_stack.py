@@ -81,7 +81,7 @@ class QuantizedStack:
     --------
     >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
-    >>> from moo_jsc.quantization.formats import LayerPrecision
+    >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
     >>> layers = [LayerPrecision(FixedPoint(4, 2), FixedPoint(bits, 2)) for bits in (2, 4)]
     >>> start = initialized(network_spec("jsc-tiny"), seed=0).eval()
     >>> stack = QuantizedStack(start, [(layer,) for layer in layers])

@@ -76,7 +76,7 @@ def write_tables(trials: pandas.DataFrame, folder: Path) -> None:
     """Write ``trials.csv`` and ``timings.csv``.
 
     The first has no times, so that the same trials give the same bytes. Numbers are written with
-    as many digits as reading them back exactly takes (``float_precision="round_trip"`` in pandas).
+    as many digits as reading them back exactly takes.
     """
     with atomic_path(folder / "trials.csv") as path:
         trials.drop(columns=list(TIMES)).to_csv(path, index=False, lineterminator="\n")

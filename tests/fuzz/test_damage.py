@@ -220,10 +220,12 @@ def test_the_sample_above_is_of_every_shelf():
         if "write_sealed(" in path.read_text() or "write_record(" in path.read_text()
     }
     assert used == {
+        "moo_jsc/enumeration/fine_tuned.py",
         "moo_jsc/enumeration/shards.py",
         "moo_jsc/enumeration/streaming.py",
         "moo_jsc/foundation/sealed.py",
         "moo_jsc/foundation/store.py",
+        "moo_jsc/hardware/trace_files.py",
         "moo_jsc/networks/training.py",
         "moo_jsc/networks/weights.py",
         "moo_jsc/objectives/latency.py",

@@ -21,7 +21,7 @@ def thinned(jets, rows):
 
 def test_interrupted_it_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path))
-    jets, settings = thinned(load_jets(), 400), FineTuning(epochs=1)
+    jets, settings = thinned(load_jets(), 400), FineTuning(samples=512)
     made, make = [], outcomes.outcome
 
     def stopping(space, seed, *rest):
@@ -44,6 +44,6 @@ def test_interrupted_it_goes_on_where_it_stopped(tmp_path, monkeypatch):
         for name in ("labels", "data", "weight", "before", "after", "unquantised", "continued"):
             np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
             np.testing.assert_array_equal(getattr(kept, name), getattr(plain, name))
-    other = outcomes.fine_tuned(("lab3-types",), 1, FineTuning(epochs=2), jets, workers=1)
+    other = outcomes.fine_tuned(("lab3-types",), 1, FineTuning(samples=1024), jets, workers=1)
     assert len(other) == 1
     assert made == [0, "stopped", 1, 0]
