@@ -110,7 +110,7 @@ def all_pairs(
         One row a pair: ``one``, ``other``; ``difference`` (mean of one - other) with
         ``difference_low`` and ``_high``, limits that hold for all rows at once (see
         `analysis.statistics.simultaneous`), and ``pointwise_low`` and ``_high``, which hold each
-        by itself; ``p_mean`` (adjusted, of that mean), ``critical`` (of its |t|);
+        by itself; ``p_mean`` (adjusted, of that mean), ``critical`` (of its ``|t|``);
         ``p`` (Wilcoxon signed-rank) and ``p_holm``; ``a12`` (probability that one beats the
         other, with ``a12_low`` and ``_high``); ``wins``, ``ties`` and ``losses`` of one over
         seeds; ``verdict``: one is ``better`` or ``worse`` (the interval of the mean leaves 0

@@ -228,7 +228,7 @@ def per_layer(grid: Grid) -> list[JudgedClaim]:
 
 
 def good_enough(grid: Grid) -> tuple[int, list[JudgedClaim]]:
-    """Find the cheapest network that cannot be told apart from the most accurate one.
+    """Find the cheapest network that is not shown to be worse than the most accurate one.
 
     The most accurate one is chosen on the validation split.
 
@@ -279,11 +279,12 @@ def conclusions(grid: Grid) -> list[str]:
     if grid.name(cheapest) == best:
         sentences.append(f"The most accurate network, {best}, is better than every cheaper one.")
     else:
+        difference = compare(grid, cheapest, grid.multipliers.index(_parsed(best)))
         sentences.append(
-            f"The most accurate network on the validation split is {best}; the cheapest that "
-            f"cannot be told apart from it, after correction for {len(against_best)} comparisons, "
-            f"is {grid.name(cheapest)} with {ratio:.0%} of its FLOPs "
-            f"({_amount(compare(grid, cheapest, grid.multipliers.index(_parsed(best))))})."
+            f"The most accurate network on the validation split is {best}; the cheapest that is not "
+            f"shown to be worse, after correction for {len(against_best)} comparisons, is "
+            f"{grid.name(cheapest)} with {ratio:.0%} of its FLOPs. That does not make it as good: "
+            f"the difference is {_amount(difference)}."
         )
     return sentences
 

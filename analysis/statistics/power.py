@@ -1,6 +1,6 @@
 """What the design could have found: detectable differences, their power, the seeds it takes.
 
-The test of a mean difference rejects as soon as |t| passes a critical value c (see
+The test of a mean difference rejects as soon as ``|t|`` passes a critical value c (see
 `analysis.statistics.simultaneous`). A resample of the differences with mean m and standard error
 e, shifted by delta, is therefore found significant from delta = c e - m on: each resample has its
 own smallest significant shift. The difference that is detected with power 80 % is the 80 %
@@ -35,7 +35,7 @@ def significant_shifts(
     differences
         (n,) paired differences between two samplers; only their spread around the mean matters.
     critical
-        Of |t|, at n differences. For another number of seeds, Student's quantile of the same
+        Of ``|t|``, at n differences. For another number of seeds, Student's quantile of the same
         level takes its place.
     seeds
         Of the design; None: n.

@@ -1,4 +1,4 @@
-"""Tests and intervals for several means at once: the studentized bootstrap of the largest |t|.
+"""Tests and intervals for several means at once: the studentized bootstrap of the largest ``|t|``.
 
 One critical value holds for all comparisons, so the verdicts have a family-wise error rate, the
 intervals cover all means at once, and no interval contradicts its verdict: a mean differs from 0
@@ -33,7 +33,7 @@ class SimultaneousMeans:
     p
         (k,) adjusted p-values that the mean is 0.
     critical
-        The value that |t| must pass.
+        The value that ``|t|`` must pass.
     """
 
     estimate: NDArray[np.float64]
