@@ -281,8 +281,8 @@ def conclusions(grid: Grid) -> list[str]:
     else:
         difference = compare(grid, cheapest, grid.multipliers.index(_parsed(best)))
         sentences.append(
-            f"The most accurate network on the validation split is {best}; the cheapest that is not "
-            f"shown to be worse, after correction for {len(against_best)} comparisons, is "
+            f"The most accurate network on the validation split is {best}; the cheapest that is "
+            f"not shown to be worse, after correction for {len(against_best)} comparisons, is "
             f"{grid.name(cheapest)} with {ratio:.0%} of its FLOPs. That does not make it as good: "
             f"the difference is {_amount(difference)}."
         )
