@@ -13,6 +13,7 @@ from typing import Literal
 
 from studies.common.checks import listed_numbers, require_at_least
 from studies.common.console import run_study
+from studies.common.pages import block, fill, quoted
 from studies.common.running import Results, study
 from studies.common.settings import Settings
 
@@ -34,6 +35,8 @@ class Config(Settings):
     """Passes over the training split, where networks are trained anew."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    page: Path | None = None
+    """Markdown page whose numbers, between their marks, are to be written anew."""
 
     script = "channel_multipliers"
 
@@ -74,6 +77,11 @@ def main(config: Config) -> Results:
     print(f"{setting}\n\n{tables.shown_table(table)}\n{tables.scatter_note(grid)}\n")
     print(tables.shown_verdicts(v for v in verdicts if v.group != "against the most accurate"))
     print("\n" + "\n".join(said))
+    if config.page is not None:
+        claims = tables.shown_verdicts(
+            v for v in verdicts if v.group != "against the most accurate"
+        )
+        fill(config.page, {"verdicts": block(f"{setting}\n\n{claims}"), "answer": quoted(said)})
     return write(folder, grid, table, verdicts, said, setting, config)
 
 

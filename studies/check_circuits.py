@@ -22,9 +22,9 @@ from studies.circuits.designs import (
     uniform_options,
     uniform_precision,
 )
-from studies.circuits.pages import fill, markdown
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
+from studies.common.pages import fill, markdown
 from studies.common.settings import Settings
 
 if TYPE_CHECKING:

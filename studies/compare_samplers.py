@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.pages import fill, quoted
 from studies.common.regions import RegionSettings, reference_of
 from studies.common.running import Results, keep_settings, study
 from studies.common.settings import command_line
@@ -74,6 +75,9 @@ class Config(RegionSettings):
     fine-tune) the space."""
     mase_config: Path | None = None
     """TOML file of a MASE search; takes the place of settings that are left at their default."""
+
+    page: Path | None = None
+    """Markdown page whose sentences, between their marks, are to be written anew."""
 
     script = "compare_samplers"
     catalogs = ("problems", "networks", "objectives", "samplers")
@@ -179,6 +183,10 @@ def compare(
         f"the true front, {config.budget} trials, {config.seeds} seeds"
     )
     print_results(head, report, knees(trials, reference, retested))
+    if config.page is not None:
+        warnings = (f"warning: {warning}" for warning in report.findings.warnings)
+        said = quoted((f"{head}.", *report.findings.answers, *warnings))
+        fill(config.page, {f"{table.name}, {config.budget} trials": said})
     files = ["hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json"]
     if study_file is not None:
         files.append(list_best_trials(config, study_file, comparison.trials(), folder))

@@ -13,6 +13,7 @@ from pathlib import Path
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.pages import block, fill, quoted
 from studies.common.running import Results, study
 from studies.common.settings import Settings
 
@@ -34,6 +35,8 @@ class Config(Settings):
     """Of Adam at the start of fine-tuning; falls to 0 along half a cosine."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    page: Path | None = None
+    """Markdown page whose numbers, between their marks, are to be written anew."""
 
     script = "quantization_aware"
 
@@ -68,6 +71,10 @@ def main(config: Config) -> Results:
     print(f"\n{setting}\n\n{tables.shown(table)}\n")
     for sentences in said.values():
         print("\n  ".join(sentences))
+    if config.page is not None:
+        answer = quoted(sentence for sentences in said.values() for sentence in sentences)
+        recovered = block(f"{setting}\n\n{tables.shown(table)}")
+        fill(config.page, {"recovered": recovered, "answer": answer})
     return write(folder, outcomes, table, said, setting, config)
 
 

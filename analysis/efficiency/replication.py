@@ -76,7 +76,7 @@ def replication(first: EfficiencyFindings, again: EfficiencyFindings) -> Replica
     if shared:
         raise InputError(f"replication: seed {min(shared)} is in both, expected fresh seeds")
     table = first.comparison[list(KEPT)].join(
-        again.comparison[list(KEPT)], rsuffix="_again", how="inner"
+        again.comparison[list(KEPT)].add_suffix("_again"), how="inner"
     )
     seeds = len(first.trials.common_seeds), len(again.trials.common_seeds)
     return Replication(table, tuple(_sentences(table, *seeds)))

@@ -19,7 +19,7 @@ DEVICES = ("cpu", "cuda")
 PASSING = frozenset({"config", "show_config", "open"})
 """Fields that belong to one call, not to the study."""
 
-ELSEWHERE = PASSING | {"out", "cache", "workers", "scheduler"}
+ELSEWHERE = PASSING | {"out", "cache", "page", "workers", "scheduler"}
 """Fields that change no result."""
 
 

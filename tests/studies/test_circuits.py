@@ -9,10 +9,10 @@ from moo_jsc.hardware import tools
 from moo_jsc.hardware.trace_files import read_traces
 from studies import build_design, check_circuits, trace_circuits
 from studies.circuits.choosing import bounds, chosen
-from studies.circuits.pages import fill
 from studies.circuits.proxies import front_by_proxy
 from studies.circuits.published import beside_published, caption, published
 from studies.common.console import run_study
+from studies.common.pages import fill
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,32 @@ def markdown(table: pd.DataFrame) -> str:
     lines = [f"| {' | '.join(map(str, row))} |" for row in rows]
     lines[1] = lines[1].replace(" ", "")
     return "\n".join(lines)
+
+
+def block(text: str) -> str:
+    """Return printed text as a block that keeps its columns.
+
+    Examples
+    --------
+    >>> print(block("a  b"))
+    ```text
+    a  b
+    ```
+    """
+    return f"```text\n{text}\n```"
+
+
+def quoted(sentences: Iterable[str]) -> str:
+    """Return sentences as a quotation, a paragraph each.
+
+    Examples
+    --------
+    >>> print(quoted(["One.", "Two."]))
+    > One.
+    >
+    > Two.
+    """
+    return "\n>\n".join(f"> {sentence}" for sentence in sentences)
 
 
 def fill(page: Path, parts: Mapping[str, str]) -> None:
