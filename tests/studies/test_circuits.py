@@ -7,7 +7,7 @@ import pytest
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware import tools
 from moo_jsc.hardware.trace_files import read_traces
-from studies import build_design, check_circuits, trace_circuits
+from studies import build_design, check_circuits, circuit_front, trace_circuits
 from studies.circuits.choosing import bounds, chosen
 from studies.circuits.proxies import front_by_proxy
 from studies.circuits.published import beside_published, caption, published
@@ -163,3 +163,12 @@ def test_shipped_traces_are_made_by_one_command(tmp_path, capsys):
 def test_the_fit_to_yosys_is_a_power():
     table = pd.DataFrame({"lut": [100, 1000, 10000], "yosys LUTs": [200, 2000, 20000]})
     assert check_circuits.calibration(table).startswith("yosys LUTs = 2.00 x lut^1.000, 3 designs")
+
+
+def test_the_front_as_circuits(tmp_path, capsys):
+    results = circuit_front.main(
+        circuit_front.Config(problem="lab3-types", whole=3, workers=1, out=tmp_path / "out")
+    )
+    assert "latency-cycles" in capsys.readouterr().out
+    assert (tmp_path / "out" / "published.png").exists()
+    assert results.page.exists()

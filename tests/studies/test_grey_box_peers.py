@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from moo_jsc.foundation.errors import InputError
+from studies import grey_box_constants
 from studies.grey_box_peers import Config, main
 
 
@@ -33,3 +34,19 @@ def test_table_and_figure_of_a_small_problem(tmp_path, capsys):
 def test_bad_samplers_get_one_line(tmp_path):
     with pytest.raises(InputError, match="sampler 'grey': expected one of"):
         main(Config(samplers=("grey",), out=tmp_path))
+
+
+def test_constants_are_compared_on_networks_without_jets(tmp_path, capsys):
+    results = grey_box_constants.main(
+        grey_box_constants.Config(
+            members=1,
+            budget=2,
+            kinds=("mixed",),
+            variants=("frozen",),
+            workers=1,
+            out=tmp_path / "out",
+            cache=tmp_path / "cache",
+        )
+    )
+    assert "frozen" in capsys.readouterr().out
+    assert results.page.exists()
