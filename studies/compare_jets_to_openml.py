@@ -19,9 +19,9 @@ from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, o
 from moo_jsc.data.jets.sample import SAMPLE_TITLE, read_sample
 from moo_jsc.data.jets.sources import read_file, read_openml
 from moo_jsc.data.table import LabeledTable
-from moo_jsc.foundation.errors import InputError
-from moo_jsc.foundation.files import atomic_path, write_text
+from moo_jsc.foundation.files import atomic_path
 from studies.common.console import run_study
+from studies.common.pages import fill
 from studies.common.running import Results, study
 from studies.common.settings import Settings, command_line
 
@@ -64,8 +64,7 @@ def main(config: Config) -> Results:
         print("\n\n".join(parts.values()))
         return Results(report(config, parts, None))
     table, shares = comparison_table(raw.features), shares_table(raw)
-    replace_table(config.page, TABLE, table)
-    replace_table(config.page, SHARES, shares)
+    fill(config.page, {TABLE: table, SHARES: shares})
     draw_quantiles(raw.features, config.figure)
     print(f"{table}\n\n{shares}\nwrote {config.page} and {config.figure}")
     parts = {"Features": table, "Shares within classes": shares}
@@ -153,31 +152,6 @@ def class_table(sample: LabeledTable, real: LabeledTable) -> str:
         ]
         lines.append(f"| `{feature}` | {' | '.join(f'{found:.3f}' for found in distances)} |")
     return "\n".join(lines)
-
-
-def markers(title: str) -> tuple[str, str]:
-    """Give the lines of the page between which a table goes.
-
-    Examples
-    --------
-    >>> markers("shares")
-    ('<!-- shares: begin -->', '<!-- shares: end -->')
-    """
-    return f"<!-- {title}: begin -->", f"<!-- {title}: end -->"
-
-
-def replace_table(page: Path, title: str, table: str) -> None:
-    """Put a table between its markers on the page."""
-    first, last = markers(title)
-    try:
-        text = page.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{page}: cannot be read ({error.strerror})") from None
-    before, begin, rest = text.partition(first)
-    _, end, after = rest.partition(last)
-    if not (begin and end):
-        raise InputError(f"{page}: expected the lines {first!r} and {last!r}")
-    write_text(page, f"{before}{begin}\n{table}\n{end}{after}")
 
 
 def draw_quantiles(features: NDArray[np.float64], target: Path) -> None:

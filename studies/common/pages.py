@@ -58,8 +58,19 @@ def quoted(sentences: Iterable[str]) -> str:
     return "\n>\n".join(f"> {sentence}" for sentence in sentences)
 
 
+def marks(name: str) -> tuple[str, str]:
+    """Return the marks of a page between which a study's part goes.
+
+    Examples
+    --------
+    >>> marks("shares")
+    ('<!-- begin: shares -->', '<!-- end: shares -->')
+    """
+    return f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+
+
 def fill(page: Path, parts: Mapping[str, str]) -> None:
-    """Replace what stands between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->``.
+    """Replace what stands between the `marks` of each name.
 
     Raises
     ------
@@ -71,7 +82,7 @@ def fill(page: Path, parts: Mapping[str, str]) -> None:
     except OSError as error:
         raise InputError(f"{page}: cannot be read ({error.strerror})") from None
     for name, content in parts.items():
-        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        begin, end = marks(name)
         if begin not in text or end not in text:
             raise InputError(f"{page}: expected the marks {begin} and {end}")
         head, rest = text.split(begin, 1)

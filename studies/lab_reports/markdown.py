@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from moo_jsc.foundation.errors import InputError
-from moo_jsc.foundation.files import write_text
+from studies.common.pages import fill
 from studies.lab_reports.claims import JudgedClaim, Measurements
 from studies.lab_reports.effects import protocol_effects
 from studies.lab_reports.page import contradiction_sentences, effect_sentences, summary
@@ -40,13 +39,7 @@ def update_page(
         ),
         "protocols": "\n".join(f"- {sentence}" for sentence in effect_sentences(data, effects)),
     }
-    try:
-        text = page.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{page}: cannot be read ({error.strerror})") from None
-    for name, part in parts.items():
-        text = replaced(page, text, name, part)
-    write_text(page, text)
+    fill(page, parts)
 
 
 def claims_markdown(findings: Sequence[JudgedClaim]) -> str:
@@ -65,20 +58,3 @@ def claims_markdown(findings: Sequence[JudgedClaim]) -> str:
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
-
-
-def replaced(page: Path, text: str, name: str, part: str) -> str:
-    """Return a page's text with the part between the markers of a name replaced.
-
-    Examples
-    --------
-    >>> text = "a <!-- x: begin --> old <!-- x: end --> b"
-    >>> replaced(Path("page.md"), text, "x", "new").split()[-6:]
-    ['new', '<!--', 'x:', 'end', '-->', 'b']
-    """
-    first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, begin, rest = text.partition(first)
-    _, end, after = rest.partition(last)
-    if not (begin and end):
-        raise InputError(f"{page}: expected the lines {first!r} and {last!r}")
-    return f"{before}{begin}\n{part}\n{end}{after}"

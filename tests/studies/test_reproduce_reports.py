@@ -636,7 +636,7 @@ class TestPage:
     def test_a_page_without_markers_gets_one_line(self, measured, tmp_path):
         page = tmp_path / "page.md"
         page.write_text("nothing")
-        with pytest.raises(InputError, match="expected the lines"):
+        with pytest.raises(InputError, match="expected the marks"):
             update_page(page, (), measured, reports_of(None))
 
 

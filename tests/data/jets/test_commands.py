@@ -8,6 +8,7 @@ import pytest
 from moo_jsc.data.jets.sources import read_file
 from studies import compare_generator_settings, compare_jets_to_openml, generate_jets
 from studies.common.console import run_study
+from studies.common.pages import marks
 
 Columns = dict[str, np.ndarray]
 
@@ -41,7 +42,7 @@ def test_generation_answers_bad_values_with_one_line(
 def test_comparison_writes_table_and_figure(tmp_path: Path) -> None:
     page, figure = tmp_path / "page.md", tmp_path / "figure.png"
     tables = (compare_jets_to_openml.TABLE, compare_jets_to_openml.SHARES)
-    between = ["\nold\n".join(compare_jets_to_openml.markers(title)) for title in tables]
+    between = ["\nold\n".join(marks(title)) for title in tables]
     page.write_text("\n".join(["before", *between, "after\n"]))
     flags = ["--page", str(page), "--figure", str(figure)]
     assert exit_code(compare_jets_to_openml, flags, tmp_path / "out") == 0
