@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.optuna_adapter import distributions
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.optuna_samplers import OptunaSampler, optimize, quiet
-from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known, Sampler
+from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known
 from moo_jsc.samplers.wrappers.screening import Screen, run_screened
+from moo_jsc.samplers.wrappers.wrapped import Wrapped
 
 
 @dataclass(frozen=True)
-class KnownCosts(InformedSampler):
+class KnownCosts(Wrapped, InformedSampler):
     """Another sampler that passes over designs which cannot be nondominated any more.
 
     See `KnownCostsSampler` for the rule; parameters that improve the unknown objectives are the
@@ -27,30 +27,13 @@ class KnownCosts(InformedSampler):
     could be. The inner sampler itself is told nothing else.
     """
 
-    inner: Sampler
-
-    @property
-    def name(self) -> str:  # type: ignore[override]
-        """The inner sampler's name and what was added."""
-        return f"{self.inner.name}-known-costs"
-
-    def check(self, objectives: tuple[Objective, ...]) -> None:
-        """Ask the inner sampler."""
-        self.inner.check(objectives)
-
-    def first_generation(self, budget: int) -> int | None:
-        """Return the inner sampler's."""
-        return self.inner.first_generation(budget)
-
-    def within(self, bounds: Bounds) -> Self:
-        """Tell the inner sampler."""
-        return replace(self, inner=self.inner.within(bounds))
+    suffix = "known-costs"
 
     def load(self) -> None:
         """Import what the inner sampler needs, and Optuna."""
         import optuna.samplers  # noqa: F401
 
-        self.inner.load()
+        super().load()
 
     def run(
         self,

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.optuna_adapter import distributions
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.optuna_samplers import OptunaSampler, optimize, quiet
-from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate, Sampler
+from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate
 from moo_jsc.samplers.wrappers.screening import Screen, run_screened
+from moo_jsc.samplers.wrappers.wrapped import Wrapped
 
 
 @dataclass(frozen=True)
-class WithoutRepeats(Sampler):
+class WithoutRepeats(Wrapped):
     """Another sampler that never repeats a configuration until the space is used up.
 
     A sampler of Optuna is asked again (`WithoutRepeatsSampler`). Any other one is told the known
@@ -34,28 +33,7 @@ class WithoutRepeats(Sampler):
     'optuna-tpe-without-repeats'
     """
 
-    inner: Sampler
-
-    @property
-    def name(self) -> str:  # type: ignore[override]
-        """The inner sampler's name and what was added."""
-        return f"{self.inner.name}-without-repeats"
-
-    def check(self, objectives: tuple[Objective, ...]) -> None:
-        """Ask the inner sampler."""
-        self.inner.check(objectives)
-
-    def first_generation(self, budget: int) -> int | None:
-        """Return the inner sampler's."""
-        return self.inner.first_generation(budget)
-
-    def within(self, bounds: Bounds) -> Self:
-        """Tell the inner sampler."""
-        return replace(self, inner=self.inner.within(bounds))
-
-    def load(self) -> None:
-        """Import what the inner sampler needs."""
-        self.inner.load()
+    suffix = "without-repeats"
 
     def run(
         self,
