@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from studies.common.settings import ELSEWHERE, Settings, as_toml
+from studies.common.settings import ELSEWHERE, Settings, as_toml, command_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from analysis.report import Report
 
 CONFIG_FILE = "config.toml"
 
@@ -91,7 +93,48 @@ def cache_in(folder: Path | None) -> Iterator[None]:
             os.environ[ROOT_VARIABLE] = before
 
 
-def write_figures(folder: Path, figures: dict[str, Figure]) -> None:
+def write_results(
+    folder: Path,
+    report: Report,
+    config: Settings,
+    *,
+    setting: str | Mapping[str, object],
+    files: Mapping[str, str],
+    figures: Mapping[str, Figure],
+) -> Results:
+    """End a page with its setting and command, and write it with its files and figures.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    report
+        The page without its last section.
+    config
+        The study's settings.
+    setting
+        What was run, as a line or as names with values.
+    files
+        Texts by file name.
+    figures
+        Figures by name, see `write_figures`.
+    """
+    from moo_jsc.foundation.files import write_text
+
+    last = report.section("Setting, and how to reproduce")
+    if isinstance(setting, str):
+        last.text(setting)
+    else:
+        last.definitions(setting)
+    last.code(command_line(config))
+    page = report.write(folder)
+    for name, text in files.items():
+        write_text(folder / name, text)
+    write_figures(folder, figures)
+    return Results(page, (*files, *(f"{name}.png" for name in figures)))
+
+
+def write_figures(folder: Path, figures: Mapping[str, Figure]) -> None:
     """Write figures as PNG and SVG files, each whole or not at all."""
     from matplotlib import rc_context
 

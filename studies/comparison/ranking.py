@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
-from studies.common.running import Results, write_figures
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, write_results
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,9 +73,11 @@ def rank_over_problems(folder: Path, scores: Mapping[str, pd.Series], config: Se
         ],
         "Mean rank, and the mean share of the true front's hypervolume at the end on each problem.",
     )
-    last = report.section("Setting, and how to reproduce")
-    last.text("The report of each problem is in the folder of its name, or under results/.")
-    last.code(command_line(config))
-    page = report.write(folder)
-    write_figures(folder, {FIGURE: critical_differences(ranking)})
-    return Results(page, (f"{FIGURE}.png",))
+    return write_results(
+        folder,
+        report,
+        config,
+        setting="The report of each problem is in the folder of its name, or under results/.",
+        files={},
+        figures={FIGURE: critical_differences(ranking)},
+    )

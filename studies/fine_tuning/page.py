@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.running import Results, write_figures
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, write_results
+from studies.common.settings import Settings
 from studies.fine_tuning.drawings import figure
 from studies.fine_tuning.tables import configuration_table
 
@@ -46,7 +46,6 @@ def write(
 
     from analysis.plots.palette import style
     from analysis.report import Column, Report
-    from moo_jsc.foundation.files import write_text
 
     configurations = configuration_table(outcomes)
     report = Report("How much accuracy does fine-tuning recover?", setting)
@@ -87,15 +86,14 @@ def write(
         "Test accuracy, mean over configurations and seeds; widths are the narrowest of all "
         "layers. Verdicts after Holm's correction within each space.",
     )
-    last = report.section("Setting, and how to reproduce")
-    last.text(setting)
-    last.code(command_line(config))
-    page = report.write(folder)
-    files = {
-        "configurations.csv": configurations.to_csv(index=False),
-        "summary.csv": table.to_csv(index=False),
-    }
-    for name, text in files.items():
-        write_text(folder / name, text)
-    write_figures(folder, {FIGURE: figure(configurations, table)})
-    return Results(page, (*files, f"{FIGURE}.png"))
+    return write_results(
+        folder,
+        report,
+        config,
+        setting=setting,
+        files={
+            "configurations.csv": configurations.to_csv(index=False),
+            "summary.csv": table.to_csv(index=False),
+        },
+        figures={FIGURE: figure(configurations, table)},
+    )

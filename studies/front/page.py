@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.running import Results, write_figures
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, write_results
+from studies.common.settings import Settings
 from studies.front.drawings import parallel_coordinates, projections
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ def write(
 
     from analysis.plots.palette import style
     from analysis.report import Column, Report
-    from moo_jsc.foundation.files import write_text
 
     with rc_context(style()):  # type: ignore[arg-type]
         pairs, lines_of = projections(problem, front), parallel_coordinates(problem, front)
@@ -78,22 +77,18 @@ def write(
         "Distinct points of the front, how many configurations attain each, and the first of them.",
         folded=len(table) >= FOLDED_FROM,
     )
-    last = report.section("Setting, and how to reproduce")
-    last.definitions(
-        {
+    return write_results(
+        folder,
+        report,
+        config,
+        setting={
             "Problem": problem.name,
             "Designs that count": str(problem.bounds) or "all",
             "Fingerprint": problem.fingerprint[:16],
-        }
-    )
-    last.code(command_line(config))
-    page = report.write(folder)
-    write_text(folder / "front.csv", table.to_csv(index=False))
-    write_figures(
-        folder,
-        {
+        },
+        files={"front.csv": table.to_csv(index=False)},
+        figures={
             "front_projections": projections(problem, front),
             "front_parallel": parallel_coordinates(problem, front),
         },
     )
-    return Results(page, ("front.csv", "front_projections.png", "front_parallel.png"))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.running import Results, write_figures
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, write_results
+from studies.common.settings import Settings
 from studies.multipliers.drawings import figure
 from studies.multipliers.tables import scatter_note, seed_table, verdict_table
 
@@ -47,7 +47,6 @@ def write(
 
     from analysis.plots.palette import style
     from analysis.report import Column, Report
-    from moo_jsc.foundation.files import write_text
 
     judged = verdict_table(verdicts)
     report = Report("Is wider better?", setting)
@@ -103,16 +102,15 @@ def write(
         ],
         scatter_note(grid).replace("\n", "; "),
     )
-    last = report.section("Setting, and how to reproduce")
-    last.text(setting)
-    last.code(command_line(config))
-    page = report.write(folder)
-    files = {
-        "networks.csv": table.to_csv(index=False),
-        "seeds.csv": seed_table(grid).to_csv(),
-        "verdicts.csv": judged.to_csv(index=False),
-    }
-    for name, text in files.items():
-        write_text(folder / name, text)
-    write_figures(folder, {FIGURE: figure(grid, table)})
-    return Results(page, (*files, f"{FIGURE}.png"))
+    return write_results(
+        folder,
+        report,
+        config,
+        setting=setting,
+        files={
+            "networks.csv": table.to_csv(index=False),
+            "seeds.csv": seed_table(grid).to_csv(),
+            "verdicts.csv": judged.to_csv(index=False),
+        },
+        figures={FIGURE: figure(grid, table)},
+    )
