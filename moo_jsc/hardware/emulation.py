@@ -1,8 +1,7 @@
 """The circuit bit by bit against the quantized network: no logit may differ.
 
 The circuit computes in whole codes and is exact. The plain reference computes in floating point:
-in float64 it is exact too, in float32 it is as long as no sum has more than 24 significant bits
-(`FLOAT32_BITS`).
+in float64 it is exact too, in float32 it is as long as no sum has more than 24 significant bits.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import NetworkPrecision
 from moo_jsc.quantization.network import QuantizedNetwork
-
-FLOAT32_BITS = 24
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ Gradients pass straight through, inside and outside the range alike: d quantize(
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -55,46 +53,21 @@ def round_codes_(codes: Tensor, rounding: CodeRounding) -> Tensor:
     return codes.copy_(torch.where(codes.abs() < 0.5, 0.0, nearest))
 
 
-Roundings = CodeRounding | dict[CodeRounding, Tensor]
-"""One rounding for a whole tensor, or for each rounding the entries of the first axis."""
-
-
 class _StraightThrough(torch.autograd.Function):
     """Forward: fixed point. Backward: the gradient unchanged."""
 
     @staticmethod
-    def forward(
-        _ctx: Any,
-        x: Tensor,
-        scale: float | Tensor,
-        step: float | Tensor,
-        lowest: float | Tensor,
-        highest: float | Tensor,
-        rounding: Roundings,
-    ) -> Tensor:
-        return _rounded(x, scale, step, lowest, highest, rounding)
+    def forward(_ctx: Any, x: Tensor, fmt: FixedPoint) -> Tensor:
+        return _rounded(x, fmt)
 
     @staticmethod
     def backward(_ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        return gradients[0], None, None, None, None, None
+        return gradients[0], None
 
 
-def _rounded(
-    x: Tensor,
-    scale: float | Tensor,
-    step: float | Tensor,
-    lowest: float | Tensor,
-    highest: float | Tensor,
-    rounding: Roundings,
-) -> Tensor:
-    scaled = x * scale
-    if isinstance(rounding, str):
-        codes = round_codes_(scaled, rounding)
-    else:
-        codes = scaled
-        for mode, rows in rounding.items():
-            codes[rows] = round_codes_(scaled[rows], mode)
-    return torch.clamp(codes, lowest, highest).mul_(step)  # type: ignore[arg-type]
+def _rounded(x: Tensor, fmt: FixedPoint) -> Tensor:
+    codes = round_codes_(x * (1 / fmt.step), fmt.code_rounding)
+    return torch.clamp(codes, float(fmt.lowest_code), float(fmt.highest_code)).mul_(fmt.step)
 
 
 def quantize(x: Tensor, fmt: FixedPoint | None) -> Tensor:
@@ -124,78 +97,6 @@ def quantize(x: Tensor, fmt: FixedPoint | None) -> Tensor:
     """
     if fmt is None:
         return x
-    arguments = (
-        *(1 / fmt.step, fmt.step, float(fmt.lowest_code), float(fmt.highest_code)),
-        fmt.code_rounding,
-    )
     if x.requires_grad and torch.is_grad_enabled():
-        return _StraightThrough.apply(x, *arguments)
-    return _rounded(x, *arguments)
-
-
-@dataclass(frozen=True)
-class FormatBatch:
-    """One format for each entry of a tensor's first axis, as tensors.
-
-    Attributes
-    ----------
-    scale, step, lowest, highest
-        2^f, 2^-f and the bounds of the codes, shape (n,).
-    active
-        False where the tensor stays in float32, shape (n,); None when all are rounded.
-    rounding
-        That of all entries, or for each rounding the entries that take it.
-
-    Examples
-    --------
-    >>> batch = FormatBatch.of([FixedPoint(4, 2), FixedPoint(2, 0), None])
-    >>> batch.quantize(torch.full((3, 1), 1.3))
-    tensor([[1.2500],
-            [1.0000],
-            [1.3000]])
-    """
-
-    scale: Tensor
-    step: Tensor
-    lowest: Tensor
-    highest: Tensor
-    active: Tensor | None
-    rounding: Roundings = "even"
-
-    @classmethod
-    def of(
-        cls, formats: Sequence[FixedPoint | None], device: torch.device | str = "cpu"
-    ) -> FormatBatch:
-        """Stack formats with explicit fractions; None leaves an entry in float32."""
-        columns = [
-            (1 / fmt.step, fmt.step, float(fmt.lowest_code), float(fmt.highest_code))
-            if fmt
-            else (1.0, 1.0, 0.0, 0.0)
-            for fmt in formats
-        ]
-        scale, step, lowest, highest = torch.tensor(
-            columns, dtype=torch.float32, device=device
-        ).unbind(dim=1)
-        active = torch.tensor([fmt is not None for fmt in formats], device=device)
-        modes = [fmt.code_rounding if fmt else "even" for fmt in formats]
-        rounding: Roundings = modes[0] if modes else "even"
-        if len(set(modes)) > 1:
-            rounding = {
-                mode: torch.tensor([i for i, m in enumerate(modes) if m == mode], device=device)
-                for mode in dict.fromkeys(modes)
-            }
-        return cls(scale, step, lowest, highest, None if bool(active.all()) else active, rounding)
-
-    def quantize(self, x: Tensor) -> Tensor:
-        """Round `x` (n, ...), entry i of the first axis by format i; see `quantize`."""
-        shape = (-1,) + (1,) * (x.dim() - 1)
-        scale, step, lowest, highest = (
-            column.view(shape) for column in (self.scale, self.step, self.lowest, self.highest)
-        )
-        if x.requires_grad and torch.is_grad_enabled():
-            rounded = _StraightThrough.apply(x, scale, step, lowest, highest, self.rounding)
-        else:
-            rounded = _rounded(x, scale, step, lowest, highest, self.rounding)
-        if self.active is None:
-            return rounded
-        return torch.where(self.active.view(shape), rounded, x)
+        return _StraightThrough.apply(x, fmt)
+    return _rounded(x, fmt)

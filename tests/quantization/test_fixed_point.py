@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.quantization.fixed_point import FormatBatch, quantize
+from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import (
     MAX_FRACTION,
     FixedPoint,
@@ -80,33 +80,10 @@ def test_rounding_twice_changes_nothing(values, fmt):
     assert torch.equal(quantize(once, fmt), once)
 
 
-@given(st.data(), st.lists(usual_formats | st.none(), min_size=1, max_size=6))
-def test_a_batch_of_formats_equals_one_at_a_time(data, chosen):
-    rows = data.draw(
-        st.lists(
-            st.lists(halves, min_size=3, max_size=3),
-            min_size=len(chosen),
-            max_size=len(chosen),
-        )
-    )
-    x = torch.tensor(rows, dtype=torch.float32).reshape(len(chosen), 1, 3)
-    together = FormatBatch.of(chosen).quantize(x)
-    alone = torch.stack([quantize(row, fmt) for row, fmt in zip(x, chosen, strict=True)])
-    assert torch.equal(together, alone)
-
-
 def test_gradients_pass_straight_through_inside_and_outside_the_range():
     x = torch.tensor([-100.0, -0.3, 0.2, 100.0], requires_grad=True)
     factors = torch.tensor([1.0, 2.0, 3.0, 4.0])
     (quantize(x, FixedPoint(4, 2)) * factors).sum().backward()
-    assert torch.equal(x.grad, factors)
-
-
-def test_a_batch_of_formats_has_the_same_gradients():
-    x = torch.tensor([[-100.0, -0.3], [0.2, 100.0]], requires_grad=True)
-    factors = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
-    batch = FormatBatch.of([FixedPoint(4, 2), None])
-    (batch.quantize(x) * factors).sum().backward()
     assert torch.equal(x.grad, factors)
 
 
