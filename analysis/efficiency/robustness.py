@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.efficiency.optimism import fronts_anew
 from analysis.foundation.errors import InputError
+from analysis.foundation.words import listed
 from analysis.indicators.sets import OTHER_INDICATORS, hypervolume_share
 from analysis.statistics.comparison import mean_verdicts
 from analysis.statistics.ties import paired_differences, without_rounding
@@ -41,7 +42,7 @@ class Robustness:
         Index scenario. ``tau``: Kendall's rank correlation of the means with those of the first
         scenario; ``pairs``: pairs of samplers; ``lost``: pairs decided in the first scenario
         and not in this; ``gained``: the other way round; ``reversed``: decided both times, for
-        opposite samplers; ``best``: the sampler with the best mean.
+        opposite samplers; ``best``: the `leaders`.
     skipped
         Scenarios that cannot be measured or say nothing, with the reason.
     other_split
@@ -170,6 +171,7 @@ def robustness(
             sampler: np.array([hypervolume_share(one, retested_reference) for one in sets])
             for sampler, sets in anew.items()
         }
+    scores = {name: without_rounding(part) for name, part in scores.items()}
     means = pd.DataFrame(
         {
             name: {key: float(np.mean(row)) for key, row in part.items()}
@@ -200,15 +202,27 @@ def _table(means: pd.DataFrame, decided: Mapping[str, NDArray[np.int64]]) -> pd.
                 "lost": int(((base != 0) & (decisions == 0)).sum()),
                 "gained": int(((base == 0) & (decisions != 0)).sum()),
                 "reversed": int((base * decisions < 0).sum()),
-                "best": str(means[name].idxmax()),
+                "best": listed(leaders(means[name])),
             }
         )
     return pd.DataFrame(rows).set_index("scenario")
 
 
+def leaders(means: pd.Series) -> tuple[str, ...]:
+    """Return the samplers with the best mean, all of them where they tie.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> leaders(pd.Series({"x": 0.8, "y": 0.7, "z": 0.8}))
+    ('x', 'z')
+    """
+    return tuple(str(name) for name in means.index[means == means.max()])
+
+
 def _decisions(shares: Scores, alpha: float) -> NDArray[np.int64]:
     """Return the verdict on each pair of samplers as 1, 0 or -1."""
-    table = np.column_stack(list(without_rounding(shares).values()))
+    table = np.column_stack(list(shares.values()))
     one, other = np.triu_indices(table.shape[1], k=1)
     found = mean_verdicts(paired_differences(table[:, one], table[:, other]), alpha)
     return np.array([SIGNS.get(verdict, 0) for verdict in found], dtype=np.int64)

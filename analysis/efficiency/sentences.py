@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.efficiency.robustness import leaders
 from analysis.foundation.words import counted, listed, numeral
 
 if TYPE_CHECKING:
@@ -216,8 +217,8 @@ def to_target(summary: pd.DataFrame, target: float, kind: str = "true") -> str:
     some = int((summary["reached"] > 0).sum())
     share = f"{100 * target:g} % of the {kind} hypervolume"
     if len(half):
-        name = str(half.index[0])
         trials = half["trials_to_target"].iloc[0]
+        name = listed([str(key) for key in half.index[half["trials_to_target"] == trials]], LISTED)
         when = f"after {trials:g} {'trial' if trials == 1 else 'trials'} (median)"
         if len(half) == 1:
             return f"One sampler got to {share} in at least half of its runs: {name} {when}."
@@ -226,10 +227,12 @@ def to_target(summary: pd.DataFrame, target: float, kind: str = "true") -> str:
             f"quickest {name} {when}."
         )
     if some:
-        best = summary["reached"].idxmax()
+        often = summary[summary["reached"] == summary["reached"].max()]
+        often = often[often["seeds"] == often["seeds"].iloc[0]]
         return (
-            f"No sampler got to {share} in half of its runs; {best} did most often, in "
-            f"{summary.loc[best, 'reached']} of {summary.loc[best, 'seeds']}."
+            f"No sampler got to {share} in half of its runs; "
+            f"{listed([str(key) for key in often.index], LISTED)} did most often, in "
+            f"{often['reached'].iloc[0]} of {often['seeds'].iloc[0]}."
         )
     return f"No run got to {share} within the budget."
 
@@ -248,8 +251,12 @@ def sensitivity(found: Robustness) -> list[str]:
         f"Over {counted(len(table), 'other way')} of measuring (reference point, scale, "
         "indicator, one objective left out"
         + (", the other split" if found.other_split else "")
-        + f") at most {most} of {counted(pairs, 'pairwise verdict')} "
-        + ("appears or disappears, and " if most == 1 else "appear or disappear, and ")
+        + (
+            ") no pairwise verdict appears or disappears, and "
+            if most == 0
+            else f") at most {most} of {counted(pairs, 'pairwise verdict')} "
+            + ("appears or disappears, and " if most == 1 else "appear or disappear, and ")
+        )
         + (
             "none is reversed."
             if reversed_ == 0
@@ -262,11 +269,14 @@ def sensitivity(found: Robustness) -> list[str]:
             f"The order of the samplers agrees least with the reported one for \u201c{worst}\u201d "
             f"(Kendall's tau = {table.loc[worst, 'tau']:.2f})."
         )
-    best = sorted(set(found.table["best"]))
+    best = {leaders(found.means[name]) for name in found.table.index}
     if len(best) == 1:
-        sentences.append(f"{best[0]} has the best mean in every one of them.")
+        (same,) = best
+        verb = "has" if len(same) == 1 else "have"
+        sentences.append(f"{listed(same)} {verb} the best mean in every one of them.")
     else:
-        sentences.append(f"Which sampler has the best mean depends on it: {listed(best)}.")
+        names = sorted({name for tied in best for name in tied})
+        sentences.append(f"Which sampler has the best mean depends on it: {listed(names)}.")
     return sentences
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from analysis.efficiency.optimism import selection_optimism
 from analysis.efficiency.robustness import robustness, scenarios
+from analysis.efficiency.sentences import sensitivity
 from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import Objective
 from analysis.front.reference import Reference
@@ -121,6 +122,17 @@ def test_the_reported_way_agrees_with_itself(study):
     assert row["tau"] == pytest.approx(1.0)
     assert row[["lost", "gained", "reversed"]].tolist() == [0, 0, 0]
     assert row["pairs"] == 3
+
+
+def test_a_tie_for_the_best_mean_is_called_one(study):
+    table, reference = study
+    one = table[table["sampler"] == "a"]
+    both = pd.concat([one, one.assign(sampler="b")])
+    found = robustness(both, reference)
+    assert set(found.table["best"]) == {"a and b"}
+    first, *_, last = sensitivity(found)
+    assert "no pairwise verdict appears or disappears, and none is reversed" in first
+    assert last == "a and b have the best mean in every one of them."
 
 
 def test_reversal_is_counted():

@@ -137,6 +137,8 @@ def test_a_share_names_its_front():
     [
         ([0, 0], [np.inf, np.inf], "No run got to 90 % of the true hypervolume within the budget."),
         ([1, 3], [np.inf, np.inf], "b did most often, in 3 of 10."),
+        ([3, 3], [np.inf, np.inf], "a and b did most often, in 3 of 10."),
+        ([9, 10], [4.5, 4.5], "the quickest a and b after 4.5 trials (median)."),
         ([9, 10], [7.0, 4.5], "2 samplers got to 90 %"),
         ([9, 10], [7.0, 4.5], "the quickest b after 4.5 trials (median)."),
         (
