@@ -17,8 +17,10 @@ from moo_jsc.enumeration.shards import table_key
 from moo_jsc.enumeration.workers import Backend, Workers
 from moo_jsc.evaluation.recipe import FineTuning
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.sealed import write_sealed
 from moo_jsc.foundation.store import Store
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.network_problem import NetworkProblem
 from moo_jsc.problems.problem import Problem
@@ -43,7 +45,8 @@ class FineTunedScores:
     seeds, splits
         Of the trainings, and what was scored.
     scores
-        Shape (size, seeds, splits, k), float64, natural units.
+        Shape (size, seeds, splits, k), float64, natural units; NaN where a design was not
+        trained again because its first training lay outside the screen.
     """
 
     space: SearchSpace
@@ -52,24 +55,30 @@ class FineTunedScores:
     splits: tuple[SplitName, ...]
     scores: NDArray[np.float64]
 
+    @property
+    def trainings(self) -> NDArray[np.int64]:
+        """How many trainings each design had, shape (size,)."""
+        return np.isfinite(self.scores[:, :, 0, 0]).sum(axis=1)
+
     def mean(self, split: SplitName) -> NDArray[np.float64]:
-        """Return the mean over seeds, a design's value, shape (size, k)."""
-        return self.scores[:, :, self.splits.index(split)].mean(axis=1)
+        """Return the mean over a design's trainings, its value, shape (size, k)."""
+        return np.nanmean(self.scores[:, :, self.splits.index(split)], axis=1)
 
     def scatter(self, split: SplitName) -> NDArray[np.float64]:
-        """Return the standard deviation over seeds, shape (size, k); NaN of a single seed."""
+        """Return the standard deviation over trainings, shape (size, k); NaN of a single one."""
         chosen = self.scores[:, :, self.splits.index(split)]
-        if len(self.seeds) == 1:
-            return np.full(chosen[:, 0].shape, np.nan)
-        return chosen.std(axis=1, ddof=1)
+        found = np.full(chosen[:, 0].shape, np.nan)
+        several = self.trainings > 1
+        found[several] = np.nanstd(chosen[several], axis=1, ddof=1)
+        return found
 
     def drawn(self, split: SplitName, number: int) -> NDArray[np.float64]:
         """Return what one training of each design gives, as a study without repeats sees it.
 
-        Each design takes one of its seeds, chosen by `number` and its place; shape (size, k).
+        Each design takes one of its trainings, chosen by `number` and its place; shape (size, k).
         """
         chosen = self.scores[:, :, self.splits.index(split)]
-        taken = np.random.default_rng(number).integers(len(self.seeds), size=len(chosen))
+        taken = np.random.default_rng(number).integers(self.trainings)
         return chosen[np.arange(len(chosen)), taken]
 
 
@@ -78,6 +87,7 @@ def enumerate_fine_tuned(
     seeds: Sequence[int] = (0, 1, 2),
     splits: Sequence[SplitName] = SPLITS,
     *,
+    screen: Bounds = UNBOUNDED,
     cache_dir: Path | str | None = None,
     workers: int = 1,
     backend: Backend = "loky",
@@ -97,6 +107,10 @@ def enumerate_fine_tuned(
         With ``training="qat"``; its recipe is used, with each of the seeds.
     seeds, splits
         At least one of each.
+    screen
+        Bounds on the predicted objectives: designs whose scores after the first training, on the
+        first split, lie outside are not trained again. Set wider than the bounds that decide
+        which designs count, it leaves out what will not count anyhow.
     cache_dir
         Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers, backend, scheduler
@@ -117,30 +131,36 @@ def enumerate_fine_tuned(
             f"seeds {tuple(seeds)}, splits {tuple(splits)}, shard_size = {shard_size}: "
             "expected at least one of each"
         )
+    screen.check(problem.predicted)
     crew = Workers(workers, backend, scheduler)
     trained = problem.predicting()
     shards = _Shards(trained, Store.at(cache_dir), tuple(splits), shard_size)
     shape = (problem.space.size, len(seeds), len(splits), len(problem.predicted))
     scores = np.empty(shape)
-    total = problem.space.size * len(seeds)
-    with tqdm(
-        total=total, desc=problem.name, unit=" trainings", disable=None if progress else True
-    ) as bar:
-        for column, seed in enumerate(seeds):
-            recipe = replace(problem.scoring.fine_tuning, seed=seed)
-            missing = []
-            for start, stop in shards.ranges():
-                found = shards.read(recipe, start, stop)
-                if found is None:
-                    missing.append((start, stop))
-                else:
-                    scores[start:stop, column] = found
-            bar.update(problem.space.size - sum(stop - start for start, stop in missing))
-            task = partial(_trained, recipe=recipe, splits=tuple(splits))
-            for (start, stop), found in zip(missing, crew.map(task, trained, missing), strict=True):
-                shards.write(recipe, start, stop, found)
+    kept = np.ones(problem.space.size, dtype=bool)
+    for column, seed in enumerate(seeds):
+        recipe = replace(problem.scoring.fine_tuning, seed=seed)
+        missing = []
+        for start, stop in shards.ranges():
+            found = shards.read(recipe, start, stop, kept[start:stop])
+            if found is None:
+                missing.append((start, stop))
+            else:
                 scores[start:stop, column] = found
-                bar.update(stop - start)
+        task = partial(_trained, recipe=recipe, splits=tuple(splits), kept=kept)
+        with tqdm(
+            total=int(kept.sum()),
+            initial=int(kept.sum()) - sum(int(kept[slice(*span)].sum()) for span in missing),
+            desc=f"{problem.name}: fine-tuning, seed {seed}",
+            unit=" trainings",
+            disable=None if progress else True,
+        ) as bar:
+            for (start, stop), found in zip(missing, crew.map(task, trained, missing), strict=True):
+                shards.write(recipe, start, stop, kept[start:stop], found)
+                scores[start:stop, column] = found
+                bar.update(int(kept[start:stop].sum()))
+        if column == 0:
+            kept = screen.kept(scores[:, 0, 0], problem.predicted)
     return FineTunedScores(problem.space, problem.predicted, tuple(seeds), tuple(splits), scores)
 
 
@@ -157,26 +177,53 @@ class _Shards:
         whole = self.problem.space.size
         return [(start, min(start + self.size, whole)) for start in range(0, whole, self.size)]
 
-    def read(self, recipe: FineTuning, start: int, stop: int) -> NDArray[np.float64] | None:
-        path, place = self._place(recipe, start, stop)
+    def read(
+        self, recipe: FineTuning, start: int, stop: int, kept: NDArray[np.bool_]
+    ) -> NDArray[np.float64] | None:
+        path, place = self._place(recipe, start, stop, kept)
         arrays = self.store.read(path, place)
         return None if arrays is None else arrays["scores"]
 
-    def write(self, recipe: FineTuning, start: int, stop: int, scores: NDArray[np.float64]) -> None:
-        path, place = self._place(recipe, start, stop)
+    def write(
+        self,
+        recipe: FineTuning,
+        start: int,
+        stop: int,
+        kept: NDArray[np.bool_],
+        scores: NDArray[np.float64],
+    ) -> None:
+        path, place = self._place(recipe, start, stop, kept)
         write_sealed(path, {"scores": scores}, place)
 
-    def _place(self, recipe: FineTuning, start: int, stop: int) -> tuple[Path, str]:
+    def _place(
+        self, recipe: FineTuning, start: int, stop: int, kept: NDArray[np.bool_]
+    ) -> tuple[Path, str]:
         """Return the file of a shard and what it is sealed with."""
         key = table_key(self.problem, repr(recipe), json.dumps(self.splits))
         folder = self.store.path("fine-tuned", f"{self.problem.name} {recipe.seed}", key, ending="")
-        return folder / f"{start:012d}-{stop:012d}.safetensors", f"{key} {start} {stop}"
+        place = f"{key} {start} {stop}"
+        if not kept.all():
+            place += f" {sha256_of(np.packbits(kept).tobytes())}"
+        return folder / f"{start:012d}-{stop:012d}.safetensors", place
 
 
 def _trained(
-    problem: Problem, start: int, stop: int, *, recipe: FineTuning, splits: Sequence[SplitName]
+    problem: Problem,
+    start: int,
+    stop: int,
+    *,
+    recipe: FineTuning,
+    splits: Sequence[SplitName],
+    kept: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Return the scores (stop - start, splits, k) of the flat indices start..stop - 1."""
+    """Return the scores (stop - start, splits, k) of the flat indices start..stop - 1.
+
+    NaN for designs that are not `kept`, shape (size,).
+    """
     assert isinstance(problem, NetworkProblem)
-    rows = problem.space.configurations(np.arange(start, stop))
-    return problem.fine_tuned(rows, [recipe], splits)[:, 0]
+    scores = np.full((stop - start, len(splits), len(problem.predicted)), np.nan)
+    chosen = start + np.flatnonzero(kept[start:stop])
+    if len(chosen):
+        rows = problem.space.configurations(chosen)
+        scores[chosen - start] = problem.fine_tuned(rows, [recipe], splits)[:, 0]
+    return scores

@@ -12,6 +12,7 @@ import pytest
 from moo_jsc.enumeration.fine_tuned import enumerate_fine_tuned
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
+from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.problems.finishing import FIRST_FRESH_SEED, finish
 from moo_jsc.problems.network_problem import NetworkProblem
 from tests.enumeration.fine_tuned_toy import toy
@@ -64,6 +65,28 @@ def test_a_drawn_score_is_that_of_one_training(scores):
     assert ((drawn == chosen[:, 0]).all(axis=1) | which).all()
     assert 0 < which.sum() < len(which)
     np.testing.assert_array_equal(scores.drawn("test", 3), drawn)
+
+
+def test_designs_outside_the_screen_are_trained_once_only(problem, scores, tmp_path):
+    first = scores.scores[:, 0, 0, 0]
+    bound = float(np.median(first))
+    found = enumerate_fine_tuned(
+        problem,
+        (0, 1),
+        screen=Bounds({"accuracy": bound}),
+        cache_dir=tmp_path,
+        shard_size=5,
+    )
+    again = first >= bound
+    assert 0 < again.sum() < len(again)
+    np.testing.assert_array_equal(found.trainings, np.where(again, 2, 1))
+    np.testing.assert_array_equal(found.scores[:, 0], scores.scores[:, 0])
+    np.testing.assert_array_equal(found.scores[again, 1], scores.scores[again, 1])
+    np.testing.assert_array_equal(found.mean("test")[~again], scores.scores[~again, 0, 1])
+    np.testing.assert_array_equal(np.isnan(found.scatter("test")).any(axis=1), ~again)
+    np.testing.assert_array_equal(found.drawn("test", 1)[~again], scores.scores[~again, 0, 1])
+    whole = enumerate_fine_tuned(problem, (0, 1), cache_dir=tmp_path, shard_size=5)
+    np.testing.assert_array_equal(whole.scores, scores.scores)
 
 
 def test_workers_and_shards_change_nothing(problem, scores, tmp_path):
