@@ -50,6 +50,8 @@ class Recipe:
         Which designs count.
     logarithmic
         Measure costs on a logarithmic scale, for those that span decades.
+    training
+        Whether designs are scored after rounding (``"ptq"``) or after fine-tuning (``"qat"``).
     """
 
     network: str
@@ -58,6 +60,7 @@ class Recipe:
     multipliers: ChannelMultipliers | None = None
     bounds: Bounds = UNBOUNDED
     logarithmic: bool = False
+    training: Training = "ptq"
 
 
 RECIPES: dict[str, Recipe] = {
@@ -74,6 +77,7 @@ RECIPES: dict[str, Recipe] = {
         ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
         bounds=Bounds({"accuracy": 0.73}),
         logarithmic=True,
+        training="qat",
     ),
     "codesign-hardware": Recipe(
         "jsc-two-hidden",
@@ -82,6 +86,7 @@ RECIPES: dict[str, Recipe] = {
         ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
         bounds=Bounds({"accuracy": 0.73}),
         logarithmic=True,
+        training="qat",
     ),
     "channel-multipliers": Recipe(
         "jsc-three-linear", ARCHITECTURE_OBJECTIVES, None, ChannelMultipliers()
@@ -124,7 +129,7 @@ def build_problem(
     split: SplitName = "validation",
     jets: str = "sample",
     final_relu: bool = False,
-    training: Training = "ptq",
+    training: Training | None = None,
     training_seed: int = 0,
     fine_tuning_seeds: int = 1,
     latency_batch: int = 1024,
@@ -149,7 +154,7 @@ def build_problem(
     final_relu
         Take the reports' form of the network, with a ReLU before the softmax.
     training
-        ``"ptq"``, or ``"qat"`` (see `Scoring`).
+        ``"ptq"``, or ``"qat"`` (see `Scoring`); the problem's own by default.
     training_seed
         Which of the shipped trainings of the widened networks.
     fine_tuning_seeds
@@ -181,7 +186,8 @@ def build_problem(
     limits = recipe.bounds.of(chosen).replaced(bounds)
     limits.check(chosen)
     measured_on = scales_of(recipe, chosen, scales)
-    scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
+    trained = training or recipe.training
+    scoring = Scoring(split=split, training=trained, device=device, seeds=fine_tuning_seeds)
 
     from moo_jsc.data.jets import load_jets
     from moo_jsc.networks.family import network_spec

@@ -71,6 +71,13 @@ class Problem(ABC):
             other.scales = dict(scales)
         return other
 
+    def for_run(self, seed: int) -> Problem:  # noqa: ARG002
+        """Return what a sampler's run with this seed evaluates.
+
+        The problem itself, unless its values scatter and a run sees one draw of them.
+        """
+        return self
+
     def evaluate(self, configurations: ArrayLike) -> NDArray[np.float64]:
         """Return the objectives (n, m), natural units and senses, of configurations (n, d).
 

@@ -166,6 +166,7 @@ def run_recorded(
         See `open_log` and `Ledger`.
     """
     sampler.load()
+    problem = problem.for_run(header.seed)
     with open_log(path, header) as log:
         if log.run.end is not None:
             return
@@ -243,8 +244,9 @@ def _is_finished(path: Path, header: Header, problem: Problem) -> bool:
     run = read_log(path)
     if run.header is not None:
         check_header(path, run.header, header)
-    if isinstance(problem, TableProblem):
-        _check_values(path, run, problem)
+    seen = problem.for_run(header.seed)
+    if isinstance(seen, TableProblem):
+        _check_values(path, run, seen)
     return run.end is not None
 
 

@@ -24,6 +24,7 @@ STUDIES: dict[str, str] = {
     "reports": "reproduce_reports",
     "trials": "analyse_trials",
     "build": "build_design",
+    "make-benchmark": "make_benchmark",
     "circuits": "circuit_front",
     "check-circuits": "check_circuits",
     "trace-circuits": "trace_circuits",

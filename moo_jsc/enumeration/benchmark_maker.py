@@ -1,0 +1,149 @@
+"""Making a benchmark table: every value of a problem's space, on every split, into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from moo_jsc.data import SplitName
+from moo_jsc.enumeration.benchmark_file import (
+    Card,
+    ChoiceEntry,
+    Numbers,
+    Scores,
+    write_benchmark,
+)
+from moo_jsc.enumeration.enumerate import enumerate_problem
+from moo_jsc.enumeration.fine_tuned import SPLITS, enumerate_fine_tuned
+from moo_jsc.foundation.code import package_versions
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.latency_protocol import machine_description
+from moo_jsc.objectives.objective import OBJECTIVES
+from moo_jsc.problems.catalogue import build_problem
+
+DECISIVE_PACKAGES = ("moo-jsc", "numpy", "scipy", "torch")
+LATENCY_BATCH = 1024
+CHUNK = 8192
+"""Designs whose costs are computed together."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How the values are computed; they do not depend on it.
+
+    Attributes
+    ----------
+    workers, scheduler
+        See `moo_jsc.enumeration.workers.Workers`.
+    device
+        Where predictions are computed.
+    """
+
+    workers: int = 1
+    scheduler: str | None = None
+    device: str = "cpu"
+
+
+def make_benchmark(
+    name: str,
+    folder: Path,
+    *,
+    seeds: Sequence[int] = (),
+    screen: Bounds = UNBOUNDED,
+    jets: str = "sample",
+    command: str = "",
+    made: str = "",
+    effort: Effort = Effort(),
+) -> Card:
+    """Compute a benchmark table and write it.
+
+    Parameters
+    ----------
+    name
+        Of the problem.
+    folder
+        Where ``<name>.json`` and ``<name>.npz`` go.
+    seeds
+        Of the trainings of every design; none where rounding is enough.
+    screen
+        Designs whose first training lies outside are not trained again.
+    jets
+        What `moo_jsc.data.jets.load_jets` takes.
+    command, made
+        For the card: how and on which day.
+    effort
+        Workers and device.
+
+    Raises
+    ------
+    InputError
+        A setting is wrong, or the files cannot be written.
+    """
+    known = tuple(o.name for o in OBJECTIVES.values() if o.known)
+    objectives = ("accuracy", "loss", *known)
+    problem = build_problem(
+        name,
+        objectives=objectives,
+        jets=jets,
+        training="ptq",
+        latency_batch=LATENCY_BATCH,
+        device=effort.device,
+    ).within(UNBOUNDED)
+    trained = build_problem(
+        name, objectives=("accuracy", "loss"), jets=jets, training="qat", device=effort.device
+    ).within(UNBOUNDED)
+    size = problem.space.size
+    costs = np.concatenate(
+        [
+            problem.known_values(problem.space.configurations(np.arange(start, end)))[:, 2:]
+            for start in range(0, size, CHUNK)
+            for end in (min(start + CHUNK, size),)
+        ]
+    )
+    rounded = np.stack([_rounded(name, split, jets, effort) for split in SPLITS], axis=1)
+    scores: Scores | None = None
+    if seeds:
+        scores = enumerate_fine_tuned(
+            trained,
+            seeds,
+            SPLITS,
+            screen=screen,
+            workers=effort.workers,
+            scheduler=effort.scheduler,
+        ).scores
+    card = Card(
+        name=name,
+        choices=tuple(
+            ChoiceEntry(c.name, c.values, c.rises, c.falls, c.unit) for c in problem.space.choices
+        ),
+        costs=known,
+        splits=SPLITS,
+        samples=tuple(len(problem.data.part(split)) for split in SPLITS),
+        seeds=tuple(seeds),
+        recipe=repr(trained.scoring.fine_tuning) if seeds else "",
+        screen=str(screen),
+        latency=f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}",
+        fingerprints={"ptq": problem.fingerprint, "qat": trained.fingerprint},
+        command=command,
+        versions=package_versions(DECISIVE_PACKAGES),
+        made=made,
+        sha256="",
+    )
+    return write_benchmark(folder, card, Numbers(rounded=rounded, fine_tuned=scores, costs=costs))
+
+
+def _rounded(name: str, split: SplitName, jets: str, effort: Effort) -> Scores:
+    """Return accuracy and loss (size, 2) of the rounded networks."""
+    problem = build_problem(
+        name,
+        objectives=("accuracy", "loss"),
+        split=split,
+        jets=jets,
+        training="ptq",
+        device=effort.device,
+    ).within(UNBOUNDED)
+    table = enumerate_problem(problem, workers=effort.workers, scheduler=effort.scheduler)
+    return np.array(table.values)

@@ -1,0 +1,64 @@
+"""Compute the finished table of a problem and keep it with the package.
+
+Every design of the space is rounded, and fine-tuned with every seed, and scored on the validation
+and the test split; every cost that is known beforehand stands beside it. What has been computed
+is kept, so that the command goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from studies.common.checks import require_at_least
+from studies.common.console import run_study
+from studies.common.settings import Settings, command_line
+
+
+@dataclass(kw_only=True)
+class Config(Settings):
+    """Of which problem, and how often each design is trained."""
+
+    problem: str = "codesign"
+    """Name of the problem, for instance codesign, joint."""
+    seeds: int = 3
+    """Trainings of each design, with seeds 0, 1, 2, ...; 0 only rounds."""
+    screen: tuple[str, ...] = ()
+    """Designs whose first training lies outside, as accuracy=0.69, are not trained again."""
+    jets: str = "sample"
+    """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers compute."""
+
+    script = "make_benchmark"
+    catalogs = ("problems",)
+
+
+def main(config: Config) -> None:
+    """Compute and write."""
+    config.check()
+    require_at_least("seeds", config.seeds, 0)
+
+    from moo_jsc.enumeration.benchmark import SHIPPED
+    from moo_jsc.enumeration.benchmark_maker import Effort, make_benchmark
+    from moo_jsc.objectives import Bounds
+    from studies.common.running import cache_in
+
+    config.check_folders()
+    folder = config.out or SHIPPED
+    with cache_in(config.cache):
+        card = make_benchmark(
+            config.problem,
+            folder,
+            seeds=range(config.seeds),
+            screen=Bounds.parsed(config.screen),
+            jets=config.jets,
+            command=command_line(config),
+            made=datetime.now(UTC).date().isoformat(),
+            effort=Effort(config.workers, config.scheduler, config.device),
+        )
+    print(f"wrote {folder / card.name}.npz and its card: {card.space.size:,} designs")
+
+
+if __name__ == "__main__":
+    run_study(main, Config)
