@@ -66,8 +66,8 @@ def main(config: Config) -> Results:
     """Choose, build and check a design; stop with exit code 1 if anything differs."""
     from moo_jsc.hardware.emulation import Design, compare
     from moo_jsc.hardware.rtl import write_bench, write_verilog
-    from moo_jsc.hardware.tools import SYNTHESIS, installed, missing_line, synthesise
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.hardware.tools import SYNTHESIS, installed, missing_line, synthesize
+    from moo_jsc.problems.catalog import build_problem
     from studies.circuits.folder import README, write_formats, write_readme
 
     problem = build_problem(
@@ -92,7 +92,7 @@ def main(config: Config) -> Results:
     write_formats(folder, design)
     print(f"emulated on {emulated.jets} jets of the test split: {emulated.differing} differ")
     lines, first = simulated(rtl)
-    synthesis = synthesise(rtl) if installed(SYNTHESIS) else None
+    synthesis = synthesize(rtl) if installed(SYNTHESIS) else None
     lines += [] if synthesis else [missing_line(SYNTHESIS)]
     write_readme(
         folder,

@@ -57,7 +57,7 @@ class Config(Settings):
     """Simulator: iverilog, or verilator (which takes most of its time to compile)."""
     simulated_jets: int = 200
     """Jets for the simulators."""
-    synthesise: bool = False
+    synthesize: bool = False
     """Compare estimates with yosys for designs of growing size."""
     look_up: bool = False
     """Compare look-ups with whole traces."""
@@ -83,8 +83,8 @@ def main(config: Config) -> None:
     good = True
     if config.emulate:
         good, parts["emulated"] = emulated(config)
-    if config.synthesise:
-        table = synthesised(config)
+    if config.synthesize:
+        table = synthesized(config)
         table.to_csv(folder / "yosys.csv", index=False)
         parts["yosys"] = f"{markdown(table)}\n\n{calibration(table)}"
     if config.look_up:
@@ -165,13 +165,13 @@ def same_in_verilog(number: int, design: Design, features: np.ndarray, simulator
     return same
 
 
-def synthesised(config: Config) -> pd.DataFrame:
+def synthesized(config: Config) -> pd.DataFrame:
     """Return estimates and yosys' counts for the designs of `LADDER`."""
     import pandas as pd
 
     from moo_jsc.hardware.emulation import Design
     from moo_jsc.hardware.rtl import write_verilog
-    from moo_jsc.hardware.tools import synthesise
+    from moo_jsc.hardware.tools import synthesize
 
     rows = []
     for name, data, weight in LADDER:
@@ -179,7 +179,7 @@ def synthesised(config: Config) -> pd.DataFrame:
         design = Design.of(network, uniform_precision(network, calibration, data, weight))
         with tempfile.TemporaryDirectory() as folder:
             rtl = write_verilog(design.circuit, Path(folder))
-            found = synthesise(rtl)
+            found = synthesize(rtl)
         estimate = float(finished("lut", design.circuit.row))
         rows.append(
             {

@@ -46,7 +46,7 @@ def main(config: Config) -> Results:
     """Run the study."""
     config.check_folders()
 
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
     from studies.front.page import write
     from studies.front.points import enumerated, front_table, summary
 

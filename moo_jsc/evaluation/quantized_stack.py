@@ -260,7 +260,7 @@ class QuantizedStack:
         layers = self.rows.spec.layers
         for position, layer in enumerate(layers):
             if isinstance(layer, BatchNorm):
-                values = self._normalised(position, values, kept)
+                values = self._normalized(position, values, kept)
             elif isinstance(layer, Linear):
                 values = self._product(position, values, kept)
             elif self._range_after(position) is None:
@@ -296,7 +296,7 @@ class QuantizedStack:
         room = self._scratch.get(f"output {position}", (*weight.shape[:2], values.shape[2]))
         return torch.baddbmm(bias, weight, codes, out=room)
 
-    def _normalised(
+    def _normalized(
         self, position: int, values: Tensor, kept: list[_Dense | _Norm | _Relu] | None
     ) -> Tensor:
         used = self.rows.view(self._used, position)

@@ -20,11 +20,15 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import disk_fault, sha256_of
 from moo_jsc.foundation.store import file_lock
 from moo_jsc.runs.ledger import Trial
+from moo_jsc.samplers.former_names import former_names, present_name
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 EndReason = Literal["budget", "sampler ended"]
+
+LOGS = "logs"
+"""The folder of the trial logs in a results folder."""
 
 
 class ObjectiveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +85,14 @@ class RecordedRun(msgspec.Struct, frozen=True):
     trials: list[Trial]
     end: End | None
     check: str = ""
+
+
+def log_path(folder: Path, sampler: str, seed: int) -> Path:
+    """Return where the log of one run is; one under a former name of the sampler is kept."""
+    named = [
+        folder / LOGS / name / f"seed-{seed}.jsonl" for name in (sampler, *former_names(sampler))
+    ]
+    return next((path for path in named if path.exists()), named[0])
 
 
 def read_log(path: Path) -> RecordedRun:
@@ -229,6 +241,7 @@ def _parse(path: Path, data: bytes) -> RecordedRun:
         return RecordedRun(header=None, trials=[], end=None)
     body, check = _verified(path, 1, lines[0], "")
     header = _decode(path, 1, body, _HEADER, "the header of a trial log")
+    header = msgspec.structs.replace(header, sampler=present_name(header.sampler))
     trials: list[Trial] = []
     end: End | None = None
     for number, line in enumerate(lines[1:], start=2):

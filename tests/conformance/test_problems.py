@@ -34,8 +34,8 @@ NARROW = PrecisionSpace(widths(3, 8), widths(2, 6), per_layer=True)
 def jets(rows=600):
     generator = np.random.default_rng(5)
     labels = np.arange(rows) % len(CLASSES)
-    centres = generator.normal(size=(len(CLASSES), len(FEATURES)))
-    features = centres[labels] + generator.normal(size=(rows, len(FEATURES)))
+    centers = generator.normal(size=(len(CLASSES), len(FEATURES)))
+    features = centers[labels] + generator.normal(size=(rows, len(FEATURES)))
     return split_table(jet_table("synthetic", features, labels))
 
 

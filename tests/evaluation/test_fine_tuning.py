@@ -32,9 +32,9 @@ FLOAT = (LayerPrecision(),) * 3
 
 def clusters(seed, rows):
     rng = np.random.default_rng(seed)
-    centres = np.random.default_rng(0).normal(size=(5, 16))
+    centers = np.random.default_rng(0).normal(size=(5, 16))
     labels = rng.integers(0, 5, size=rows)
-    features = centres[labels] + rng.normal(scale=0.8, size=(rows, 16))
+    features = centers[labels] + rng.normal(scale=0.8, size=(rows, 16))
     return Split(features.astype(np.float32), labels.astype(np.int64))
 
 
@@ -106,7 +106,7 @@ def test_neither_order_nor_company_matters(network, precisions):
     assert np.array_equal(turned[::-1], scores)
 
 
-def test_scores_are_those_of_the_quantised_networks(network, precisions):
+def test_scores_are_those_of_the_quantized_networks(network, precisions):
     objectives = [ACCURACY, LOSS, ACCURACY_MACRO]
     some = precisions[::6]
     scores = fine_tuned_scores(network, some, TRAIN, [HELD_OUT, TRAIN], objectives, SHORT)

@@ -12,7 +12,7 @@ from moo_jsc.hardware.traces import trace_all
 from moo_jsc.hardware.tracing import layer_ebops, trace_network
 from moo_jsc.objectives import OBJECTIVES, get_objectives
 from moo_jsc.objectives.circuit import TERMS, CircuitObjective
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
 CIRCUIT = [o for o in OBJECTIVES.values() if isinstance(o, CircuitObjective)]

@@ -37,7 +37,7 @@ class Broken(Toy):
         return values
 
 
-def test_pymoo_sees_minimised_objectives_and_rounds():
+def test_pymoo_sees_minimized_objectives_and_rounds():
     problem = Toy().as_pymoo()
     values = problem.evaluate(np.array([[2.0, 1.0], [0.4, 0.6], [9.0, -3.0]]))
     np.testing.assert_array_equal(values, [[-3, 2], [-1, 0], [-2, 0]])

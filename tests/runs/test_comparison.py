@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -258,3 +259,18 @@ def test_manifest(problem, tmp_path):
     (tmp_path / "manifest.json").write_text("[]")
     with pytest.raises(InputError, match=r"manifest\.json: expected a manifest"):
         read_manifest(tmp_path)
+
+
+def test_a_run_under_a_former_name_is_taken_up(problem, tmp_path, monkeypatch):
+    former = replace(SAMPLERS["scalarized-tpe"], name="scalarised-tpe")
+    run_comparison(problem, [former], [0], 5, tmp_path, workers=1, progress=False)
+    assert (tmp_path / "logs" / "scalarised-tpe").is_dir()
+
+    def run(*arguments, **settings):
+        raise AssertionError("ran again")
+
+    monkeypatch.setattr(type(former), "run", run)
+    found = compare(problem, tmp_path, ("scalarised-tpe",), seeds=(0,), budget=5)
+    assert found.samplers == ("scalarized-tpe",)
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["scalarised-tpe"]
+    assert load_trials(tmp_path).sampler.unique().tolist() == ["scalarized-tpe"]

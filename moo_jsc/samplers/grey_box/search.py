@@ -135,7 +135,7 @@ class Search:
             mean, deviation, roughness = surrogate.predicted(
                 self._pool.rows,
                 rows,
-                scale.modelled(self._signs[column] * values),
+                scale.modeled(self._signs[column] * values),
                 variance * scale.stretch(values) ** 2,
             )
             beliefs[column] = Belief(mean, deviation, scale, roughness)
