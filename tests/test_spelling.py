@@ -11,7 +11,7 @@ BRITISH = re.compile(
     re.IGNORECASE,
 )
 ENGLISH = re.compile(
-    r"(^|_)(noise|raise|raises|raised|raising|rises|rising|precise|promised|\w+wise)(?=_|$)"
+    r"(?i)(^|_)(noise|raise|raises|raised|raising|rises|rising|precise|promised|\w+wise)(?=_|$)"
 )
 KEPT = {"maximise", "analyse_trials", "quantisation_aware"}
 """A flag of moocore, and former names of scripts."""

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from analysis.report.document import Report
-
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
@@ -22,8 +20,8 @@ def environment() -> Environment:
     )
 
 
-def rendered(report: Report) -> str:
-    """Return a report as one page."""
+def rendered(report: object) -> str:
+    """Return a report (`analysis.report.document.Report`) as one page."""
     from markupsafe import Markup
 
     templates = files("analysis.report") / "templates"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.evaluation.evaluators import Evaluator, NetworkBatch
+from moo_jsc.evaluation.contract import Evaluator, NetworkBatch
 from moo_jsc.hardware.library import tracer_version
 from moo_jsc.hardware.lookup import CircuitTable
 from moo_jsc.objectives.circuit import CLOCK_NS, STAGE_DELAY, CircuitObjective

@@ -13,12 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.data import SplitName
-from moo_jsc.evaluation.evaluators import (
-    Columns,
-    FineTunedEvaluator,
-    NetworkBatch,
-    evaluators_of,
-)
+from moo_jsc.evaluation.contract import NetworkBatch
+from moo_jsc.evaluation.evaluators import Columns, FineTunedEvaluator, evaluators_of
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
