@@ -99,6 +99,7 @@ def test_an_interrupted_run_is_taken_up(problem, tmp_path, name):
     table, lines = (tmp_path / "trials.csv").read_bytes(), log.read_bytes().splitlines(True)
     for kept in (0, 1, 2, 7, 11, 12):
         (tmp_path / "trials.csv").unlink()
+        log.with_suffix(".end").unlink()
         log.write_bytes(b"".join(lines[:kept]) + lines[kept][:25])
         compare(problem, tmp_path, (name,), seeds=(5,))
         assert (tmp_path / "trials.csv").read_bytes() == table
@@ -182,6 +183,9 @@ def test_a_log_that_is_not_finished_is_named(problem, tmp_path, caplog):
     compare(problem, tmp_path, ("exhaustive",), seeds=(0,))
     path = tmp_path / "logs" / "exhaustive" / "seed-0.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:6]))
+    with pytest.raises(InputError, match="its run was finished"):
+        load_trials(tmp_path)
+    path.with_suffix(".end").unlink()
     assert len(load_trials(tmp_path)) == 5
     (record,) = caplog.records
     assert record.getMessage() == f"{path}: not finished, it holds 5 trials"
