@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
+from studies.common.choosing import DesignSettings, design_number
 from studies.common.console import run_study
 from studies.common.running import Results, study
-from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     from moo_jsc.hardware.emulation import Comparison
@@ -28,7 +27,7 @@ DIFFERENT = 1
 
 
 @dataclass(kw_only=True)
-class Config(Settings):
+class Config(DesignSettings):
     """Which design to build."""
 
     problem: str = "mixed-precision-coarse"
@@ -37,14 +36,6 @@ class Config(Settings):
     """Network with shipped weights; by default the problem's own."""
     objectives: tuple[str, ...] = ("accuracy", "lut", "latency-ns")
     """Names of the objectives that decide and are reported."""
-    number: int | None = None
-    """Number of the design in its space; by default one is chosen."""
-    at_least: tuple[str, ...] = ()
-    """Lower bounds, for instance accuracy=0.74."""
-    at_most: tuple[str, ...] = ()
-    """Upper bounds, for instance lut=5000."""
-    least: str | None = None
-    """Objective to minimise within the bounds; by default the knee of the front is taken."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a file."""
     bench_jets: int = 500
@@ -57,8 +48,6 @@ class Config(Settings):
         """Check the settings that need no problem."""
         super().check()
         require_at_least("bench-jets", self.bench_jets, 1)
-        if self.number is not None and (self.at_least or self.at_most or self.least):
-            raise InputError("--number: expected without bounds and --least")
 
 
 @study
@@ -83,7 +72,7 @@ def main(config: Config) -> Results:
     named = problem.space.named(row[0])
     print(f"{problem.name} {number}: {' '.join(f'{k}={v}' for k, v in named.items())}")
 
-    design = Design.of(*problem.decoded(row[0]))
+    design = Design.of(*problem.design(row[0]))
     features = problem.on("test").data.test.features
     emulated = compare(design, features)
     rtl = write_verilog(design.circuit, folder)
@@ -108,26 +97,6 @@ def main(config: Config) -> Results:
         print(f"yosys: {synthesis.lut} LUTs, {synthesis.ff} flip-flops, {synthesis.dsp} DSP")
     stop_if_different(emulated, first)
     return Results(folder / README, ("formats.json", "src", "testbench.v"))
-
-
-def design_number(config: Config, problem: NetworkProblem) -> int:
-    """Return the number of the design that the settings ask for."""
-    from moo_jsc.enumeration import enumerate_problem
-    from studies.circuits.choosing import bounds, chosen
-
-    if config.number is not None:
-        if not 0 <= config.number < problem.space.size:
-            raise InputError(
-                f"number = {config.number}: expected 0..{problem.space.size - 1} in {problem.name}"
-            )
-        return config.number
-    names = [objective.name for objective in problem.objectives]
-    at_least = bounds("--at-least", config.at_least, names)
-    at_most = bounds("--at-most", config.at_most, names)
-    if config.least is not None and config.least not in names:
-        raise InputError(f"--least {config.least}: expected one of {', '.join(names)}")
-    values = enumerate_problem(problem, workers=config.workers).values
-    return chosen(problem, values, at_least, at_most, config.least)
 
 
 def numbers(problem: NetworkProblem, number: int) -> dict[str, str]:

@@ -120,7 +120,7 @@ class NetworkProblem(Problem):
         choices = SearchSpace("architectures", self.space.choices[:columns])
         return choices.indices(configurations[:, :columns])
 
-    def decoded(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
+    def design(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
         """Return one configuration's network and explicit formats, for the plain reference.
 
         Parameters

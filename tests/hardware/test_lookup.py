@@ -142,7 +142,7 @@ def test_objectives_of_a_problem(tmp_path, monkeypatch):
     assert np.isnan(known[:, 0]).all()
     assert (known[:, 1] > 0).all()
     np.testing.assert_array_equal(known[:, 3], known[:, 2] * 5)
-    network, precision = problem.decoded(configurations[-1])
+    network, precision = problem.design(configurations[-1])
     whole = trace_network(dense_forms(network, precision)).row
     assert known[-1, 1] == pytest.approx(float(OBJECTIVES["lut"].finish(whole)))
     assert known[-1, 4] == whole[TERMS.index("ebops")]

@@ -8,9 +8,9 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware import tools
 from moo_jsc.hardware.trace_files import read_traces
 from studies import build_design, check_circuits, circuit_front, trace_circuits
-from studies.circuits.choosing import bounds, chosen
 from studies.circuits.proxies import front_by_proxy
 from studies.circuits.published import beside_published, caption, published
+from studies.common.choosing import bounds, chosen
 from studies.common.console import run_study
 from studies.common.pages import fill
 
