@@ -22,7 +22,7 @@ from moo_jsc.evaluation.evaluators import (
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
-from moo_jsc.networks.specification import ReLU
+from moo_jsc.networks.specification import NetworkSpec, ReLU
 from moo_jsc.objectives.objective import Objective, PredictionObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
@@ -159,7 +159,11 @@ class NetworkProblem(Problem):
             yield (
                 rows,
                 NetworkBatch(
-                    number, self.networks[number], self._options(number), choices[rows], self._asked
+                    number,
+                    self.networks[number],
+                    self._options(number),
+                    choices[rows],
+                    self._asked(self.networks[number].spec),
                 ),
             )
 
@@ -170,11 +174,16 @@ class NetworkProblem(Problem):
         columns = configurations[:, self.architecture_dimensions :]
         return self.precision.layer_indices(columns, layers)
 
-    @property
-    def _asked(self) -> tuple[tuple[LayerPrecision, ...], ...]:
-        """Each dense layer's precisions as they stand in the space."""
-        options = self.precision.layer_options() if self.precision else (FLOAT,)
-        return (tuple(options),) * len(self.networks[0].spec.linear_layers)
+    def _asked(self, spec: NetworkSpec) -> tuple[tuple[LayerPrecision, ...], ...]:
+        """Return each dense layer's precisions as they stand in the space."""
+        if self.precision is None:
+            return tuple((FLOAT,) for _ in spec.linear_layers)
+        return tuple(
+            self.precision.layer_options(
+                after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
+            )
+            for position in spec.linear_positions
+        )
 
     def fine_tuned(
         self,
@@ -239,20 +248,15 @@ class NetworkProblem(Problem):
         return self._calibrated[number]
 
     def _calibrate(self, network: Classifier) -> tuple[tuple[LayerPrecision, ...], ...]:
-        spec = network.spec
+        asked = self._asked(network.spec)
         if self.precision is None:
-            return tuple((FLOAT,) for _ in spec.linear_layers)
+            return asked
         from moo_jsc.quantization.calibration import Calibration
 
         calibration = Calibration(network, self.data.train.features[:CALIBRATION_ROWS])
         return tuple(
-            tuple(
-                calibration.resolve_layer(layer, option)
-                for option in self.precision.layer_options(
-                    after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
-                )
-            )
-            for layer, position in enumerate(spec.linear_positions)
+            tuple(calibration.resolve_layer(layer, option) for option in options)
+            for layer, options in enumerate(asked)
         )
 
     @cached_property
