@@ -23,11 +23,6 @@ class CircuitEvaluator(Evaluator):
     from the package, from the store, or are made and kept there. The weights are those of the
     trained network, also where designs are fine-tuned: whole traces of fine-tuned designs
     differ.
-
-    Raises
-    ------
-    InputError
-        The tracer is not installed.
     """
 
     objectives: Sequence[CircuitObjective]
@@ -43,7 +38,13 @@ class CircuitEvaluator(Evaluator):
         return (self._version, repr((STAGE_DELAY, CLOCK_NS)))
 
     def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
-        """Add up the traces of each design's layers."""
+        """Add up the traces of each design's layers.
+
+        Raises
+        ------
+        InputError
+            Layers are to be traced that are not shipped, and the tracer is not installed.
+        """
         if batch.number not in self._tables:
             from moo_jsc.hardware.trace_files import kept_tables
 
