@@ -131,7 +131,7 @@ def whole_traces(
 
     drawn = np.random.default_rng(config.seed).permutation(len(values))[: config.whole]
     numbers = np.unique(np.concatenate([kept, drawn]))
-    designs = [problem.decoded(row) for row in problem.space.configurations(numbers)]
+    designs = [problem.design(row) for row in problem.space.configurations(numbers)]
     circuits = Parallel(n_jobs=config.workers)(
         delayed(trace_network)(dense_forms(*design)) for design in designs
     )

@@ -8,13 +8,12 @@ store, are not made again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from studies.common.checks import listed
 from studies.common.console import run_study
 from studies.common.settings import Settings
 
-PROBLEMS = ("mixed-precision-coarse", "lab3-types", "lab3-grid")
+PROBLEMS = ("mixed-precision-coarse", "lab3-types", "lab3-grid", "codesign-hardware")
 
 
 @dataclass(kw_only=True)
@@ -34,7 +33,9 @@ def main(config: Config) -> None:
 
     import numpy as np
 
+    from moo_jsc.foundation.files import write_text
     from moo_jsc.hardware import trace_files
+    from moo_jsc.hardware.library import SHIPPED_BY, tracer_version
     from moo_jsc.hardware.lookup import trace_tasks
     from moo_jsc.problems.catalog import build_problem
     from studies.common.running import cache_in
@@ -52,8 +53,10 @@ def main(config: Config) -> None:
                 known = trace_files.kept_traces(tasks, batch.network.spec.name, config.workers)
                 kept.update({task.key: known[task.key] for task in tasks})
                 print(f"{name}: {batch.network.spec.name}, {len(kept)} traces", flush=True)
-    path = (config.out or trace_files.SHIPPED.parent) / Path(trace_files.SHIPPED).name
+    folder = config.out or trace_files.SHIPPED.parent
+    path = folder / trace_files.SHIPPED.name
     trace_files.write_traces(path, kept)
+    write_text(folder / SHIPPED_BY.name, f"{tracer_version()}\n")
     print(f"wrote {len(kept)} traces to {path}")
 
 

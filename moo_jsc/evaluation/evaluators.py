@@ -30,6 +30,7 @@ from moo_jsc.objectives.objective import (
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset, SplitName
     from moo_jsc.evaluation.evaluator import BatchedEvaluator
+    from moo_jsc.evaluation.fine_tuning import Tuned
     from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.quantization.calibration import Calibration
 
@@ -145,12 +146,8 @@ class FineTunedEvaluator(Evaluator):
         self, batch: NetworkBatch, recipes: Sequence[FineTuning], splits: Sequence[SplitName]
     ) -> NDArray[np.float64]:
         """Return the scores (n, recipes, splits, k) of every design, trained by every recipe."""
-        from moo_jsc.evaluation.fine_tuning import CALIBRATION_ROWS, fine_tuned_scores
-        from moo_jsc.quantization.calibration import Calibration
+        from moo_jsc.evaluation.fine_tuning import fine_tuned_scores
 
-        if batch.number not in self._calibrations:
-            rows = self.data.train.features[:CALIBRATION_ROWS]
-            self._calibrations[batch.number] = Calibration(batch.network, rows)
         precisions, places = batch.precisions(asked=True)
         scores = [
             fine_tuned_scores(
@@ -160,12 +157,36 @@ class FineTunedEvaluator(Evaluator):
                 [self.data.part(split) for split in splits],
                 self.objectives,
                 recipe,
-                calibration=self._calibrations[batch.number],
+                calibration=self._calibration(batch),
                 device=self.scoring.device,
             )
             for recipe in recipes
         ]
         return np.stack(scores, axis=1)[places]
+
+    def tuned(self, batch: NetworkBatch, recipe: FineTuning) -> list[Tuned]:
+        """Return the trained networks that `scores` scores, one for each design."""
+        from moo_jsc.evaluation.fine_tuning import fine_tune
+
+        precisions, places = batch.precisions(asked=True)
+        found = fine_tune(
+            batch.network,
+            precisions,
+            self.data.train,
+            recipe,
+            calibration=self._calibration(batch),
+            device=self.scoring.device,
+        )
+        return [found[place] for place in places]
+
+    def _calibration(self, batch: NetworkBatch) -> Calibration:
+        from moo_jsc.evaluation.fine_tuning import CALIBRATION_ROWS
+        from moo_jsc.quantization.calibration import Calibration
+
+        if batch.number not in self._calibrations:
+            rows = self.data.train.features[:CALIBRATION_ROWS]
+            self._calibrations[batch.number] = Calibration(batch.network, rows)
+        return self._calibrations[batch.number]
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is prepared: it is made again where the evaluator arrives."""

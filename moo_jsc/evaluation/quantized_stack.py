@@ -374,7 +374,19 @@ class QuantizedStack:
             position: (mean[member].cpu(), variance[member].cpu())
             for position, (mean, variance) in self.statistics.items()
         }
-        return self.rows.network(self.latent[member].cpu(), statistics)
+        return self.rows.network(self.latent[member].cpu(), statistics, self._eps)
+
+    @torch.no_grad()
+    def take_norms(self, networks: Sequence[Classifier]) -> None:
+        """Give each copy the batch norms on hidden layers of one of `networks`, in order."""
+        for position in self.rows.norms:
+            if position:
+                norms: list[Any] = [network.blocks[position] for network in networks]
+                values = [torch.stack([norm.weight, norm.bias]) for norm in norms]
+                self.rows.view(self.latent, position).copy_(torch.stack(values))
+                self.statistics[position][0].copy_(torch.stack([n.running_mean for n in norms]))
+                self.statistics[position][1].copy_(torch.stack([n.running_var for n in norms]))
+                self._eps[position] = norms[0].eps
 
 
 def _threshold(gradient: Tensor, outputs: Tensor) -> None:

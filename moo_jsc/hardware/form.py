@@ -60,7 +60,7 @@ def hardware_form(network: Classifier, width: int = NORMALIZATION_WIDTH) -> Clas
     >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> rounded = hardware_form(initialized(network_spec("jsc-toy"), seed=0).eval(), width=4)
-    >>> normalisation_affine(rounded.blocks[3])[0][:2]
+    >>> normalization_affine(rounded.blocks[3])[0][:2]
     tensor([1., 1.])
     """
     if type(width) is not int or not 2 <= width <= MAX_NORMALIZATION_WIDTH:
@@ -88,6 +88,22 @@ def _rounded(values: torch.Tensor, width: int) -> torch.Tensor:
     fmt = FixedPoint(width)
     fraction = best_fraction(values.double().numpy(), fmt)
     return quantize(values, replace(fmt, fraction=fraction))
+
+
+def in_hardware_form(network: Classifier) -> bool:
+    """Say whether there are inner batch norms and `hardware_form` gave them their numbers.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.classifier import initialized
+    >>> from moo_jsc.networks.family import network_spec
+    >>> network = initialized(network_spec("jsc-toy"), seed=0).eval()
+    >>> in_hardware_form(network), in_hardware_form(hardware_form(network))
+    (False, True)
+    """
+    blocks = list(network.blocks)[network.spec.linear_positions[0] :]
+    norms = [block for block in blocks if isinstance(block, nn.BatchNorm1d)]
+    return bool(norms) and all(norm.eps == 0.0 for norm in norms)
 
 
 def dense_forms(network: Classifier, precision: NetworkPrecision) -> tuple[DenseForm, ...]:

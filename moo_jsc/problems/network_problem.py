@@ -18,7 +18,7 @@ from moo_jsc.evaluation.evaluators import Columns, FineTunedEvaluator, evaluator
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
-from moo_jsc.networks.specification import ReLU
+from moo_jsc.networks.specification import NetworkSpec, ReLU
 from moo_jsc.objectives.objective import Objective, PredictionObjective
 from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.precision import PrecisionSpace
@@ -28,6 +28,7 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset
+    from moo_jsc.evaluation.fine_tuning import Tuned
     from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.networks.classifier import Classifier
 
@@ -116,7 +117,7 @@ class NetworkProblem(Problem):
         choices = SearchSpace("architectures", self.space.choices[:columns])
         return choices.indices(configurations[:, :columns])
 
-    def decoded(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
+    def design(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
         """Return one configuration's network and explicit formats, for the plain reference.
 
         Parameters
@@ -155,7 +156,11 @@ class NetworkProblem(Problem):
             yield (
                 rows,
                 NetworkBatch(
-                    number, self.networks[number], self._options(number), choices[rows], self._asked
+                    number,
+                    self.networks[number],
+                    self._options(number),
+                    choices[rows],
+                    self._asked(self.networks[number].spec),
                 ),
             )
 
@@ -166,11 +171,16 @@ class NetworkProblem(Problem):
         columns = configurations[:, self.architecture_dimensions :]
         return self.precision.layer_indices(columns, layers)
 
-    @property
-    def _asked(self) -> tuple[tuple[LayerPrecision, ...], ...]:
-        """Each dense layer's precisions as they stand in the space."""
-        options = self.precision.layer_options() if self.precision else (FLOAT,)
-        return (tuple(options),) * len(self.networks[0].spec.linear_layers)
+    def _asked(self, spec: NetworkSpec) -> tuple[tuple[LayerPrecision, ...], ...]:
+        """Return each dense layer's precisions as they stand in the space."""
+        if self.precision is None:
+            return tuple((FLOAT,) for _ in spec.linear_layers)
+        return tuple(
+            self.precision.layer_options(
+                after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
+            )
+            for position in spec.linear_positions
+        )
 
     def fine_tuned(
         self,
@@ -197,18 +207,47 @@ class NetworkProblem(Problem):
         InputError
             The problem's training is not ``"qat"``.
         """
+        evaluator = self._fine_tuning_evaluator()
+        shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
+        scores = np.empty(shape)
+        for rows, batch in self.batches(configurations):
+            scores[rows] = evaluator.scores(batch, recipes, splits)
+        return scores
+
+    def tuned(self, configurations: NDArray[np.int64], recipe: FineTuning) -> list[Tuned]:
+        """Return the trained networks and formats of configurations: what `fine_tuned` scores.
+
+        Parameters
+        ----------
+        configurations
+            Shape (n, d).
+        recipe
+            How to train.
+
+        Returns
+        -------
+        list of Tuned
+            One for each configuration.
+
+        Raises
+        ------
+        InputError
+            The problem's training is not ``"qat"``.
+        """
+        evaluator = self._fine_tuning_evaluator()
+        found: dict[int, Tuned] = {}
+        for rows, batch in self.batches(configurations):
+            found.update(zip(rows.tolist(), evaluator.tuned(batch, recipe), strict=True))
+        return [found[row] for row in range(len(configurations))]
+
+    def _fine_tuning_evaluator(self) -> FineTunedEvaluator:
         found = [c.evaluator for c in self._columns if isinstance(c.evaluator, FineTunedEvaluator)]
         if not found:
             raise InputError(
                 f"{self.name}: training = {self.scoring.training}: expected qat, and an objective "
                 "that scores predictions"
             )
-        (evaluator,) = found
-        shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
-        scores = np.empty(shape)
-        for rows, batch in self.batches(configurations):
-            scores[rows] = evaluator.scores(batch, recipes, splits)
-        return scores
+        return found[0]
 
     def predicting(self) -> NetworkProblem:
         """Return the problem of the predicted objectives alone, for `fine_tuned`.
@@ -235,20 +274,15 @@ class NetworkProblem(Problem):
         return self._calibrated[number]
 
     def _calibrate(self, network: Classifier) -> tuple[tuple[LayerPrecision, ...], ...]:
-        spec = network.spec
+        asked = self._asked(network.spec)
         if self.precision is None:
-            return tuple((FLOAT,) for _ in spec.linear_layers)
+            return asked
         from moo_jsc.quantization.calibration import Calibration
 
         calibration = Calibration(network, self.data.train.features[:CALIBRATION_ROWS])
         return tuple(
-            tuple(
-                calibration.resolve_layer(layer, option)
-                for option in self.precision.layer_options(
-                    after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
-                )
-            )
-            for layer, position in enumerate(spec.linear_positions)
+            tuple(calibration.resolve_layer(layer, option) for option in options)
+            for layer, options in enumerate(asked)
         )
 
     @cached_property

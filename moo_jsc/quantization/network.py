@@ -23,7 +23,7 @@ def normalization_affine(norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
 
     Examples
     --------
-    >>> scale, shift = normalisation_affine(nn.BatchNorm1d(2))
+    >>> scale, shift = normalization_affine(nn.BatchNorm1d(2))
     >>> scale
     tensor([1.0000, 1.0000])
     """

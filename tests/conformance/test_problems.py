@@ -103,7 +103,7 @@ class TestProblems(ProblemContract):
         features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
         values = problem.evaluate(some)
         for row, found in zip(some, values, strict=True):
-            network, precision = problem.decoded(row)
+            network, precision = problem.design(row)
             with torch.inference_mode():
                 logits = QuantizedNetwork(network, precision)(features)
             for objective, value in zip(problem.objectives, found, strict=True):

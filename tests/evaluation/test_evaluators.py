@@ -11,8 +11,10 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.weights import load_network
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.objective import Objective
-from moo_jsc.problems.network_problem import QuantizationProblem
+from moo_jsc.problems.catalog import build_problem
+from moo_jsc.problems.network_problem import CALIBRATION_ROWS, QuantizationProblem
 from moo_jsc.problems.precision import PRECISION_SPACES
+from moo_jsc.quantization.calibration import Calibration
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +95,13 @@ def test_designs_of_a_batch_are_trained_once_each():
     precisions, places = batch.precisions()
     assert precisions == [("b", "c")]
     assert places.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("name", ["codesign", "hardware-formats", "lab3-types"])
+def test_fine_tuning_trains_the_formats_that_are_rounded_and_built(name):
+    problem = build_problem(name, objectives=["accuracy", "size"])
+    numbers = np.random.default_rng(0).integers(problem.space.size, size=4)
+    for _, batch in problem.batches(problem.space.configurations(numbers)):
+        calibration = Calibration(batch.network, problem.data.train.features[:CALIBRATION_ROWS])
+        asked, explicit = batch.precisions(asked=True)[0], batch.precisions()[0]
+        assert [calibration.resolve(precision) for precision in asked] == explicit

@@ -1,3 +1,5 @@
+from importlib.metadata import PackageNotFoundError
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -142,7 +144,7 @@ def test_objectives_of_a_problem(tmp_path, monkeypatch):
     assert np.isnan(known[:, 0]).all()
     assert (known[:, 1] > 0).all()
     np.testing.assert_array_equal(known[:, 3], known[:, 2] * 5)
-    network, precision = problem.decoded(configurations[-1])
+    network, precision = problem.design(configurations[-1])
     whole = trace_network(dense_forms(network, precision)).row
     assert known[-1, 1] == pytest.approx(float(OBJECTIVES["lut"].finish(whole)))
     assert known[-1, 4] == whole[TERMS.index("ebops")]
@@ -155,13 +157,46 @@ def test_float_designs_have_no_circuit(tmp_path, monkeypatch):
         problem.known_values(problem.space.configurations([0]))
 
 
-def test_a_missing_tracer_gets_one_line(monkeypatch):
+@pytest.fixture
+def no_tracer(monkeypatch):
     def missing(name):
         raise ImportError(name)
 
+    def unknown(name):
+        raise PackageNotFoundError(name)
+
     monkeypatch.setattr(library, "import_module", missing)
+    monkeypatch.setattr(library, "version", unknown)
+
+
+@pytest.mark.usefixtures("no_tracer")
+def test_a_missing_tracer_gets_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path))
+    monkeypatch.setattr("moo_jsc.hardware.traces._WORTH_PROCESSES", np.inf)
+    problem = build_problem("hardware-formats", objectives=["lut"])
     with pytest.raises(InputError, match=r"alkaid: pip install 'moo-jsc\[hardware\]'"):
-        build_problem("lab3-types", objectives=["accuracy", "lut"])
+        problem.known_values(problem.space.configurations([0]))
+
+
+@pytest.mark.usefixtures("no_tracer")
+def test_shipped_traces_answer_for_whole_spaces_without_the_tracer(tmp_path, monkeypatch):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path))
+    names = [objective.name for objective in CIRCUIT]
+    problem = build_problem("codesign-hardware", objectives=names)
+    values = problem.known_values(problem.space.configurations(np.arange(problem.space.size)))
+    assert values.shape == (102_400, len(CIRCUIT))
+    assert np.isfinite(values).all()
+    assert not list(tmp_path.iterdir())
+
+
+def test_shipped_traces_are_those_that_the_tracer_makes():
+    shipped = trace_files.read_traces(trace_files.SHIPPED)
+    problem = build_problem("codesign-hardware")
+    ((_, batch),) = problem.batches(problem.space.configurations([5 * 4096]))
+    tasks = trace_tasks(batch.network, batch.options)[::5]
+    for key, trace in trace_all(tasks, {}).items():
+        np.testing.assert_array_equal(trace.terms, shipped[key].terms)
+        np.testing.assert_array_equal(trace.bits, shipped[key].bits)
 
 
 def test_values_are_finite_where_nothing_is_built():
