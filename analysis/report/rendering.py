@@ -32,9 +32,25 @@ def rendered(report: object) -> str:
     return (
         environment()
         .get_template("report.html.jinja")
-        .render(report=report, css=css, script=script)
+        .render(report=report, css=css, script=script, explorers=_shared_parts(report))
         + "\n"
     )
+
+
+def _shared_parts(report: Report) -> dict[str, str] | None:
+    """Return what all explorers of a page share; None where there are none."""
+    if not report.explorers:
+        return None
+    from markupsafe import Markup
+
+    from analysis.report.explorer import page
+    from analysis.report.explorer.packing import packed_library
+
+    return {
+        "css": Markup(page.css()),
+        "script": Markup(page.script()),
+        "library": packed_library(),
+    }
 
 
 def part(kind: str, content: object) -> str:
