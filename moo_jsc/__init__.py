@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from moo_jsc.enumeration import ObjectiveTable, TableProblem, enumerate_problem, stream_front
     from moo_jsc.foundation.errors import InputError
     from moo_jsc.objectives import Objective, get_objectives
-    from moo_jsc.problems.catalogue import build_problem, problem_names
+    from moo_jsc.problems.catalog import build_problem, problem_names
     from moo_jsc.problems.problem import Problem
     from moo_jsc.problems.space import Choice, SearchSpace
     from moo_jsc.runs import Comparison, load_trials, run_comparison
@@ -63,7 +63,7 @@ _HOMES = {
     "moo_jsc.enumeration": ("ObjectiveTable", "TableProblem", "enumerate_problem", "stream_front"),
     "moo_jsc.foundation.errors": ("InputError",),
     "moo_jsc.objectives": ("Objective", "get_objectives"),
-    "moo_jsc.problems.catalogue": ("build_problem", "problem_names"),
+    "moo_jsc.problems.catalog": ("build_problem", "problem_names"),
     "moo_jsc.problems.problem": ("Problem",),
     "moo_jsc.problems.space": ("Choice", "SearchSpace"),
     "moo_jsc.runs": ("Comparison", "load_trials", "run_comparison"),

@@ -1,9 +1,10 @@
 """Build one design of a space: Verilog, a test bench with real jets, and a proof that it is right.
 
 Takes the design with a given number, or the one of least cost within bounds, or the knee of the
-front. The emulated circuit is compared with the quantized network on the whole test split; where
-Icarus or Verilator is installed the Verilog is simulated, where yosys is, it is synthesised.
-Exit code 1, and the first differing jet, if anything differs.
+front; with --training qat it is fine-tuned first, and what is scored is what is built. The
+emulated circuit is compared with the quantized network on the whole test split; where Icarus or
+Verilator is installed the Verilog is simulated, where yosys is, it is synthesised. Exit code 1,
+and the first differing jet, if anything differs.
 """
 
 from __future__ import annotations
@@ -11,24 +12,22 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
+from studies.common.choosing import DesignSettings, design_number
 from studies.common.console import run_study
 from studies.common.running import Results, study
-from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     from moo_jsc.hardware.emulation import Comparison
     from moo_jsc.hardware.rtl import Rtl
-    from moo_jsc.problems.network_problem import NetworkProblem
 
 DIFFERENT = 1
 
 
 @dataclass(kw_only=True)
-class Config(Settings):
+class Config(DesignSettings):
     """Which design to build."""
 
     problem: str = "mixed-precision-coarse"
@@ -37,14 +36,12 @@ class Config(Settings):
     """Network with shipped weights; by default the problem's own."""
     objectives: tuple[str, ...] = ("accuracy", "lut", "latency-ns")
     """Names of the objectives that decide and are reported."""
-    number: int | None = None
-    """Number of the design in its space; by default one is chosen."""
-    at_least: tuple[str, ...] = ()
-    """Lower bounds, for instance accuracy=0.74."""
-    at_most: tuple[str, ...] = ()
-    """Upper bounds, for instance lut=5000."""
-    least: str | None = None
-    """Objective to minimise within the bounds; by default the knee of the front is taken."""
+    training: Literal["ptq", "qat"] = "ptq"
+    """What is built: ptq is the trained network rounded, qat fine-tuned with its rounding."""
+    seed: int = 0
+    """Of fine-tuning."""
+    samples: int = 60_000
+    """Training samples shown in fine-tuning; 900000 trains to the end."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a file."""
     bench_jets: int = 500
@@ -57,17 +54,18 @@ class Config(Settings):
         """Check the settings that need no problem."""
         super().check()
         require_at_least("bench-jets", self.bench_jets, 1)
-        if self.number is not None and (self.at_least or self.at_most or self.least):
-            raise InputError("--number: expected without bounds and --least")
+        require_at_least("seed", self.seed, 0)
+        require_at_least("samples", self.samples, 1)
 
 
 @study
 def main(config: Config) -> Results:
     """Choose, build and check a design; stop with exit code 1 if anything differs."""
-    from moo_jsc.hardware.emulation import Design, compare
+    from moo_jsc.hardware.emulation import compare
     from moo_jsc.hardware.rtl import write_bench, write_verilog
-    from moo_jsc.hardware.tools import SYNTHESIS, installed, missing_line, synthesise
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.hardware.tools import SYNTHESIS, installed, missing_line, synthesize
+    from moo_jsc.problems.catalog import build_problem
+    from studies.circuits.building import built, numbers
     from studies.circuits.folder import README, write_formats, write_readme
 
     problem = build_problem(
@@ -75,6 +73,7 @@ def main(config: Config) -> Results:
         network=config.network,
         objectives=listed(config.objectives),
         jets=config.jets,
+        training=config.training,
         device=config.device,
     )
     number = design_number(config, problem)
@@ -83,8 +82,8 @@ def main(config: Config) -> Results:
     named = problem.space.named(row[0])
     print(f"{problem.name} {number}: {' '.join(f'{k}={v}' for k, v in named.items())}")
 
-    design = Design.of(*problem.decoded(row[0]))
-    features = problem.on("test").data.test.features
+    design = built(problem, row[0], seed=config.seed, samples=config.samples)
+    features = problem.data.test.features
     emulated = compare(design, features)
     rtl = write_verilog(design.circuit, folder)
     shown = features[: config.bench_jets]
@@ -92,12 +91,12 @@ def main(config: Config) -> Results:
     write_formats(folder, design)
     print(f"emulated on {emulated.jets} jets of the test split: {emulated.differing} differ")
     lines, first = simulated(rtl)
-    synthesis = synthesise(rtl) if installed(SYNTHESIS) else None
+    synthesis = synthesize(rtl) if installed(SYNTHESIS) else None
     lines += [] if synthesis else [missing_line(SYNTHESIS)]
     write_readme(
         folder,
         f"Design {number} of {problem.name}",
-        numbers(problem, number) | {k: str(v) for k, v in named.items()},
+        numbers(problem, row[0], design) | {k: str(v) for k, v in named.items()},
         rtl,
         emulated,
         lines,
@@ -108,35 +107,6 @@ def main(config: Config) -> Results:
         print(f"yosys: {synthesis.lut} LUTs, {synthesis.ff} flip-flops, {synthesis.dsp} DSP")
     stop_if_different(emulated, first)
     return Results(folder / README, ("formats.json", "src", "testbench.v"))
-
-
-def design_number(config: Config, problem: NetworkProblem) -> int:
-    """Return the number of the design that the settings ask for."""
-    from moo_jsc.enumeration import enumerate_problem
-    from studies.circuits.choosing import bounds, chosen
-
-    if config.number is not None:
-        if not 0 <= config.number < problem.space.size:
-            raise InputError(
-                f"number = {config.number}: expected 0..{problem.space.size - 1} in {problem.name}"
-            )
-        return config.number
-    names = [objective.name for objective in problem.objectives]
-    at_least = bounds("--at-least", config.at_least, names)
-    at_most = bounds("--at-most", config.at_most, names)
-    if config.least is not None and config.least not in names:
-        raise InputError(f"--least {config.least}: expected one of {', '.join(names)}")
-    values = enumerate_problem(problem, workers=config.workers).values
-    return chosen(problem, values, at_least, at_most, config.least)
-
-
-def numbers(problem: NetworkProblem, number: int) -> dict[str, str]:
-    """Return the objectives of a design on the validation split, with units, as text."""
-    (values,) = problem.evaluate(problem.space.configurations([number]))
-    return {
-        f"{objective.name} (look-up, validation split)": f"{value:.6g} {objective.unit}"
-        for objective, value in zip(problem.objectives, values, strict=True)
-    }
 
 
 def simulated(rtl: Rtl) -> tuple[list[str], int | None]:

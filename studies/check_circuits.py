@@ -2,7 +2,8 @@
 
 Compares the emulated circuits of random designs with their quantized networks on the whole test
 split; with --simulate some of them in Verilog, bit by bit; with --synthesise the estimates of
-designs of growing size with yosys' counts; with --look-up sums over layers with whole traces.
+designs of growing size with yosys' counts; with --look-up sums over layers with whole traces;
+with --fine-tuned the same, and the emulated circuits, for designs after fine-tuning.
 Exit code 1 if anything differs.
 """
 
@@ -22,6 +23,8 @@ from studies.circuits.designs import (
     uniform_options,
     uniform_precision,
 )
+from studies.circuits.deviations import deviations, finished
+from studies.circuits.fine_tuned import fine_tuned
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
 from studies.common.pages import fill, markdown
@@ -57,10 +60,12 @@ class Config(Settings):
     """Simulator: iverilog, or verilator (which takes most of its time to compile)."""
     simulated_jets: int = 200
     """Jets for the simulators."""
-    synthesise: bool = False
+    synthesize: bool = False
     """Compare estimates with yosys for designs of growing size."""
     look_up: bool = False
     """Compare look-ups with whole traces."""
+    fine_tuned: int = 0
+    """Random designs of codesign to fine-tune, emulate and trace whole."""
     seed: int = 0
     """Of the random designs."""
     jets: str = "sample"
@@ -75,7 +80,7 @@ def main(config: Config) -> None:
     """Run the checks."""
     config.check()
     require_simulator(config)
-    for name in ("emulate", "simulate", "seed"):
+    for name in ("emulate", "simulate", "fine_tuned", "seed"):
         require_at_least(name, getattr(config, name), 0)
     folder = config.out or Path("results") / "circuits"
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,14 +88,17 @@ def main(config: Config) -> None:
     good = True
     if config.emulate:
         good, parts["emulated"] = emulated(config)
-    if config.synthesise:
-        table = synthesised(config)
+    if config.synthesize:
+        table = synthesized(config)
         table.to_csv(folder / "yosys.csv", index=False)
         parts["yosys"] = f"{markdown(table)}\n\n{calibration(table)}"
     if config.look_up:
         table = looked_up(config)
         table.to_csv(folder / "look_up.csv", index=False)
         parts["look-up"] = markdown(table)
+    if config.fine_tuned:
+        equal, parts["fine-tuned"] = fine_tuned(config.fine_tuned, config.seed, config.jets)
+        good = good and equal
     print("\n\n".join(parts.values()))
     if config.page is not None:
         fill(config.page, parts)
@@ -165,13 +173,13 @@ def same_in_verilog(number: int, design: Design, features: np.ndarray, simulator
     return same
 
 
-def synthesised(config: Config) -> pd.DataFrame:
+def synthesized(config: Config) -> pd.DataFrame:
     """Return estimates and yosys' counts for the designs of `LADDER`."""
     import pandas as pd
 
     from moo_jsc.hardware.emulation import Design
     from moo_jsc.hardware.rtl import write_verilog
-    from moo_jsc.hardware.tools import synthesise
+    from moo_jsc.hardware.tools import synthesize
 
     rows = []
     for name, data, weight in LADDER:
@@ -179,7 +187,7 @@ def synthesised(config: Config) -> pd.DataFrame:
         design = Design.of(network, uniform_precision(network, calibration, data, weight))
         with tempfile.TemporaryDirectory() as folder:
             rtl = write_verilog(design.circuit, Path(folder))
-            found = synthesise(rtl)
+            found = synthesize(rtl)
         estimate = float(finished("lut", design.circuit.row))
         rows.append(
             {
@@ -213,21 +221,10 @@ def calibration(table: pd.DataFrame) -> str:
     )
 
 
-def finished(cost: str, terms: np.ndarray) -> np.ndarray:
-    """Return a circuit cost (...) of terms (..., k)."""
-    from moo_jsc.objectives import OBJECTIVES
-    from moo_jsc.objectives.circuit import CircuitObjective
-
-    objective = OBJECTIVES[cost]
-    assert isinstance(objective, CircuitObjective)
-    return objective.finish(terms)
-
-
 def looked_up(config: Config) -> pd.DataFrame:
     """Return how far look-ups are from whole traces, for random designs of some networks."""
     import numpy as np
     import pandas as pd
-    from scipy.stats import spearmanr
 
     from moo_jsc.hardware.form import dense_forms
     from moo_jsc.hardware.lookup import circuit_tables
@@ -249,22 +246,9 @@ def looked_up(config: Config) -> pd.DataFrame:
                 for row in choices
             ]
         )
-        for cost in ("lut", "ff", "latency-cycles", "adder-depth", "ebops"):
-            mine, traced = (finished(cost, values) for values in (totals, whole))
-            error = mine / traced - 1
-            rows.append(
-                {
-                    "network": name,
-                    "designs": count,
-                    "cost": cost,
-                    "lowest": f"{error.min():+.1%}",
-                    "median": f"{np.median(error):+.1%}",
-                    "highest": f"{error.max():+.1%}",
-                    "rank correlation": round(float(spearmanr(mine, traced).statistic), 3),
-                }
-            )
-            print(*rows[-1].values(), flush=True)
-    return pd.DataFrame(rows)
+        rows.append(deviations(name, totals, whole))
+        print(rows[-1].to_string(index=False, header=False), flush=True)
+    return pd.concat(rows)
 
 
 if __name__ == "__main__":

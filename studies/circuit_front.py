@@ -60,7 +60,7 @@ def main(config: Config) -> Results:
     from analysis.report import Report
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.foundation.files import write_text
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
     from studies.circuits.proxies import ACCURACY, COSTS, association_table, loss_sentences
     from studies.circuits.published import beside_published, caption
     from studies.common.pages import fill, markdown
@@ -131,7 +131,7 @@ def whole_traces(
 
     drawn = np.random.default_rng(config.seed).permutation(len(values))[: config.whole]
     numbers = np.unique(np.concatenate([kept, drawn]))
-    designs = [problem.decoded(row) for row in problem.space.configurations(numbers)]
+    designs = [problem.design(row) for row in problem.space.configurations(numbers)]
     circuits = Parallel(n_jobs=config.workers)(
         delayed(trace_network)(dense_forms(*design)) for design in designs
     )

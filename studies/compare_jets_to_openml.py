@@ -32,7 +32,7 @@ TABLE = "comparison table"
 SHARES = "shares within classes"
 
 _UNITS = {"mass_mmdt": "GeV", "multiplicity": "particles"}
-_COLOURS = {"openml": "#000000", "sample": "#D55E00"}
+_COLORS = {"openml": "#000000", "sample": "#D55E00"}
 
 
 @dataclass
@@ -185,11 +185,11 @@ def _draw_feature(
         "o",
         markersize=4,
         markerfacecolor="none",
-        color=_COLOURS["openml"],
+        color=_COLORS["openml"],
         label="OpenML 42468",
     )
     axis.plot(
-        shares, np.quantile(values, shares), color=_COLOURS["sample"], lw=1.5, label=SAMPLE_TITLE
+        shares, np.quantile(values, shares), color=_COLORS["sample"], lw=1.5, label=SAMPLE_TITLE
     )
     unit = _UNITS.get(feature)
     axis.set_title(f"{feature} ({unit})" if unit else feature, fontsize=9)

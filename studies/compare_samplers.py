@@ -86,6 +86,8 @@ class Config(RegionSettings):
 @study
 def main(config: Config) -> Results:
     """Run the study on one problem or on several."""
+    from moo_jsc.samplers.former_names import present_name
+
     require_at_least("budget", config.budget, 1)
     require_at_least("seeds", config.seeds, 1)
     require_at_least("first-seed", config.first_seed, 0)
@@ -94,6 +96,7 @@ def main(config: Config) -> Results:
         raise InputError("replicate: one seed tells nothing about differences, expected at least 2")
     if config.margin is not None and not config.margin > 0:
         raise InputError(f"margin = {config.margin}: expected percentage points above 0")
+    config = replace(config, baseline=present_name(config.baseline))
     study_file = None
     if config.mase_config is not None:
         config, study_file = from_mase(config, config.mase_config)
@@ -198,7 +201,7 @@ def problem_of(
 ) -> NetworkProblem:
     """Build the problem that the settings name, or the one that a search file has trained."""
     from moo_jsc.objectives.bounds import UNBOUNDED
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
 
     names = tuple(objectives) or listed(config.objectives)
     if study_file is not None and study_file.multipliers is not None:
@@ -223,7 +226,7 @@ def problem_of(
 
 def from_mase(config: Config, path: Path) -> tuple[Config, MaseStudy]:
     """Read a MASE search file: settings that are not set otherwise, and the search itself."""
-    from moo_jsc.problems.catalogue import RECIPES, Recipe, recipe_of
+    from moo_jsc.problems.catalog import RECIPES, Recipe, recipe_of
     from moo_jsc.problems.precision import PRECISION_SPACES, register_precision_space
     from studies.lab_reports.mase import read_mase_config
 
@@ -279,7 +282,7 @@ def chosen_samplers(
     """
     from moo_jsc.objectives import get_objectives
     from moo_jsc.objectives.scales import check_scales
-    from moo_jsc.problems.catalogue import recipe_of
+    from moo_jsc.problems.catalog import recipe_of
     from moo_jsc.samplers import default_samplers, get_samplers
 
     names = listed(config.objectives) or recipe_of(problem).objectives

@@ -56,7 +56,7 @@ def main(config: Config) -> Results:
 
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.foundation.files import write_text
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
     from studies.discrimination.lines import lines, markdown
     from studies.discrimination.measures import Question
     from studies.discrimination.page import audit_sentences, page

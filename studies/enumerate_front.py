@@ -46,7 +46,8 @@ def main(config: Config) -> Results:
     """Run the study."""
     config.check_folders()
 
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
+    from studies.common.designs import build_command
     from studies.front.page import write
     from studies.front.points import enumerated, front_table, summary
 
@@ -71,7 +72,8 @@ def main(config: Config) -> Results:
     table = front_table(problem, front)
     lines = summary(problem, front, table)
     print("\n".join(lines))
-    return write(folder, problem, front, table, lines, config)
+    command = build_command(problem, config.problem, config.network, config.jets)
+    return write(folder, problem, front, table, lines, config, command)
 
 
 if __name__ == "__main__":

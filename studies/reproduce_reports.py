@@ -52,7 +52,7 @@ def main(config: Config) -> Results:
     require_at_least("training-seeds", config.training_seeds, 2)
     require_at_least("budget", config.budget, 2)
 
-    from studies.lab_reports.catalogue import reports_of
+    from studies.lab_reports.catalog import reports_of
     from studies.lab_reports.claims import judge_all
     from studies.lab_reports.markdown import update_page
     from studies.lab_reports.workshop import Setting, Workshop
@@ -78,7 +78,7 @@ def measure(
     from tqdm import tqdm
 
     from moo_jsc.foundation.threads import one_thread
-    from studies.lab_reports.catalogue import all_measurements
+    from studies.lab_reports.catalog import all_measurements
 
     known = all_measurements()
     needed = set(FOR_THE_PAGE)
@@ -120,7 +120,7 @@ def conclude(
 def terminal_table(findings: Sequence[JudgedClaim]) -> str:
     """Return claims, first numbers and verdicts in columns, with lines of at most 120 letters."""
     rows = [
-        (f.claim.key, f.claim.statement, str(f.judgement.measured[0]), str(f.judgement.verdict))
+        (f.claim.key, f.claim.statement, str(f.judgment.measured[0]), str(f.judgment.verdict))
         for f in findings
     ]
     widths = (5, 47, 36, 26)

@@ -78,7 +78,7 @@ def main(config: Config) -> Results:
 def audited_objectives(config: Config) -> tuple[str, ...]:
     """Return the objectives to audit, checked before anything expensive starts."""
     from moo_jsc.objectives import get_objectives
-    from moo_jsc.problems.catalogue import recipe_of
+    from moo_jsc.problems.catalog import recipe_of
 
     recipe = recipe_of(config.problem)
     names = listed(config.objectives) or recipe.objectives
@@ -183,7 +183,7 @@ def enumerated(
     """Return the table of a problem with these objectives."""
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.objectives.bounds import UNBOUNDED
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
 
     built = build_problem(
         problem,

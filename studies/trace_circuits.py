@@ -37,7 +37,7 @@ def main(config: Config) -> None:
     from moo_jsc.hardware import trace_files
     from moo_jsc.hardware.library import SHIPPED_BY, tracer_version
     from moo_jsc.hardware.lookup import trace_tasks
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
     from studies.common.running import cache_in
 
     kept: trace_files.Traces = {}

@@ -89,7 +89,7 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(name, tmp_path):
 def test_the_extensions_work(tmp_path):
     metric, space, sampler, _ = blocks(ROOT / "docs" / "extending.md")
     use = """
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.runs import run_comparison
 from moo_jsc.samplers import get_samplers
 problem = build_problem("narrow-weights", objectives=("accuracy", "weight-bits"))

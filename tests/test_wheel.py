@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = """\
 from analysis.front.reference import Reference
 from moo_jsc.enumeration import enumerate_problem
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 
 problem = build_problem("lab3-types", objectives=("accuracy", "size"))
 table = enumerate_problem(problem, workers=1)

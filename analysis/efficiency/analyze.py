@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
+    from analysis.report.tables import Table
 
 POWER = 0.8
 POWER_COLUMNS = (
@@ -138,7 +139,11 @@ class EfficiencyFindings:
         return f"EfficiencyFindings({self.answers[0]})"
 
     def _repr_html_(self) -> str:
-        return part("lead", self.answers[0]) + part("table", summary_table(self))
+        return part("lead", self.answers[0]) + part("table", self.summary_table())
+
+    def summary_table(self) -> Table:
+        """Return the summary as it is shown."""
+        return summary_table(self.summary, target=self.questions.target, kind=self.reference.kind)
 
 
 def analyze_efficiency(

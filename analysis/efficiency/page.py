@@ -16,7 +16,6 @@ from analysis.efficiency.analyze import (
 )
 from analysis.efficiency.front_section import add_front
 from analysis.efficiency.replication import Replication, add_replication, replication
-from analysis.efficiency.summary import summary_table
 from analysis.foundation.objectives import labeled
 from analysis.foundation.words import counted, percent
 from analysis.plots.curves import ranked
@@ -165,7 +164,7 @@ def _answer(section: Section, findings: EfficiencyFindings) -> None:
 
 
 def _summary(section: Section, findings: EfficiencyFindings) -> None:
-    section.add(summary_table(findings))
+    section.add(findings.summary_table())
     section.table(
         "trials_to_target",
         findings.targets,

@@ -15,7 +15,6 @@ from analysis.trials.table import Trials
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.efficiency.analyze import EfficiencyFindings
     from analysis.front.reference import Reference
     from analysis.indicators.curves import Curves
 
@@ -112,11 +111,21 @@ def summarize(
     return table.sort_values("hypervolume", ascending=False, kind="stable")
 
 
-def summary_table(findings: EfficiencyFindings) -> Table:
-    """Return the summary as it is shown."""
+def summary_table(summary: pd.DataFrame, *, target: float, kind: str) -> Table:
+    """Return the summary as it is shown.
+
+    Parameters
+    ----------
+    summary
+        Made by `summarize` with the same `target`.
+    target
+        Share of the front's hypervolume.
+    kind
+        Of the front: true or best known.
+    """
     return Table(
         "summary",
-        findings.summary,
+        summary,
         [
             Column("sampler", "sampler", "text"),
             Column("seeds", "seeds", "whole"),
@@ -130,11 +139,11 @@ def summary_table(findings: EfficiencyFindings) -> Table:
             Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
             Column("trials", "trials", "whole"),
             Column("unique", "unique", digits=1),
-            Column("reached", f"reached {percent(findings.questions.target)}", "whole"),
+            Column("reached", f"reached {percent(target)}", "whole"),
             Column("trials_to_target", "trials to it", digits=1),
             Column("overhead_seconds", "overhead (s)", digits=3),
         ],
-        f"Hypervolume: share of the {findings.reference.kind} front's at the end, mean over seeds "
+        f"Hypervolume: share of the {kind} front's at the end, mean over seeds "
         "with its interval; "
         "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
         "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "

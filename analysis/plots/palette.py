@@ -39,7 +39,7 @@ SAMPLERS: dict[str, Look] = {
     "optuna-qmc": Look("#66ccee", "h", DASHES[1]),
     "optuna-tpe": Look("#4477aa", "s"),
     "optuna-tpe-multivariate": Look("#4477aa", "D", DASHES[1]),
-    "scalarised-tpe": Look("#4477aa", "*", DASHES[2]),
+    "scalarized-tpe": Look("#4477aa", "*", DASHES[2]),
     "optuna-gp": Look("#aa3377", "X"),
     "optuna-nsga2": Look("#ee6677", "^"),
     "optuna-nsga3": Look("#ee6677", "v", DASHES[1]),

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.foundation.errors import InputError
+from analysis.report.explorer.designs import Designs
+from analysis.report.explorer.page import Explorer
 from analysis.report.figures import Drawing
 from analysis.report.files import write_whole
 from analysis.report.rendering import rendered
@@ -58,6 +60,11 @@ class Report:
         """All tables, in order."""
         return [table for section in self.sections for table in section.tables]
 
+    @property
+    def explorers(self) -> list[Explorer]:
+        """All design explorers, in order."""
+        return [explorer for section in self.sections for explorer in section.explorers]
+
     def html(self) -> str:
         """Return the page."""
         return rendered(self)
@@ -96,6 +103,8 @@ class Report:
         for table in self.tables:
             write_whole(folder / "tables" / f"{table.name}.csv", table.csv())
             write_whole(folder / "tables" / f"{table.name}.tex", table.latex())
+        for explorer in self.explorers:
+            write_whole(folder / "tables" / f"{explorer.name}.csv", explorer.csv())
         write_whole(folder / name, self.html())
         return folder / name
 
@@ -107,6 +116,7 @@ class Section:
         self.title = title
         self.drawings: list[Drawing] = []
         self.tables: list[Table] = []
+        self.explorers: list[Explorer] = []
         self._report = report
         self.parts: list[tuple[str, object]] = []
 
@@ -194,9 +204,26 @@ class Section:
         InputError
             Its name is taken.
         """
-        self._free(table.name, [other.name for other in self._report.tables])
+        self._free(table.name, self._table_names())
         self.tables.append(table)
         self.parts.append(("folded" if folded else "table", table))
+
+    def explorer(self, name: str, designs: Designs, caption: str = "") -> None:
+        """Add linked plots of designs, with filters, hover and a table of pinned ones.
+
+        Raises
+        ------
+        InputError
+            The name is taken, by a table or another explorer.
+        """
+        self._free(name, self._table_names())
+        explorer = Explorer(name, designs, caption)
+        self.explorers.append(explorer)
+        self.parts.append(("explorer", explorer))
+
+    def _table_names(self) -> list[str]:
+        tables, explorers = self._report.tables, self._report.explorers
+        return [*(table.name for table in tables), *(explorer.name for explorer in explorers)]
 
     @staticmethod
     def _free(name: str, taken: Sequence[str]) -> None:

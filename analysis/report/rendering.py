@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from analysis.report.document import Report
-
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
@@ -22,8 +20,8 @@ def environment() -> Environment:
     )
 
 
-def rendered(report: Report) -> str:
-    """Return a report as one page."""
+def rendered(report: object) -> str:
+    """Return a report (`analysis.report.document.Report`) as one page."""
     from markupsafe import Markup
 
     templates = files("analysis.report") / "templates"
@@ -34,9 +32,25 @@ def rendered(report: Report) -> str:
     return (
         environment()
         .get_template("report.html.jinja")
-        .render(report=report, css=css, script=script)
+        .render(report=report, css=css, script=script, explorers=_shared_parts(report))
         + "\n"
     )
+
+
+def _shared_parts(report: Report) -> dict[str, str] | None:
+    """Return what all explorers of a page share; None where there are none."""
+    if not report.explorers:
+        return None
+    from markupsafe import Markup
+
+    from analysis.report.explorer import page
+    from analysis.report.explorer.packing import packed_library
+
+    return {
+        "css": Markup(page.css()),
+        "script": Markup(page.script()),
+        "library": packed_library(),
+    }
 
 
 def part(kind: str, content: object) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.evaluation.evaluators import Evaluator, NetworkBatch
+from moo_jsc.evaluation.contract import Evaluator, NetworkBatch
 from moo_jsc.hardware.library import tracer_version
 from moo_jsc.hardware.lookup import CircuitTable
 from moo_jsc.objectives.circuit import CLOCK_NS, STAGE_DELAY, CircuitObjective
@@ -38,21 +38,25 @@ class CircuitEvaluator(Evaluator):
         return (self._version, repr((STAGE_DELAY, CLOCK_NS)))
 
     def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
-        """Add up the traces of each design's layers.
+        """Return the costs of each design (n, objectives).
 
         Raises
         ------
         InputError
             Layers are to be traced that are not shipped, and the tracer is not installed.
         """
+        totals = self.totals(batch)
+        return np.stack([objective.finish(totals) for objective in self.objectives], axis=1)
+
+    def totals(self, batch: NetworkBatch) -> NDArray[np.float64]:
+        """Add up the traces of each design's layers: sums (n, terms)."""
         if batch.number not in self._tables:
             from moo_jsc.hardware.trace_files import kept_tables
 
             (self._tables[batch.number],) = kept_tables(
                 [batch.network], [batch.options], workers=self.workers
             )
-        totals = self._tables[batch.number].totals(batch.choices)
-        return np.stack([objective.finish(totals) for objective in self.objectives], axis=1)
+        return self._tables[batch.number].totals(batch.choices)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the tables: they are made again, from the store, where it arrives."""

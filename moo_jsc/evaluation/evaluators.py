@@ -8,7 +8,6 @@ its evaluator, entered in `EVALUATORS`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.evaluation.contract import Evaluator, NetworkBatch
 from moo_jsc.evaluation.costs import evaluate_costs
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
@@ -26,66 +26,13 @@ from moo_jsc.objectives.objective import (
     Objective,
     PredictionObjective,
 )
-from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset, SplitName
     from moo_jsc.evaluation.evaluator import BatchedEvaluator
+    from moo_jsc.evaluation.fine_tuning import Tuned
     from moo_jsc.evaluation.recipe import FineTuning
-    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.quantization.calibration import Calibration
-
-
-@dataclass(frozen=True)
-class NetworkBatch:
-    """Designs of one network.
-
-    Attributes
-    ----------
-    number
-        Of the network in its problem.
-    network
-        Trained in float32.
-    options
-        For each of its L dense layers the precisions to choose from, fractions explicit.
-    choices
-        Indices into `options`, shape (n, L).
-    asked
-        The same precisions as they stand in the space, where fractions may be open.
-    """
-
-    number: int
-    network: Classifier
-    options: tuple[tuple[LayerPrecision, ...], ...]
-    choices: NDArray[np.int64]
-    asked: tuple[tuple[LayerPrecision, ...], ...]
-
-    def precisions(
-        self, *, asked: bool = False
-    ) -> tuple[list[NetworkPrecision], NDArray[np.int64]]:
-        """Return the distinct formats among the designs, and each design's place there (n,).
-
-        Fractions are explicit, or as they were asked for.
-        """
-        distinct, places = np.unique(self.choices, axis=0, return_inverse=True)
-        options = self.asked if asked else self.options
-        return [
-            tuple(layer[index] for layer, index in zip(options, row, strict=True))
-            for row in distinct
-        ], places.reshape(-1)
-
-
-class Evaluator(ABC):
-    """Values of some objectives of one kind, for designs of any network of a problem."""
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """All that the values depend on besides objectives, networks and formats."""
-        return ()
-
-    @abstractmethod
-    def evaluate(self, batch: NetworkBatch) -> NDArray[np.float64]:
-        """Return the values (n, k) of the evaluator's objectives, natural units and senses."""
 
 
 Make = Callable[[Sequence[Any], "Dataset", Scoring], Evaluator]
@@ -199,12 +146,8 @@ class FineTunedEvaluator(Evaluator):
         self, batch: NetworkBatch, recipes: Sequence[FineTuning], splits: Sequence[SplitName]
     ) -> NDArray[np.float64]:
         """Return the scores (n, recipes, splits, k) of every design, trained by every recipe."""
-        from moo_jsc.evaluation.fine_tuning import CALIBRATION_ROWS, fine_tuned_scores
-        from moo_jsc.quantization.calibration import Calibration
+        from moo_jsc.evaluation.fine_tuning import fine_tuned_scores
 
-        if batch.number not in self._calibrations:
-            rows = self.data.train.features[:CALIBRATION_ROWS]
-            self._calibrations[batch.number] = Calibration(batch.network, rows)
         precisions, places = batch.precisions(asked=True)
         scores = [
             fine_tuned_scores(
@@ -214,12 +157,36 @@ class FineTunedEvaluator(Evaluator):
                 [self.data.part(split) for split in splits],
                 self.objectives,
                 recipe,
-                calibration=self._calibrations[batch.number],
+                calibration=self._calibration(batch),
                 device=self.scoring.device,
             )
             for recipe in recipes
         ]
         return np.stack(scores, axis=1)[places]
+
+    def tuned(self, batch: NetworkBatch, recipe: FineTuning) -> list[Tuned]:
+        """Return the trained networks that `scores` scores, one for each design."""
+        from moo_jsc.evaluation.fine_tuning import fine_tune
+
+        precisions, places = batch.precisions(asked=True)
+        found = fine_tune(
+            batch.network,
+            precisions,
+            self.data.train,
+            recipe,
+            calibration=self._calibration(batch),
+            device=self.scoring.device,
+        )
+        return [found[place] for place in places]
+
+    def _calibration(self, batch: NetworkBatch) -> Calibration:
+        from moo_jsc.evaluation.fine_tuning import CALIBRATION_ROWS
+        from moo_jsc.quantization.calibration import Calibration
+
+        if batch.number not in self._calibrations:
+            rows = self.data.train.features[:CALIBRATION_ROWS]
+            self._calibrations[batch.number] = Calibration(batch.network, rows)
+        return self._calibrations[batch.number]
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is prepared: it is made again where the evaluator arrives."""

@@ -7,7 +7,8 @@ a format's range and are zero outside it; open steps of data formats, powers of 
 with the weights during the first half (TQT, Jain et al., arXiv:1903.08066) and then stay; the
 last weights are averaged (Izmailov et al., arXiv:1803.05407); and batch norms on hidden layers
 are re-estimated in one pass over the training data. `docs/fine_tuning.md` shows what each part
-brings.
+brings. Of a network in hardware form (`moo_jsc.hardware.form`) the trained ones are, too: their
+batch norms get scales and shifts in fixed point before anything is scored.
 
 A configuration's result depends on the network, its formats, the training data and the settings,
 and on nothing else, in any bit: copies of the network train side by side on one thread, every
@@ -34,6 +35,7 @@ from moo_jsc.evaluation.stack_scores import stack_scores
 from moo_jsc.evaluation.stack_training import train_stack
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
+from moo_jsc.hardware.form import hardware_form, in_hardware_form
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.calibration import Calibration
@@ -85,7 +87,7 @@ def fine_tune(
     Parameters
     ----------
     network
-        Trained in float32; left as it is.
+        Trained in float32, or its hardware form; left as it is.
     precisions
         Open fractions are calibrated, and those of data then learned; explicit ones stay.
     train
@@ -195,6 +197,7 @@ def _tuned_stacks(
         found = min(len(precision) for precision in precisions)
         raise InputError(f"precision of {found} layers: expected {layers}")
     calibration = calibration or Calibration(network, train.features[:CALIBRATION_ROWS])
+    fixed_norms = in_hardware_form(network)
     alike: dict[DataRanges, list[int]] = {}
     for member, precision in enumerate(precisions):
         alike.setdefault(data_ranges(precision), []).append(member)
@@ -212,6 +215,9 @@ def _tuned_stacks(
             stack = QuantizedStack(network, explicit, device, clip=settings.clip)
             with one_thread():
                 train_stack(stack, train, settings, learned)
+            if fixed_norms:
+                copies = [hardware_form(stack.network(member)) for member in range(len(group))]
+                stack.take_norms(copies)
             yield group, explicit, stack
 
 

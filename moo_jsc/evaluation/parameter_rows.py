@@ -8,7 +8,7 @@ so that what is computed for one copy never depends, in any bit, on how many the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -137,7 +137,12 @@ class ParameterRows:
                 values[0], values[1] = block.weight.detach(), block.bias.detach()
         return row[0]
 
-    def network(self, row: Tensor, statistics: dict[int, tuple[Tensor, Tensor]]) -> Classifier:
+    def network(
+        self,
+        row: Tensor,
+        statistics: Mapping[int, tuple[Tensor, Tensor]],
+        eps: Mapping[int, float],
+    ) -> Classifier:
         """Return the network of a row (size,), in evaluation mode.
 
         Parameters
@@ -146,6 +151,8 @@ class ParameterRows:
             On the CPU.
         statistics
             Mean and variance (channels,) of each batch norm, by position.
+        eps
+            What is added to each of these variances.
         """
         network = Classifier(self.spec)
         with torch.no_grad():
@@ -160,6 +167,7 @@ class ParameterRows:
                     block.bias.copy_(values[1])
                     block.running_mean.copy_(statistics[position][0])
                     block.running_var.copy_(statistics[position][1])
+                    block.eps = eps[position]
         return network.eval()
 
 

@@ -260,7 +260,7 @@ class QuantizedStack:
         layers = self.rows.spec.layers
         for position, layer in enumerate(layers):
             if isinstance(layer, BatchNorm):
-                values = self._normalised(position, values, kept)
+                values = self._normalized(position, values, kept)
             elif isinstance(layer, Linear):
                 values = self._product(position, values, kept)
             elif self._range_after(position) is None:
@@ -296,7 +296,7 @@ class QuantizedStack:
         room = self._scratch.get(f"output {position}", (*weight.shape[:2], values.shape[2]))
         return torch.baddbmm(bias, weight, codes, out=room)
 
-    def _normalised(
+    def _normalized(
         self, position: int, values: Tensor, kept: list[_Dense | _Norm | _Relu] | None
     ) -> Tensor:
         used = self.rows.view(self._used, position)
@@ -374,7 +374,19 @@ class QuantizedStack:
             position: (mean[member].cpu(), variance[member].cpu())
             for position, (mean, variance) in self.statistics.items()
         }
-        return self.rows.network(self.latent[member].cpu(), statistics)
+        return self.rows.network(self.latent[member].cpu(), statistics, self._eps)
+
+    @torch.no_grad()
+    def take_norms(self, networks: Sequence[Classifier]) -> None:
+        """Give each copy the batch norms on hidden layers of one of `networks`, in order."""
+        for position in self.rows.norms:
+            if position:
+                norms: list[Any] = [network.blocks[position] for network in networks]
+                values = [torch.stack([norm.weight, norm.bias]) for norm in norms]
+                self.rows.view(self.latent, position).copy_(torch.stack(values))
+                self.statistics[position][0].copy_(torch.stack([n.running_mean for n in norms]))
+                self.statistics[position][1].copy_(torch.stack([n.running_var for n in norms]))
+                self._eps[position] = norms[0].eps
 
 
 def _threshold(gradient: Tensor, outputs: Tensor) -> None:

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import quantize, round_codes_
 from moo_jsc.quantization.formats import CodeRounding, FixedPoint, LayerPrecision
-from moo_jsc.quantization.network import normalisation_affine
+from moo_jsc.quantization.network import normalization_affine
 from moo_jsc.quantization.pruning import quantized_weight
 
 InPlace = Callable[[Tensor], object]
@@ -210,7 +210,7 @@ def _steps(
         if isinstance(block, nn.BatchNorm1d):
             scale, shift = (
                 values.to(device).view(-1, *(1,) * trailing)
-                for values in normalisation_affine(block)
+                for values in normalization_affine(block)
             )
             steps += [scale_by(scale), shift_by(shift)]
         else:

@@ -25,18 +25,18 @@ from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.calibration import best_fraction
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision
-from moo_jsc.quantization.network import normalisation_affine, require_explicit
+from moo_jsc.quantization.network import normalization_affine, require_explicit
 from moo_jsc.quantization.pruning import quantized_weight
 
-NORMALISATION_WIDTH = 8
+NORMALIZATION_WIDTH = 8
 """Bits of a batch norm's scale and shift, unless stated otherwise."""
 
-MAX_NORMALISATION_WIDTH = 16
+MAX_NORMALIZATION_WIDTH = 16
 MAX_HARDWARE_WIDTH = 16
 """Bits of data, weights and biases up to which a circuit of adders makes sense and is exact."""
 
 
-def hardware_form(network: Classifier, width: int = NORMALISATION_WIDTH) -> Classifier:
+def hardware_form(network: Classifier, width: int = NORMALIZATION_WIDTH) -> Classifier:
     """Return the network with scale and shift of its inner batch norms in fixed point.
 
     The fractions are those of smallest squared error, one for the scales and one for the shifts
@@ -60,13 +60,13 @@ def hardware_form(network: Classifier, width: int = NORMALISATION_WIDTH) -> Clas
     >>> from moo_jsc.networks.classifier import initialized
     >>> from moo_jsc.networks.family import network_spec
     >>> rounded = hardware_form(initialized(network_spec("jsc-toy"), seed=0).eval(), width=4)
-    >>> normalisation_affine(rounded.blocks[3])[0][:2]
+    >>> normalization_affine(rounded.blocks[3])[0][:2]
     tensor([1., 1.])
     """
-    if type(width) is not int or not 2 <= width <= MAX_NORMALISATION_WIDTH:
+    if type(width) is not int or not 2 <= width <= MAX_NORMALIZATION_WIDTH:
         raise InputError(
             f"normalisation width = {width!r}: expected a whole number in "
-            f"2..{MAX_NORMALISATION_WIDTH}"
+            f"2..{MAX_NORMALIZATION_WIDTH}"
         )
     first = network.spec.linear_positions[0]
     if not any(isinstance(block, nn.BatchNorm1d) for block in list(network.blocks)[first:]):
@@ -74,7 +74,7 @@ def hardware_form(network: Classifier, width: int = NORMALISATION_WIDTH) -> Clas
     rounded = copy.deepcopy(network)
     for block in list(rounded.blocks)[first:]:
         if isinstance(block, nn.BatchNorm1d):
-            scale, shift = (_rounded(values, width) for values in normalisation_affine(block))
+            scale, shift = (_rounded(values, width) for values in normalization_affine(block))
             with torch.no_grad():
                 block.weight.copy_(scale)
                 block.bias.copy_(shift)
@@ -88,6 +88,22 @@ def _rounded(values: torch.Tensor, width: int) -> torch.Tensor:
     fmt = FixedPoint(width)
     fraction = best_fraction(values.double().numpy(), fmt)
     return quantize(values, replace(fmt, fraction=fraction))
+
+
+def in_hardware_form(network: Classifier) -> bool:
+    """Say whether there are inner batch norms and `hardware_form` gave them their numbers.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.classifier import initialized
+    >>> from moo_jsc.networks.family import network_spec
+    >>> network = initialized(network_spec("jsc-toy"), seed=0).eval()
+    >>> in_hardware_form(network), in_hardware_form(hardware_form(network))
+    (False, True)
+    """
+    blocks = list(network.blocks)[network.spec.linear_positions[0] :]
+    norms = [block for block in blocks if isinstance(block, nn.BatchNorm1d)]
+    return bool(norms) and all(norm.eps == 0.0 for norm in norms)
 
 
 def dense_forms(network: Classifier, precision: NetworkPrecision) -> tuple[DenseForm, ...]:
@@ -176,8 +192,8 @@ def _formats(position: int, precision: LayerPrecision) -> _Formats:
 
 
 def _affine(norm: nn.BatchNorm1d, position: int) -> Affine:
-    scale, shift = (values.double().numpy() for values in normalisation_affine(norm))
-    if max(significant_bits(scale), significant_bits(shift)) > MAX_NORMALISATION_WIDTH:
+    scale, shift = (values.double().numpy() for values in normalization_affine(norm))
+    if max(significant_bits(scale), significant_bits(shift)) > MAX_NORMALIZATION_WIDTH:
         raise InputError(
             f"batch norm {position}: scale and shift are float32, expected fixed point "
             "(hardware_form gives it)"

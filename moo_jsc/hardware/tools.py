@@ -110,7 +110,7 @@ class Synthesis:
     dsp: int
 
 
-def synthesise(rtl: Rtl) -> Synthesis:
+def synthesize(rtl: Rtl) -> Synthesis:
     """Map a design to the cells of an UltraScale+ device with yosys.
 
     Without memories, multiplier blocks and shift registers, so that all logic is in look-up

@@ -13,12 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.data import SplitName
-from moo_jsc.evaluation.evaluators import (
-    Columns,
-    FineTunedEvaluator,
-    NetworkBatch,
-    evaluators_of,
-)
+from moo_jsc.evaluation.contract import NetworkBatch
+from moo_jsc.evaluation.evaluators import Columns, FineTunedEvaluator, evaluators_of
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
@@ -32,6 +28,7 @@ from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
 
 if TYPE_CHECKING:
     from moo_jsc.data import Dataset
+    from moo_jsc.evaluation.fine_tuning import Tuned
     from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.networks.classifier import Classifier
 
@@ -120,7 +117,7 @@ class NetworkProblem(Problem):
         choices = SearchSpace("architectures", self.space.choices[:columns])
         return choices.indices(configurations[:, :columns])
 
-    def decoded(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
+    def design(self, configuration: NDArray[np.int64]) -> tuple[Classifier, NetworkPrecision]:
         """Return one configuration's network and explicit formats, for the plain reference.
 
         Parameters
@@ -210,18 +207,47 @@ class NetworkProblem(Problem):
         InputError
             The problem's training is not ``"qat"``.
         """
+        evaluator = self._fine_tuning_evaluator()
+        shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
+        scores = np.empty(shape)
+        for rows, batch in self.batches(configurations):
+            scores[rows] = evaluator.scores(batch, recipes, splits)
+        return scores
+
+    def tuned(self, configurations: NDArray[np.int64], recipe: FineTuning) -> list[Tuned]:
+        """Return the trained networks and formats of configurations: what `fine_tuned` scores.
+
+        Parameters
+        ----------
+        configurations
+            Shape (n, d).
+        recipe
+            How to train.
+
+        Returns
+        -------
+        list of Tuned
+            One for each configuration.
+
+        Raises
+        ------
+        InputError
+            The problem's training is not ``"qat"``.
+        """
+        evaluator = self._fine_tuning_evaluator()
+        found: dict[int, Tuned] = {}
+        for rows, batch in self.batches(configurations):
+            found.update(zip(rows.tolist(), evaluator.tuned(batch, recipe), strict=True))
+        return [found[row] for row in range(len(configurations))]
+
+    def _fine_tuning_evaluator(self) -> FineTunedEvaluator:
         found = [c.evaluator for c in self._columns if isinstance(c.evaluator, FineTunedEvaluator)]
         if not found:
             raise InputError(
                 f"{self.name}: training = {self.scoring.training}: expected qat, and an objective "
                 "that scores predictions"
             )
-        (evaluator,) = found
-        shape = (len(configurations), len(recipes), len(splits), len(evaluator.objectives))
-        scores = np.empty(shape)
-        for rows, batch in self.batches(configurations):
-            scores[rows] = evaluator.scores(batch, recipes, splits)
-        return scores
+        return found[0]
 
     def predicting(self) -> NetworkProblem:
         """Return the problem of the predicted objectives alone, for `fine_tuned`.

@@ -1,7 +1,7 @@
 """Precision spaces: which fixed-point formats each tensor of each dense layer may take.
 
 A new space is one `PrecisionSpace` registered under its name in `PRECISION_SPACES`; it is then
-a problem of that name too (see `moo_jsc.problems.catalogue`).
+a problem of that name too (see `moo_jsc.problems.catalog`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ from moo_jsc.problems.space import SearchSpace
 
 if TYPE_CHECKING:
     import optuna
-    import pymoo.core.problem
+    import pandas
+
+    from moo_jsc.problems.pymoo_adapter import PymooProblem
 
 
 class Problem(ABC):
@@ -150,12 +152,37 @@ class Problem(ABC):
         head = ("objective", "unit", "sense", "definition")
         return self.space._repr_html_() + html_table("objectives", head, rows)
 
-    def as_pymoo(self) -> pymoo.core.problem.Problem:
-        """Return the problem for pymoo: integer variables, all objectives minimised, bounds in G.
+    def decoded(self, configurations: ArrayLike) -> pandas.DataFrame:
+        """Return configurations (n, d), also as pymoo returns them, as a table of values.
+
+        See `SearchSpace.decoded`.
 
         Examples
         --------
-        See the README: three lines with pymoo alone.
+        >>> import moo_jsc
+        >>> moo_jsc.build_problem("lab3-types").decoded([[0, 2, 1]])
+           data  weight  bias
+        0     4       8     4
+        """
+        return self.space.decoded(configurations)
+
+    def as_pymoo(self) -> PymooProblem:
+        """Return the problem for pymoo: integer variables, all objectives minimised, bounds in G.
+
+        Its `operators` are what an algorithm needs to vary whole numbers; `decoded` reads the
+        designs off a result.
+
+        Examples
+        --------
+        >>> import moo_jsc
+        >>> from pymoo.algorithms.moo.nsga2 import NSGA2
+        >>> from pymoo.optimize import minimize
+        >>> problem = moo_jsc.build_problem("lab3-types", objectives=("accuracy", "size"))
+        >>> vectors = problem.as_pymoo()
+        >>> algorithm = NSGA2(pop_size=8, **vectors.operators)
+        >>> result = minimize(vectors, algorithm, ("n_gen", 3), seed=1)
+        >>> list(problem.decoded(result.X))
+        ['data', 'weight', 'bias']
         """
         from moo_jsc.problems.pymoo_adapter import PymooProblem
 
@@ -164,11 +191,24 @@ class Problem(ABC):
     def as_optuna(self) -> tuple[Callable[[optuna.Trial], tuple[float, ...]], list[str]]:
         """Return an Optuna objective and its directions, for ``create_study(directions=...)``.
 
-        Where the problem has bounds, each trial is told by how much it misses them.
+        Parameters hold the values themselves: ordered numbers at even distances as numbers with
+        a step, others as categories (whose order Optuna is then not told), tuples as text. The
+        first trial names the study's metrics. Where the problem has bounds, each trial is told
+        by how much it misses them.
+
+        Examples
+        --------
+        >>> import moo_jsc, optuna
+        >>> objective, directions = moo_jsc.build_problem("lab3-types").as_optuna()
+        >>> sampler = optuna.samplers.RandomSampler(seed=1)
+        >>> study = optuna.create_study(directions=directions, sampler=sampler)
+        >>> study.optimize(objective, n_trials=1)
+        >>> study.trials[0].params, study.metric_names
+        ({'data': 4, 'weight': 2, 'bias': 8}, ['accuracy', 'size', 'bitops'])
         """
-        from moo_jsc.problems.optuna_adapter import directions, limits_of, optuna_objective
+        from moo_jsc.problems.optuna_adapter import directions, readable_objective
 
         return (
-            optuna_objective(self.space, self.evaluate, limits_of(self.bounds, self.objectives)),
+            readable_objective(self.space, self.objectives, self.evaluate, self.bounds),
             directions(self.objectives),
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pymoo.core.problem import Problem as PymooBase
 
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class PymooProblem(PymooBase):
@@ -19,8 +22,7 @@ class PymooProblem(PymooBase):
 
     pymoo works on real vectors here (it ignores ``type_var=int`` and pads none of its
     operators to integers on its own), so rows are rounded and clipped before evaluation; give
-    the algorithm integer operators where it takes some (`IntegerRandomSampling`, ``vtype=int``
-    with `RoundingRepair`).
+    the algorithm the `operators`, where it takes some.
 
     Parameters
     ----------
@@ -60,6 +62,15 @@ class PymooProblem(PymooBase):
         """Return pymoo's variables (n, d) as whole choice indices inside the space."""
         return np.clip(np.rint(np.asarray(x, dtype=float)), self.xl, self.xu).astype(np.int64)
 
+    @property
+    def operators(self) -> dict[str, Any]:
+        """Fresh operators for whole numbers, as an algorithm takes them (`integer_operators`)."""
+        return integer_operators()
+
+    def decoded(self, x: ArrayLike) -> pandas.DataFrame:
+        """Return pymoo's variables (n, d) as designs; see `SearchSpace.decoded`."""
+        return self.space.decoded(x)
+
     def _evaluate(
         self,
         x: NDArray[Any],
@@ -71,3 +82,21 @@ class PymooProblem(PymooBase):
         out["F"] = self.signs * values
         if self.limits:
             out["G"] = self.limits.violations(values, self.objectives)
+
+
+def integer_operators() -> dict[str, Any]:
+    """Return fresh sampling, crossover and mutation operators for integer variables.
+
+    Random integers first, then simulated binary crossover and polynomial mutation, both with
+    distribution index 3 and rounded: pymoo's recommendation.
+    """
+    from pymoo.operators.crossover.sbx import SBX
+    from pymoo.operators.mutation.pm import PM
+    from pymoo.operators.repair.rounding import RoundingRepair
+    from pymoo.operators.sampling.rnd import IntegerRandomSampling
+
+    return {
+        "sampling": IntegerRandomSampling(),
+        "crossover": SBX(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
+        "mutation": PM(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
+    }

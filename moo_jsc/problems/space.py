@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.notebooks import html_table
+
+if TYPE_CHECKING:
+    import pandas
 
 Value = int | float | str | tuple[int, ...]
 """What a choice may take: anything that JSON can hold."""
@@ -215,6 +219,47 @@ class SearchSpace:
                 raise InputError(f"{choice.name} = {value!r}: expected one of {choice.values}")
             row.append(choice.values.index(value))
         return np.asarray(row, dtype=np.int64)
+
+    def decoded(self, configurations: ArrayLike) -> pandas.DataFrame:
+        """Return configurations as a table of values, one column for each choice.
+
+        Parameters
+        ----------
+        configurations
+            Shape (n, d), or (d,) for one. Rounded to whole choice indices, as the real vectors
+            that pymoo returns are before they are evaluated.
+
+        Raises
+        ------
+        InputError
+            There is none (pymoo's answer where no design keeps the bounds), the shape is wrong,
+            or an index is out of range.
+
+        Examples
+        --------
+        >>> space = SearchSpace("toy", (Choice("data", (4, 8)), Choice("format", ((8, 4), "x"))))
+        >>> space.decoded([[0, 1], [1.2, 0]])
+           data  format
+        0     4       x
+        1     8  (8, 4)
+        """
+        import pandas
+
+        if configurations is None:
+            raise InputError(f"space {self.name!r}: no designs, expected rows of choice indices")
+        try:
+            given = np.atleast_2d(np.asarray(configurations, dtype=float))
+        except (TypeError, ValueError):
+            raise InputError(f"space {self.name!r}: expected rows of choice indices") from None
+        if not np.isfinite(given).all():
+            raise InputError(f"space {self.name!r}: expected whole choice indices")
+        rows = self.validated(np.rint(given))
+        return pandas.DataFrame(
+            {
+                choice.name: [choice.values[index] for index in column]
+                for choice, column in zip(self.choices, rows.T, strict=True)
+            }
+        )
 
     def _repr_html_(self) -> str:
         """Return the choices as a table, for a notebook."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import round_codes_
 from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, NetworkPrecision
-from moo_jsc.quantization.network import ChannelAffine, normalisation_affine
+from moo_jsc.quantization.network import ChannelAffine, normalization_affine
 from moo_jsc.quantization.pruning import prune
 
 
@@ -167,7 +167,7 @@ def _dense_tensors(network: Classifier, features: Tensor) -> list[dict[str, NDAr
                 }
             )
         if isinstance(block, nn.BatchNorm1d):
-            activations = ChannelAffine(*normalisation_affine(block))(activations)
+            activations = ChannelAffine(*normalization_affine(block))(activations)
         else:
             activations = block(activations)
     return tensors

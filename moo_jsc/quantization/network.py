@@ -13,7 +13,7 @@ from moo_jsc.quantization.formats import FixedPoint, NetworkPrecision
 from moo_jsc.quantization.pruning import quantized_weight
 
 
-def normalisation_affine(norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
+def normalization_affine(norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
     """Return scale and shift (channels,) of a batch norm in evaluation mode.
 
     ``scale = gamma / sqrt(variance + epsilon)`` and ``shift = beta - mean * scale`` are computed
@@ -23,7 +23,7 @@ def normalisation_affine(norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
 
     Examples
     --------
-    >>> scale, shift = normalisation_affine(nn.BatchNorm1d(2))
+    >>> scale, shift = normalization_affine(nn.BatchNorm1d(2))
     >>> scale
     tensor([1.0000, 1.0000])
     """
@@ -40,7 +40,7 @@ class QuantizedNetwork(nn.Module):
 
     A dense layer rounds its input, its weight (after pruning) and its bias, multiplies in
     float32 and does not round its output. Batch norms run in evaluation mode and float32 (see
-    `normalisation_affine`), whatever mode the module is in.
+    `normalization_affine`), whatever mode the module is in.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class QuantizedNetwork(nn.Module):
                     )
                 )
             elif isinstance(block, nn.BatchNorm1d):
-                self.blocks.append(ChannelAffine(*normalisation_affine(block)))
+                self.blocks.append(ChannelAffine(*normalization_affine(block)))
             else:
                 self.blocks.append(nn.ReLU())
 

@@ -20,7 +20,7 @@ from moo_jsc.foundation.threads import one_thread
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.ledger import Ledger
-from moo_jsc.runs.log import Header, RecordedRun, check_header, open_log, read_log
+from moo_jsc.runs.log import Header, RecordedRun, check_header, log_path, open_log, read_log
 from moo_jsc.runs.tables import load_trials, write_tables
 from moo_jsc.samplers.registry import get_samplers
 from moo_jsc.samplers.sampler import BudgetExhausted, Sampler, run_sampler
@@ -134,11 +134,6 @@ def run_comparison(
     comparison = Comparison(folder, names, tuple(seeds))
     write_tables(comparison.trials(), folder)
     return comparison
-
-
-def log_path(folder: Path, sampler: str, seed: int) -> Path:
-    """Return where the log of one run is."""
-    return folder / "logs" / sampler / f"seed-{seed}.jsonl"
 
 
 def run_recorded(

@@ -1,8 +1,9 @@
 """Trial logs: one append-only JSON-lines file for each run of a sampler.
 
 Every line ends with a check, a hash over the line and over the check of the line before it. A
-changed, missing or inserted line is thus found wherever it is; only a log that stops early looks
-like an interrupted run, and is taken up as one.
+changed, missing or inserted line is thus found wherever it is. A log that stops early is one of
+an interrupted run, and is taken up as one; where the run was finished, a file beside the log
+(``seed-0.end``) holds its last check, so that a log that was cut back is found, too.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from typing import Literal, TypeVar
 import msgspec
 
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.foundation.files import disk_fault, sha256_of
+from moo_jsc.foundation.files import atomic_path, disk_fault, sha256_of
 from moo_jsc.foundation.store import file_lock
 from moo_jsc.runs.ledger import Trial
+from moo_jsc.samplers.former_names import former_names, present_name
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 EndReason = Literal["budget", "sampler ended"]
+
+LOGS = "logs"
+"""The folder of the trial logs in a results folder."""
 
 
 class ObjectiveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +88,14 @@ class RecordedRun(msgspec.Struct, frozen=True):
     check: str = ""
 
 
+def log_path(folder: Path, sampler: str, seed: int) -> Path:
+    """Return where the log of one run is; one under a former name of the sampler is kept."""
+    named = [
+        folder / LOGS / name / f"seed-{seed}.jsonl" for name in (sampler, *former_names(sampler))
+    ]
+    return next((path for path in named if path.exists()), named[0])
+
+
 def read_log(path: Path) -> RecordedRun:
     """Read a log and check it line by line.
 
@@ -92,13 +105,14 @@ def read_log(path: Path) -> RecordedRun:
     Raises
     ------
     InputError
-        The file cannot be read, or a whole line is damaged or not what must stand there.
+        The file cannot be read, a whole line is damaged or not what must stand there, or the log
+        of a finished run does not end as it did.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    return _parse(path, data[: _whole(data)])
+    return _read(path, data[: _whole(data)])
 
 
 class TrialLog:
@@ -122,6 +136,8 @@ class TrialLog:
     def end(self, reason: EndReason, trials: int) -> None:
         """Add the line that marks the run as finished."""
         self._write(End(reason=reason, trials=trials))
+        with atomic_path(end_path(self._path)) as temporary:
+            temporary.write_text(f"{self._check}\n", encoding="ascii")
 
     def _write(self, *lines: msgspec.Struct) -> None:
         check, data = self._check, b""
@@ -152,6 +168,8 @@ def open_log(path: Path, header: Header) -> Iterator[TrialLog]:
         The file cannot be written, is damaged, or belongs to another run.
     """
     with file_lock(path):
+        if not path.exists():
+            end_path(path).unlink(missing_ok=True)
         try:
             stream = path.open("a+b", buffering=0)
         except OSError as error:
@@ -160,7 +178,7 @@ def open_log(path: Path, header: Header) -> Iterator[TrialLog]:
             stream.seek(0)
             data = stream.read()
             whole = _whole(data)
-            run = _parse(path, data[:whole])
+            run = _read(path, data[:whole])
             if run.header is not None:
                 check_header(path, run.header, header)
             if whole < len(data):
@@ -219,6 +237,27 @@ def _verified(path: Path, number: int, line: bytes, previous: str) -> tuple[byte
     return body + b"}", check.decode()
 
 
+def end_path(path: Path) -> Path:
+    """Return the file that holds the last check of a finished log."""
+    return path.with_suffix(".end")
+
+
+def _read(path: Path, data: bytes) -> RecordedRun:
+    run = _parse(path, data)
+    try:
+        last = end_path(path).read_bytes()
+    except FileNotFoundError:
+        return run
+    except OSError as error:
+        raise InputError(f"{end_path(path)}: cannot be read ({error.strerror})") from None
+    if run.end is None or last != f"{run.check}\n".encode():
+        raise InputError(
+            f"{path}: its run was finished, but it does not end as {end_path(path).name} says; "
+            f"it was cut back or one of them damaged, delete the log to make its run again"
+        )
+    return run
+
+
 _LINE = msgspec.json.Decoder(Trial | End)
 _HEADER = msgspec.json.Decoder(Header)
 
@@ -229,6 +268,9 @@ def _parse(path: Path, data: bytes) -> RecordedRun:
         return RecordedRun(header=None, trials=[], end=None)
     body, check = _verified(path, 1, lines[0], "")
     header = _decode(path, 1, body, _HEADER, "the header of a trial log")
+    header = msgspec.structs.replace(
+        header, sampler=present_name(header.sampler), settings=present_name(header.settings)
+    )
     trials: list[Trial] = []
     end: End | None = None
     for number, line in enumerate(lines[1:], start=2):

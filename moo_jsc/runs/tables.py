@@ -12,7 +12,8 @@ import numpy as np
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path
 from moo_jsc.runs.identity import read_identity
-from moo_jsc.runs.log import RecordedRun, read_log
+from moo_jsc.runs.log import LOGS, RecordedRun, log_path, read_log
+from moo_jsc.samplers.former_names import former_names, present_name
 
 if TYPE_CHECKING:
     import pandas
@@ -59,7 +60,7 @@ def load_trials(
     parts = []
     for sampler in samplers if samplers is not None else _names(folder):
         for seed in seeds if seeds is not None else _seeds(folder, sampler):
-            path = folder / "logs" / sampler / f"seed-{seed}.jsonl"
+            path = log_path(folder, sampler, seed)
             run = read_log(path)
             if run.end is None:
                 log.warning("%s: not finished, it holds %d trials", path, len(run.trials))
@@ -106,10 +107,12 @@ def _rows(
 
 
 def _names(folder: Path) -> list[str]:
-    logs = folder / "logs"
-    return sorted(path.name for path in logs.iterdir() if path.is_dir()) if logs.is_dir() else []
+    logs = folder / LOGS
+    found = [path.name for path in logs.iterdir() if path.is_dir()] if logs.is_dir() else []
+    return sorted({present_name(name) for name in found})
 
 
 def _seeds(folder: Path, sampler: str) -> list[int]:
-    paths = (folder / "logs" / sampler).glob("seed-*.jsonl")
-    return sorted(int(path.stem.removeprefix("seed-")) for path in paths)
+    names = [sampler, *former_names(sampler)]
+    paths = [path for name in names for path in (folder / LOGS / name).glob("seed-*.jsonl")]
+    return sorted({int(path.stem.removeprefix("seed-")) for path in paths})

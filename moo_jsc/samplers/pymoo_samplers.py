@@ -43,6 +43,8 @@ class PymooSampler(Sampler):
 
     def load(self) -> None:
         """Import pymoo and the algorithm."""
+        from moo_jsc.problems.pymoo_adapter import integer_operators
+
         self.build(2, 8, integer_operators())
 
     def run(
@@ -73,27 +75,10 @@ class PymooSampler(Sampler):
         """Run until pymoo's own termination says so; the rest as in `Sampler.run`."""
         from moo_jsc.problems.pymoo_adapter import PymooProblem
 
-        algorithm = self.build(len(objectives), population_size(budget), integer_operators())
-        algorithm.setup(
-            PymooProblem(space, objectives, evaluate, bounds=self.bounds),
-            termination=termination,
-            seed=seed,
-        )
+        problem = PymooProblem(space, objectives, evaluate, bounds=self.bounds)
+        algorithm = self.build(len(objectives), population_size(budget), problem.operators)
+        algorithm.setup(problem, termination=termination, seed=seed)
         algorithm.run()
-
-
-def integer_operators() -> dict[str, Any]:
-    """Return fresh sampling, crossover and mutation operators for integer variables."""
-    from pymoo.operators.crossover.sbx import SBX
-    from pymoo.operators.mutation.pm import PM
-    from pymoo.operators.repair.rounding import RoundingRepair
-    from pymoo.operators.sampling.rnd import IntegerRandomSampling
-
-    return {
-        "sampling": IntegerRandomSampling(),
-        "crossover": SBX(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
-        "mutation": PM(prob=1.0, eta=3.0, vtype=float, repair=RoundingRepair()),
-    }
 
 
 def reference_directions(objectives: int, population: int) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.botorch_samplers import BoTorch, BoTorchKnownCosts
 from moo_jsc.samplers.domain_rules import CheapestArchitecture, OneFactor, UniformWidths
 from moo_jsc.samplers.enumeration_orders import Exhaustive, ExhaustiveRandom
+from moo_jsc.samplers.former_names import present_name
 from moo_jsc.samplers.grey_box import GreyBox
 from moo_jsc.samplers.optuna_samplers import (
     OptunaBruteForce,
@@ -50,7 +51,7 @@ SAMPLERS: dict[str, Sampler] = {
         PymooMOEAD(),
         PymooGDE3(),
         PymooMOPSO(),
-        ScalarizedSampler("scalarised-tpe", WeightsBySense(), normalization="corners"),
+        ScalarizedSampler("scalarized-tpe", WeightsBySense(), normalization="corners"),
         CheapestArchitecture(),
         UniformWidths(),
         OneFactor(),
@@ -87,6 +88,8 @@ _GP_OBJECTIVES = 3
 def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
     """Look samplers up by name; ``without-repeats(optuna-tpe)`` puts a wrapper around one.
 
+    Former names are taken too (`moo_jsc.samplers.former_names`).
+
     Raises
     ------
     InputError
@@ -99,8 +102,9 @@ def get_samplers(names: Sequence[str]) -> tuple[Sampler, ...]:
     >>> get_samplers(["without-repeats(pymoo-nsga2)"])[0].name
     'pymoo-nsga2-without-repeats'
     """
-    known = [*SAMPLERS, *(name for name in names if _looked_up(name))]
-    chosen = (_looked_up(name) for name in listed_names("sampler", names, known))
+    given = names if isinstance(names, str) else [present_name(name) for name in names]
+    known = [*SAMPLERS, *(name for name in given if _looked_up(name))]
+    chosen = (_looked_up(name) for name in listed_names("sampler", given, known))
     return tuple(sampler for sampler in chosen if sampler)
 
 

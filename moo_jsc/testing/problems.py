@@ -94,13 +94,15 @@ class ProblemContract:
     ) -> None:
         import optuna
 
+        from moo_jsc.problems.optuna_adapter import parameter_values
+
         signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in problem.objectives])
         values = problem.evaluate(some[:3])
         np.testing.assert_array_equal(problem.as_pymoo().evaluate(some[:3]), signs * values)
         objective, directions = problem.as_optuna()
         assert [d == "maximize" for d in directions] == list(signs < 0)
         parameters = {
-            choice.name: int(index)
+            choice.name: parameter_values(choice)[index]
             for choice, index in zip(problem.space.choices, some[0], strict=True)
         }
         trial = cast(optuna.Trial, optuna.trial.FixedTrial(parameters))

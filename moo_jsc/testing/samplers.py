@@ -219,7 +219,7 @@ class SamplerContract:
         where = SearchSpace("named", (formats, Choice("kind", ("b", "a")), Choice("w", (2, 4, 8))))
         assert self.run(sampler, where=where, budget=11).evaluated > 1
 
-    def test_maximising_is_minimising_the_negative(self, sampler: Sampler) -> None:
+    def test_maximizing_is_minimizing_the_negative(self, sampler: Sampler) -> None:
         def record(sense: Sense, sign: float) -> list[tuple[int, ...]]:
             def evaluate(rows: Rows) -> Values:
                 return sign * values(rows, 1, 6)

@@ -22,7 +22,7 @@ STUDIES: dict[str, str] = {
     "multipliers": "channel_multipliers",
     "fine-tuning": "quantization_aware",
     "reports": "reproduce_reports",
-    "trials": "analyse_trials",
+    "trials": "analyze_trials",
     "build": "build_design",
     "make-benchmark": "make_benchmark",
     "circuits": "circuit_front",

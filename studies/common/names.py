@@ -9,7 +9,7 @@ from collections.abc import Sequence
 def catalog(kind: str) -> tuple[str, ...]:
     """Return every name of one kind: problems, networks, objectives or samplers."""
     if kind == "problems":
-        from moo_jsc.problems.catalogue import problem_names
+        from moo_jsc.problems.catalog import problem_names
 
         return problem_names()
     if kind == "networks":

@@ -67,7 +67,7 @@ def jet_by_jet(
     part = problem.data.part(problem.scoring.split)
     labels = torch.from_numpy(part.labels)
     with torch.inference_mode():
-        logits = QuantizedNetwork(*problem.decoded(configuration))(torch.from_numpy(part.features))
+        logits = QuantizedNetwork(*problem.design(configuration))(torch.from_numpy(part.features))
         losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
         correct = logits.argmax(dim=1) == labels
     return {"accuracy": correct.numpy(), "loss": losses.numpy()}

@@ -32,13 +32,13 @@ def draw_cloud(axes: Axes, configurations: pd.DataFrame) -> None:
     columns = ["weight_bits", "post_training", "fine_tuned", "float32"]
     means = configurations.groupby("configuration", sort=False)[columns].mean()
     for width, rows in means.groupby("weight_bits"):
-        colour, marker = LOOKS[int(width)]
+        color, marker = LOOKS[int(width)]
         axes.plot(
             100 * rows.post_training,
             100 * rows.fine_tuned,
             marker,
             ms=4,
-            color=colour,
+            color=color,
             alpha=0.75,
             mew=0,
             label=f"{int(width)}",
@@ -71,13 +71,13 @@ def draw_recovered(axes: Axes, table: pd.DataFrame) -> None:
         places.append(place)
         place += 1
         for row in table[table.space == name].itertuples():
-            colour, marker = LOOKS[int(row.weight_bits)]
+            color, marker = LOOKS[int(row.weight_bits)]
             errors = [
                 [100 * (row.recovered - row.recovered_low)],
                 [100 * (row.recovered_high - row.recovered)],
             ]
             axes.errorbar(
-                100 * row.recovered, place, xerr=errors, fmt=marker, ms=4.5, color=colour, capsize=2
+                100 * row.recovered, place, xerr=errors, fmt=marker, ms=4.5, color=color, capsize=2
             )
             labels.append(f"weight {row.weight_bits}, data {row.data_bits}")
             places.append(place)

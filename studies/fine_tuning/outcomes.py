@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.precision import PrecisionSpace
 
-_ARRAYS = ("data", "weight", "before", "after", "unquantised", "continued")
+_ARRAYS = ("data", "weight", "before", "after", "unquantized", "continued")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Outcome:
     before, after
         Whether each test jet is classified correctly, quantised after training and fine-tuned,
         (n, jets) of bool.
-    unquantised, continued
+    unquantized, continued
         The same of the float network, as it is and fine-tuned in float32, (jets,).
     """
 
@@ -45,7 +45,7 @@ class Outcome:
     labels: tuple[str, ...]
     before: NDArray[np.bool_]
     after: NDArray[np.bool_]
-    unquantised: NDArray[np.bool_]
+    unquantized: NDArray[np.bool_]
     continued: NDArray[np.bool_]
 
 
@@ -81,7 +81,7 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
     rows = points.configurations(np.arange(points.size))
     opened = [choices.precision(row, layers) for row in rows]
     precisions = [calibration.resolve(precision) for precision in opened]
-    unquantised = (LayerPrecision(),) * layers
+    unquantized = (LayerPrecision(),) * layers
     features = torch.from_numpy(jets.test.features)
 
     def correct(member: Classifier, precision: NetworkPrecision) -> NDArray[np.bool_]:
@@ -89,7 +89,7 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
             found = predict(QuantizedNetwork(member, precision)(features))
         return np.asarray(found.numpy() == jets.test.labels)
 
-    asked = [*opened, unquantised]
+    asked = [*opened, unquantized]
     recipe = replace(settings, seed=seed)
     tuned = fine_tune(network, asked, jets.train, recipe, calibration=calibration)
     *after, continued = [correct(*member) for member in tuned]
@@ -101,7 +101,7 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
         labels=tuple(" ".join(f"{k}={v}" for k, v in points.named(row).items()) for row in rows),
         before=np.array([correct(network, precision) for precision in precisions]),
         after=np.array(after),
-        unquantised=correct(network, unquantised),
+        unquantized=correct(network, unquantized),
         continued=continued,
     )
 

@@ -34,7 +34,7 @@ def summary(outcomes: list[Outcome]) -> pd.DataFrame:
             before = np.array([found.before[chosen].mean(axis=0) for found in repeats])
             after = np.array([found.after[chosen].mean(axis=0) for found in repeats])
             difference = paired_difference(after, before)
-            lost = np.mean([found.unquantised.mean() for found in repeats]) - before.mean()
+            lost = np.mean([found.unquantized.mean() for found in repeats]) - before.mean()
             claims.append((f"{weight}/{data}", difference))
             rows.append(
                 {
@@ -91,7 +91,7 @@ def conclusions(space: str, outcomes: list[Outcome], table: pd.DataFrame) -> lis
     rows = table[table.space == space]
     control = paired_difference(
         np.array([found.continued for found in repeats]),
-        np.array([found.unquantised for found in repeats]),
+        np.array([found.unquantized for found in repeats]),
     )
     ranks = [
         kendalltau(found.before.mean(axis=1), found.after.mean(axis=1)).statistic
@@ -99,12 +99,12 @@ def conclusions(space: str, outcomes: list[Outcome], table: pd.DataFrame) -> lis
     ]
     worse = np.mean([found.after.mean(axis=1) < found.before.mean(axis=1) for found in repeats])
     counts = ", ".join(f"{count} {word}" for word, count in rows.verdict.value_counts().items())
-    unquantised = 100 * np.mean([found.unquantised.mean() for found in repeats])
+    unquantized = 100 * np.mean([found.unquantized.mean() for found in repeats])
     return [
         f"{space}: fine-tuned against post-training, by width: {counts} (of {len(rows)}); "
         f"{worse:.0%} of configurations came out lower.",
         f"Best: {100 * rows.best_post_training.max():.2f} % post-training, "
-        f"{100 * rows.best_fine_tuned.max():.2f} % fine-tuned, {unquantised:.2f} % in float32.",
+        f"{100 * rows.best_fine_tuned.max():.2f} % fine-tuned, {unquantized:.2f} % in float32.",
         f"Training on in float32 alone changes {100 * control.estimate:+.2f} points "
         f"[{100 * control.low:+.2f}, {100 * control.high:+.2f}].",
         f"Rank correlation of the two accuracies over configurations: Kendall's tau "
@@ -126,7 +126,7 @@ def configuration_table(outcomes: list[Outcome]) -> pd.DataFrame:
                 "data_bits": found.data,
                 "post_training": found.before.mean(axis=1),
                 "fine_tuned": found.after.mean(axis=1),
-                "float32": found.unquantised.mean(),
+                "float32": found.unquantized.mean(),
             }
         )
         for found in outcomes

@@ -20,7 +20,7 @@ _LOG_RATIO = 20.0
 """Ratio of largest to smallest value from which an axis is logarithmic."""
 
 
-def coloured_by(problem: Problem) -> int:
+def colored_by(problem: Problem) -> int:
     """Return the column that colours the front: accuracy, or else the first objective."""
     names = [objective.name for objective in problem.objectives]
     return names.index("accuracy") if "accuracy" in names else 0
@@ -35,8 +35,8 @@ def projections(problem: Problem, front: Front) -> Figure:
     size = max(len(objectives) - 1, 1)
     figure = Figure(figsize=(2.3 * size + 1.3, 2.1 * size + 0.4), layout="constrained")
     grid = figure.subplots(size, size, squeeze=False, sharex="col", sharey="row")
-    colour = coloured_by(problem)
-    order = np.argsort(front.values[:, colour], kind="stable")
+    color = colored_by(problem)
+    order = np.argsort(front.values[:, color], kind="stable")
     points = front.values[order]
     drawn = None
     for row in range(size):
@@ -50,7 +50,7 @@ def projections(problem: Problem, front: Front) -> Figure:
                 front.cloud[:, x], front.cloud[:, y], s=1.5, c="#d5d9dd", lw=0, rasterized=True
             )
             drawn = axes.scatter(
-                points[:, x], points[:, y], s=11, c=points[:, colour], cmap="viridis", lw=0
+                points[:, x], points[:, y], s=11, c=points[:, color], cmap="viridis", lw=0
             )
             _scale(axes, "x", np.concatenate([front.cloud[:, x], points[:, x]]))
             _scale(axes, "y", np.concatenate([front.cloud[:, y], points[:, y]]))
@@ -59,7 +59,7 @@ def projections(problem: Problem, front: Front) -> Figure:
             if column == 0:
                 axes.set_ylabel(_label(objectives[y]))
     bar = figure.colorbar(drawn, ax=figure.axes, fraction=0.03, pad=0.02)  # type: ignore[arg-type]
-    bar.set_label(_label(objectives[colour]))
+    bar.set_label(_label(objectives[color]))
     if size > 1 and len(front.cloud):
         note = "grey: configurations of the space\ncolour: its front"
         figure.text(0.86, 0.97, note, ha="right", va="top", fontsize=8)
@@ -89,12 +89,12 @@ def parallel_coordinates(problem: Problem, front: Front) -> Figure:
     heights = np.stack([height(column, values[:, column]) for column in range(len(low))], axis=1)
     figure = Figure(figsize=(1.9 * len(objectives) + 1.6, 3.7), layout="constrained")
     axes = figure.subplots()
-    colour = coloured_by(problem)
-    order = np.argsort(values[:, colour], kind="stable")
+    color = colored_by(problem)
+    order = np.argsort(values[:, color], kind="stable")
     places = np.arange(len(objectives), dtype=float)
     lines = LineCollection(
         [np.column_stack([places, heights[i]]) for i in order],
-        array=values[order, colour],
+        array=values[order, color],
         cmap="viridis",
         lw=0.9,
         alpha=float(np.clip(60 / len(values), 0.25, 0.9)),
@@ -128,7 +128,7 @@ def parallel_coordinates(problem: Problem, front: Front) -> Figure:
         side.set_visible(False)
     bar = figure.colorbar(lines, ax=axes, fraction=0.04, pad=0.02)
     bar.solids.set_alpha(1.0)  # type: ignore[union-attr]
-    bar.set_label(_label(objectives[colour]))
+    bar.set_label(_label(objectives[color]))
     return figure
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.common.designs import EXPLORER
 from studies.common.running import Results, write_results
 from studies.common.settings import Settings
 from studies.front.drawings import parallel_coordinates, projections
+from studies.front.points import front_designs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,7 @@ def write(
     table: pd.DataFrame,
     lines: Sequence[str],
     config: Settings,
+    command: str | None = None,
 ) -> Results:
     """Write page, table and figures, each whole or not at all.
 
@@ -40,6 +43,8 @@ def write(
         The summary.
     config
         The study's settings.
+    command
+        What builds a design, with ``{number}`` in it.
     """
     from matplotlib import rc_context
 
@@ -63,6 +68,9 @@ def write(
         lines_of,
         "Each point of the front as a line over all objectives, the best value on top.",
         png=True,
+    )
+    report.section("Designs to explore").explorer(
+        "designs", front_designs(problem, front, command), EXPLORER
     )
     objectives = [objective.name for objective in problem.objectives]
     report.section("Points").table(

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from analysis.report.explorer import Designs
+    from moo_jsc.enumeration import ObjectiveTable
     from moo_jsc.problems.problem import Problem
 
 CLOUD_POINTS = 20_000
@@ -30,12 +32,15 @@ class Front:
         How many configurations attain it, shape (k,).
     cloud
         Values of some or all configurations, for the background, shape (n, m).
+    table
+        All configurations; None where only the front was kept.
     """
 
     values: NDArray[np.float64]
     indices: NDArray[np.int64]
     multiplicity: NDArray[np.int64]
     cloud: NDArray[np.float64]
+    table: ObjectiveTable | None = None
 
 
 def front_table(problem: Problem, front: Front) -> pd.DataFrame:
@@ -54,6 +59,32 @@ def front_table(problem: Problem, front: Front) -> pd.DataFrame:
     table = pd.DataFrame(columns)
     first = problem.objectives[0]
     return table.sort_values(first.name, ascending=first.sense == "min", kind="stable")
+
+
+def front_designs(problem: Problem, front: Front, command: str | None) -> Designs:
+    """Return the designs of the front, and a sample of the others, for the explorer.
+
+    Test values are there where a design costs no training to evaluate.
+    """
+    import numpy as np
+
+    from analysis.report.explorer import drawn_rows
+    from moo_jsc.problems.network_problem import NetworkProblem
+    from studies.common.designs import explored
+
+    table = front.table
+    if table is None:
+        order = np.argsort(front.indices)[drawn_rows(len(front.indices), [])]
+        members = numbers = front.indices[order]
+        values = front.values[order]
+    else:
+        members = table.front_indices
+        numbers = drawn_rows(problem.space.size, members)
+        values = table.values[numbers]
+    tested = None
+    if isinstance(problem, NetworkProblem) and problem.scoring.training == "ptq":
+        tested = problem.on("test").evaluate(problem.space.configurations(numbers))
+    return explored(problem, numbers, values, members, tested=tested, command=command)
 
 
 def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:
@@ -97,6 +128,7 @@ def enumerated(
 
     from moo_jsc.enumeration import StreamingFront, enumerate_problem, stream_front
 
+    table = None
     if stream:
         running = stream_front(problem, workers=workers, backend=backend, scheduler=scheduler)
         cloud = np.zeros((0, len(problem.objectives)))
@@ -107,4 +139,4 @@ def enumerated(
         )
         drawn = min(CLOUD_POINTS, problem.space.size)
         cloud = table.values[problem.space.permuted(np.arange(drawn), seed=0)]
-    return Front(running.values, running.indices, running.multiplicity, cloud)
+    return Front(running.values, running.indices, running.multiplicity, cloud, table)

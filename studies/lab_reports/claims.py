@@ -63,7 +63,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """What was measured for a claim, and what follows.
 
     Attributes
@@ -109,7 +109,7 @@ class Claim:
     setting: str
     rule: str
     needs: tuple[str, ...]
-    judge: Callable[[Measurements], Judgement]
+    judge: Callable[[Measurements], Judgment]
 
     @property
     def report(self) -> str:
@@ -119,15 +119,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class JudgedClaim:
-    """A claim with its judgement."""
+    """A claim with its judgment."""
 
     claim: Claim
-    judgement: Judgement
+    judgment: Judgment
 
     @property
     def seeds(self) -> int:
         """The largest number of repetitions behind any of its numbers."""
-        return max((m.seeds for m in self.judgement.measured), default=0)
+        return max((m.seeds for m in self.judgment.measured), default=0)
 
 
 def judge_all(claims: tuple[Claim, ...], measurements: Measurements) -> tuple[JudgedClaim, ...]:
@@ -156,10 +156,10 @@ def claims_table(findings: tuple[JudgedClaim, ...], titles: Mapping[str, str]) -
                 "section": finding.claim.section,
                 "statement": finding.claim.statement,
                 "setting": finding.claim.setting,
-                "measured": "; ".join(str(m) for m in finding.judgement.measured),
+                "measured": "; ".join(str(m) for m in finding.judgment.measured),
                 "seeds": finding.seeds,
-                "verdict": str(finding.judgement.verdict),
-                "because": finding.judgement.because,
+                "verdict": str(finding.judgment.verdict),
+                "because": finding.judgment.because,
                 "rule": finding.claim.rule,
             }
             for finding in findings

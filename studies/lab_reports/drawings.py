@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND_COLOURS = {"control": BASELINE_INK, "fault": "#ee6677", "as reported": "#aa3377"}
+KIND_COLORS = {"control": BASELINE_INK, "fault": "#ee6677", "as reported": "#aa3377"}
 """Paul Tol's bright scheme, as in the other figures."""
 
 _RIGHT, _SHOWN = "#4477aa", "#ee6677"
@@ -108,15 +108,15 @@ def stated_figure(rows: Sequence[StatedRow]) -> Figure:
         axes = figure.subplots()
         for position, row in enumerate(rows):
             drawn = ((row.right, _RIGHT, "o", -0.14), (row.shown, _SHOWN, "s", 0.14))
-            for measured, colour, marker, shift in drawn:
+            for measured, color, marker, shift in drawn:
                 if measured is not None:
-                    _interval(axes, measured, position + shift, colour, marker)
+                    _interval(axes, measured, position + shift, color, marker)
             axes.plot(row.stated, [position] * len(row.stated), "x", color=INK, ms=7, mew=1.8)
-        for colour, marker, label in (
+        for color, marker, label in (
             (_RIGHT, "o", "ours, rightly scored"),
             (_SHOWN, "s", "ours, scored as the report did"),
         ):
-            axes.plot([], [], color=colour, marker=marker, ms=5, label=label)
+            axes.plot([], [], color=color, marker=marker, ms=5, label=label)
         axes.plot([], [], "x", color=INK, ms=7, mew=1.8, label="stated")
         axes.set_yticks(range(len(rows)), [row.label for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -146,7 +146,7 @@ def _accuracy_panel(
         ms=2.2,
         mew=0,
         alpha=0.45,
-        color=KIND_COLOURS[effect.kind],
+        color=KIND_COLORS[effect.kind],
         rasterized=True,
     )
     panel.set(xlim=limits, ylim=limits)
@@ -168,9 +168,9 @@ def _width_panel(panel: Axes, widths: Arrays) -> None:
         WIDTH_FAULTS[0]: ("o", "#ee6677", "float layers left out"),
         WIDTH_FAULTS[1]: ("^", "#4477aa", "fraction added"),
     }
-    for fault, (marker, colour, label) in looks.items():
+    for fault, (marker, color, label) in looks.items():
         panel.plot(
-            right, widths[fault], ls="", marker=marker, ms=3, mew=0, color=colour, label=label
+            right, widths[fault], ls="", marker=marker, ms=3, mew=0, color=color, label=label
         )
     panel.set(xlim=(0, 33), ylim=(0, 33))
     panel.set_title("average bitwidth (bits)\nof 64 networks", fontsize=8, loc="left", pad=3)
@@ -181,16 +181,16 @@ def _dots(
     axes: Axes, effects: Sequence[Effect], key: str, label: str, limits: tuple[float, float] | None
 ) -> None:
     for position, effect in enumerate(effects):
-        _interval(axes, getattr(effect, key), position, KIND_COLOURS[effect.kind], "o")
+        _interval(axes, getattr(effect, key), position, KIND_COLORS[effect.kind], "o")
     axes.set_xlabel(label)
     if limits:
         axes.set_xlim(limits)
 
 
-def _interval(axes: Axes, measured: Measured, height: float, colour: str, marker: str) -> None:
+def _interval(axes: Axes, measured: Measured, height: float, color: str, marker: str) -> None:
     if measured.low is not None and measured.high is not None and np.isfinite(measured.low):
-        axes.plot([measured.low, measured.high], [height] * 2, color=colour, lw=1.8)
-    axes.plot([measured.value], [height], marker=marker, color=colour, ms=5)
+        axes.plot([measured.low, measured.high], [height] * 2, color=color, lw=1.8)
+    axes.plot([measured.value], [height], marker=marker, color=color, ms=5)
 
 
 def _broken(name: str) -> str:

@@ -33,7 +33,7 @@ def update_page(
             for report in reports
         ),
         "claims": claims_markdown(findings),
-        "because": "\n".join(f"- {f.claim.key}: {f.judgement.because}" for f in findings),
+        "because": "\n".join(f"- {f.claim.key}: {f.judgment.because}" for f in findings),
         "contradictions": "\n".join(
             f"- {sentence}" for sentence in contradiction_sentences(reports, findings)
         ),
@@ -53,8 +53,8 @@ def claims_markdown(findings: Sequence[JudgedClaim]) -> str:
             found.claim.key,
             found.claim.section,
             found.claim.statement,
-            str(found.judgement.measured[0]),
-            str(found.judgement.verdict),
+            str(found.judgment.measured[0]),
+            str(found.judgment.verdict),
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)

@@ -189,8 +189,8 @@ def ends_in_local_maxima(
     for score, run in zip(scores, trials, strict=True):
         indices = made(run)
         best = indices[score[indices].argmax()]
-        neighbours = (rows != rows[best]).sum(axis=1) == 1
-        ends.append(bool((score[neighbours] <= score[best]).all()))
+        neighbors = (rows != rows[best]).sum(axis=1) == 1
+        ends.append(bool((score[neighbors] <= score[best]).all()))
     return np.array(ends)
 
 

@@ -81,7 +81,7 @@ def build_report(
 
 def counts(findings: Sequence[JudgedClaim]) -> dict[ClaimVerdict, int]:
     """Return how many claims got each verdict."""
-    found = Counter(finding.judgement.verdict for finding in findings)
+    found = Counter(finding.judgment.verdict for finding in findings)
     return {verdict: found[verdict] for verdict in ClaimVerdict}
 
 
@@ -118,11 +118,11 @@ def _answer(section: Section, findings: Sequence[JudgedClaim]) -> None:
     section.lead(summary(findings))
     order = (ClaimVerdict.NOT_REPRODUCED, ClaimVerdict.ANOTHER_REASON, ClaimVerdict.UNDECIDED)
     for verdict in order:
-        chosen = [f for f in findings if f.judgement.verdict is verdict]
+        chosen = [f for f in findings if f.judgment.verdict is verdict]
         if chosen:
             section.heading(_capital(str(verdict)))
             section.sentences(
-                [f"{f.claim.key}, {f.claim.statement}: {f.judgement.because}" for f in chosen]
+                [f"{f.claim.key}, {f.claim.statement}: {f.judgment.because}" for f in chosen]
             )
 
 
@@ -216,7 +216,7 @@ def contradiction_sentences(
     for contradiction in (each for report in reports for each in report.contradictions):
         known = [judged[key] for key in contradiction.claims if key in judged]
         told = " ".join(
-            f"{f.claim.key} ({f.judgement.verdict}): {f.judgement.because}" for f in known
+            f"{f.claim.key} ({f.judgment.verdict}): {f.judgment.because}" for f in known
         )
         sentences.append(f"{contradiction.text} {told}".rstrip())
     return sentences

@@ -64,7 +64,7 @@ class ReportingProtocol:
     reset: bool = True
     training_mode: bool = False
     on_training_set: bool = False
-    quantised: bool = True
+    quantized: bool = True
 
 
 CORRECT = ReportingProtocol()
@@ -84,7 +84,7 @@ FAULTS: dict[str, ReportingProtocol] = {
     "macro recall in batches of 8": replace(_LOOP, macro=True, batch_size=LOOP_BATCH),
     "batch norms in training mode": replace(_SEARCH, training_mode=True, batch_size=LOOP_BATCH),
     "validation set is the training set": replace(_SEARCH, on_training_set=True),
-    "search by type quantises nothing": replace(_SEARCH, quantised=False),
+    "search by type quantises nothing": replace(_SEARCH, quantized=False),
 }
 """One fault each, on the number of jets with which the reports had it."""
 
@@ -148,7 +148,7 @@ def reported_accuracy(
     counts = Counts.none(classes)
     reported = np.empty(len(precisions))
     for position in order:
-        precision = precisions[position] if protocol.quantised else None
+        precision = precisions[position] if protocol.quantized else None
         model = _model(shared, precision, protocol.training_mode)
         scored = [
             Counts.of(_predicted(model, part), truth.numpy(), classes) for part, truth in batches

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studies.lab_reports import rules
-from studies.lab_reports.claims import Arrays, ClaimVerdict, Judgement, Measurements
+from studies.lab_reports.claims import Arrays, ClaimVerdict, Judgment, Measurements
 
 HARMLESS = 0.01
 """A loss of accuracy of one point."""
@@ -14,7 +14,7 @@ PROPORTIONAL = 0.25
 """How far an exponent may be from -1."""
 
 
-def harmless(data: Measurements) -> Judgement:
+def harmless(data: Measurements) -> Judgment:
     """Compare the accuracy of all configurations of the grid with the float network's."""
     grid = data["grid"]
     changes = (grid["accuracy"] - grid["float accuracy"][:, None]).T
@@ -36,7 +36,7 @@ def harmless(data: Measurements) -> Judgement:
     measured = rules.mean_of(f"accuracy minus float, worst: {formats[worst]}", changes[worst])
     eight = rules.mean_of("at data and weight (8, 4)", changes[_column(grid, 8, 4)])
     four = rules.mean_of("at data and weight (4, 2)", changes[_column(grid, 4, 2)])
-    return Judgement(
+    return Judgment(
         verdict,
         (measured, eight, four),
         f"Of {len(changes)} configurations {count[ClaimVerdict.REPRODUCED]} stay within one point "
@@ -58,16 +58,16 @@ def _column(grid: Arrays, width: int, fraction: int) -> int:
     return int(column)
 
 
-def inversely_proportional(data: Measurements) -> Judgement:
+def inversely_proportional(data: Measurements) -> Judgment:
     """Fit the exponent of loss as a power of accuracy, over the configurations of a network."""
     grid = data["grid"]
     logs = np.log(grid["accuracy"]), np.log(grid["loss"])
-    centred = [values - values.mean(axis=1, keepdims=True) for values in logs]
-    exponent = (centred[0] * centred[1]).sum(axis=1) / (centred[0] ** 2).sum(axis=1)
+    centered = [values - values.mean(axis=1, keepdims=True) for values in logs]
+    exponent = (centered[0] * centered[1]).sum(axis=1) / (centered[0] ** 2).sum(axis=1)
     tau = rules.rank_correlations(grid["accuracy"], -grid["loss"])
     measured = rules.mean_of("loss goes as accuracy to the power", exponent)
     order = rules.mean_of("Kendall's tau of accuracy and falling loss", tau, bounds=rules.TAU)
-    return Judgement(
+    return Judgment(
         rules.within(exponent + 1, PROPORTIONAL),
         (measured, order),
         f"Loss goes as accuracy to the power {measured.value:.2f} where inverse proportionality "

@@ -51,10 +51,10 @@ def summed_latency(shop: Workshop) -> Arrays:
             batches = torch.from_numpy(shop.jets.validation.features[rows]).split(LOOP_BATCH)
             for repeat in range(2):
                 for position, formats in enumerate(precisions(TYPES, network)):
-                    quantised = QuantizedNetwork(network, formats)
+                    quantized = QuantizedNetwork(network, formats)
                     for batch in batches:
                         started = time()
-                        quantised(batch)
+                        quantized(batch)
                         timings[seed, repeat, position] += 1e3 * (time() - started)
     return {"milliseconds": timings}
 

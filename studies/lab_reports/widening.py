@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studies.lab_reports import rules
-from studies.lab_reports.claims import Judgement, Measured, Measurements
+from studies.lab_reports.claims import Judgment, Measured, Measurements
 from studies.lab_reports.figures import stated
 from studies.lab_reports.picks import judge_picks
 
@@ -13,7 +13,7 @@ UNRELATED = 0.2
 """A rank correlation that says next to nothing."""
 
 
-def doubled(data: Measurements) -> Judgement:
+def doubled(data: Measurements) -> Judgment:
     """Compare parameters of doubled widths with the stated way to double; show what it gains."""
     trained, (before, after, _) = data["trained-grid"], data["exact"]["parameters"]
     outputs = data["exact"]["doubled outputs"]
@@ -21,7 +21,7 @@ def doubled(data: Measurements) -> Judgement:
     column = int(np.flatnonzero((pairs == 2).all(axis=1))[0])
     gain = trained["accuracy"][:, column] - trained["accuracy"][:, 0]
     measured = rules.mean_of("accuracy of (2, 2) minus (1, 1)", gain)
-    return Judgement(
+    return Judgment(
         rules.exact(outputs[0], outputs[1]),
         (Measured("parameters", after), measured),
         f"Doubling takes the parameters from {before:g} to {after:g}; after 10 epochs it changes "
@@ -30,14 +30,14 @@ def doubled(data: Measurements) -> Judgement:
     )
 
 
-def untrained(data: Measurements) -> Judgement:
+def untrained(data: Measurements) -> Judgment:
     """Ask whether untrained networks order the multipliers as trained ones do."""
     before, after = data["untrained-grid"]["accuracy"], data["trained-grid"]["accuracy"]
     tau = rules.rank_correlations(before, after)
     measured = rules.mean_of(
         "Kendall's tau of untrained and trained accuracy", tau, bounds=rules.TAU
     )
-    return Judgement(
+    return Judgment(
         rules.within(tau, UNRELATED),
         (
             measured,
@@ -49,16 +49,16 @@ def untrained(data: Measurements) -> Judgement:
     )
 
 
-def grid_search(data: Measurements) -> Judgement:
+def grid_search(data: Measurements) -> Judgment:
     """Ask how often two trainings pick the same multipliers."""
     return judge_picks(data["trained-grid"])
 
 
-def independent(data: Measurements) -> Judgement:
+def independent(data: Measurements) -> Judgment:
     """Count the independent multipliers that make a network."""
     valid, total = data["exact"]["independent shapes"]
     said = stated("R4.independent_shapes")
-    return Judgement(
+    return Judgment(
         rules.exact([said, said], [valid, total]),
         (Measured("networks that exist", valid), Measured("points", total)),
         f"{valid:g} of {total:g} points have shapes that fit: those with a = b and c = d.",

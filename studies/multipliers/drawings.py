@@ -38,7 +38,7 @@ def draw_costs(axes: Axes, table: pd.DataFrame, cost: str, label: str) -> None:
         ("per layer", ~table.uniform, PER_LAYER, "o", 4.0),
         ("uniform", table.uniform, UNIFORM, "s", 5.5),
     )
-    for name, chosen, colour, marker, size in kinds:
+    for name, chosen, color, marker, size in kinds:
         rows = table[chosen]
         axes.errorbar(
             rows[cost],
@@ -46,13 +46,13 @@ def draw_costs(axes: Axes, table: pd.DataFrame, cost: str, label: str) -> None:
             100 * abs(rows[["accuracy_low", "accuracy_high"]].sub(rows.accuracy, axis=0)).T,
             fmt=marker,
             ms=size,
-            color=colour,
+            color=color,
             elinewidth=0.8,
             alpha=0.95,
             label=f"{name} ({len(rows)})",
             zorder=3,
         )
-    for name, rows, colour, dashes in (
+    for name, rows, color, dashes in (
         ("front, all networks", table, PER_LAYER, "-"),
         ("front, uniform only", table[table.uniform], UNIFORM, (0, (4, 2))),
     ):
@@ -61,7 +61,7 @@ def draw_costs(axes: Axes, table: pd.DataFrame, cost: str, label: str) -> None:
             [*ordered[cost], table[cost].max()],
             [*(100 * ordered.accuracy.cummax()), 100 * ordered.accuracy.max()],
             where="post",
-            color=colour,
+            color=color,
             ls=dashes,
             lw=1.1,
             label=name,

@@ -120,12 +120,12 @@ def scored_grid(networks: Networks, jets: Dataset) -> Grid:
         return np.asarray(found.numpy() == part.labels)
 
     specs = [members[0].spec for members in networks.values()]
-    unquantised = [(LayerPrecision(),) * len(spec.linear_layers) for spec in specs]
+    unquantized = [(LayerPrecision(),) * len(spec.linear_layers) for spec in specs]
     costs = {}
     for objective in get_objectives(("flops", "size")):
         assert isinstance(objective, CostObjective)
         costs[objective.name] = np.array(
-            [objective.cost(*pair) for pair in zip(specs, unquantised, strict=True)]
+            [objective.cost(*pair) for pair in zip(specs, unquantized, strict=True)]
         )
     by_seed = list(zip(*networks.values(), strict=True))
     return Grid(

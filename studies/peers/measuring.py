@@ -36,7 +36,7 @@ def compared(
     samplers, seeds, budget, folder, workers
         As `moo_jsc.runs.run_comparison` takes them.
     jets, device
-        As `moo_jsc.problems.catalogue.build_problem` takes them.
+        As `moo_jsc.problems.catalog.build_problem` takes them.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def compared(
 
     from analysis.indicators.curves import hypervolume_curves
     from moo_jsc.enumeration import TableProblem, enumerate_problem
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
     from moo_jsc.runs import run_comparison
 
     name, _, network = problem.partition("/")

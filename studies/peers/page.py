@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FIGURE = "peers"
-_COLOURS = ("#0072B2", "#56B4E9", "#000000", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#999999")
+_COLORS = ("#0072B2", "#56B4E9", "#000000", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#999999")
 
 
-def summarised(shares: pd.DataFrame) -> pd.DataFrame:
+def summarized(shares: pd.DataFrame) -> pd.DataFrame:
     """Return means over seeds with the 95 % interval of the last, a row a problem and sampler.
 
     The interval is Student's, over seeds; a sampler without chance has none.
@@ -59,8 +59,8 @@ def drawn(shares: pd.DataFrame) -> Figure:
                 counts,
                 values.mean(axis=0),
                 yerr=t.ppf(0.975, len(values) - 1) * error,
-                color=_COLOURS[place % len(_COLOURS)],
-                ls="-" if place < len(_COLOURS) else "--",
+                color=_COLORS[place % len(_COLORS)],
+                ls="-" if place < len(_COLORS) else "--",
                 marker="o",
                 ms=3,
                 lw=1.3,
@@ -91,7 +91,7 @@ def write(
     from analysis.report import Column, Report
     from moo_jsc.foundation.files import write_text
 
-    table = summarised(shares)
+    table = summarized(shares)
     seeds = shares["seed"].nunique()
     counts = [str(n) for n in TRIALS if str(n) in shares]
     print(f"\nMean share of the true hypervolume over {seeds} seeds, after so many trials:\n")

@@ -31,9 +31,9 @@ def mixture(seed: int) -> Dataset:
     separation = generator.uniform(0.8, 1.8)
     labels = generator.integers(0, _CLASSES, _SAMPLES)
     part = generator.integers(0, parts, _SAMPLES)
-    centres = generator.normal(size=(_CLASSES, parts, latent)) * separation
+    centers = generator.normal(size=(_CLASSES, parts, latent)) * separation
     widths = generator.uniform(0.7, 1.4, size=(_CLASSES, 1))
-    hidden = centres[labels, part] + generator.normal(size=(_SAMPLES, latent)) * widths[labels]
+    hidden = centers[labels, part] + generator.normal(size=(_SAMPLES, latent)) * widths[labels]
     straight, bent = generator.normal(size=(2, latent, _FEATURES)) / np.sqrt(latent)
     features = hidden @ straight + 0.6 * np.tanh(hidden @ bent)
     features += 0.3 * generator.normal(size=features.shape)

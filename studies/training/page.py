@@ -73,17 +73,17 @@ def curves(scores: Sequence[Score]) -> Figure:
     axes = figure.subplots()
     sizes = [score.parameters for score in scores]
     norm = LogNorm(min(sizes) * 0.9, max(sizes) * 1.1)
-    colours = colormaps["viridis"]
+    colors = colormaps["viridis"]
     for score in scores:
         epochs = np.arange(1, len(score.curve) + 1)
         marker = "o" if len(epochs) == 1 else ""
         axes.plot(
-            epochs, 100 * score.curve, color=colours(norm(score.parameters)), lw=0.9, marker=marker
+            epochs, 100 * score.curve, color=colors(norm(score.parameters)), lw=0.9, marker=marker
         )
     axes.set_xlabel("epoch")
     axes.set_ylabel("validation accuracy (%)")
     bar = figure.colorbar(
-        ScalarMappable(norm, colours),
+        ScalarMappable(norm, colors),
         ax=axes,
         label="parameters",
         ticks=LogLocator(subs=(1, 2, 5)),

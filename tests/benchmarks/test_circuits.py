@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 
 from moo_jsc.hardware.lookup import circuit_tables
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, Ternary, unsigned_data
 from studies.circuits.designs import calibrated
 

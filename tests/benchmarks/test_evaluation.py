@@ -42,8 +42,8 @@ def jets(rows):
     generator = np.random.default_rng(5)
     total = 5 * rows
     labels = np.arange(total) % len(CLASSES)
-    centres = generator.normal(size=(len(CLASSES), len(FEATURES)))
-    features = centres[labels] + generator.normal(size=(total, len(FEATURES)))
+    centers = generator.normal(size=(len(CLASSES), len(FEATURES)))
+    features = centers[labels] + generator.normal(size=(total, len(FEATURES)))
     return split_table(jet_table("synthetic", features, labels))
 
 

@@ -40,10 +40,10 @@ def test_classification_by_weight_space(benchmark, front):
 
 
 @pytest.mark.benchmark(group="classification of 200 points in 5 objectives")
-def test_classification_by_linear_programmes(benchmark, front):
+def test_classification_by_linear_programs(benchmark, front):
     scaled = to_unit_range(front[:200])
 
-    def programmes():
+    def programs():
         return [margin(point, np.delete(scaled, row, axis=0)) for row, point in enumerate(scaled)]
 
-    benchmark.pedantic(programmes, rounds=1)
+    benchmark.pedantic(programs, rounds=1)

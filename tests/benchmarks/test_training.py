@@ -30,14 +30,14 @@ def jets():
 
 def one_alone(spec, jets):
     network = initialized(spec, 0).train()
-    optimiser = torch.optim.Adam(network.parameters(), lr=SCHEDULE.learning_rate)
+    optimizer = torch.optim.Adam(network.parameters(), lr=SCHEDULE.learning_rate)
     features = torch.from_numpy(jets.train.features)
     labels = torch.from_numpy(jets.train.labels)
     order = torch.from_numpy(batch_order(0, 0, len(labels)))
     for rows in order.split(SCHEDULE.batch_size):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         torch.nn.functional.cross_entropy(network(features[rows]), labels[rows]).backward()
-        optimiser.step()
+        optimizer.step()
 
 
 def seconds(work, repeats):

@@ -34,8 +34,8 @@ NARROW = PrecisionSpace(widths(3, 8), widths(2, 6), per_layer=True)
 def jets(rows=600):
     generator = np.random.default_rng(5)
     labels = np.arange(rows) % len(CLASSES)
-    centres = generator.normal(size=(len(CLASSES), len(FEATURES)))
-    features = centres[labels] + generator.normal(size=(rows, len(FEATURES)))
+    centers = generator.normal(size=(len(CLASSES), len(FEATURES)))
+    features = centers[labels] + generator.normal(size=(rows, len(FEATURES)))
     return split_table(jet_table("synthetic", features, labels))
 
 
@@ -103,7 +103,7 @@ class TestProblems(ProblemContract):
         features, labels = torch.from_numpy(split.features), torch.from_numpy(split.labels)
         values = problem.evaluate(some)
         for row, found in zip(some, values, strict=True):
-            network, precision = problem.decoded(row)
+            network, precision = problem.design(row)
             with torch.inference_mode():
                 logits = QuantizedNetwork(network, precision)(features)
             for objective, value in zip(problem.objectives, found, strict=True):

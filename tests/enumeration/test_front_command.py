@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def run(wavy, monkeypatch, tmp_path, capsys):
     """Runs the study on the wavy problem; returns exit code, output and error output."""
-    catalogue = pytest.importorskip("moo_jsc.problems.catalogue")
-    monkeypatch.setattr(catalogue, "build_problem", lambda name, **settings: wavy())
+    catalog = pytest.importorskip("moo_jsc.problems.catalog")
+    monkeypatch.setattr(catalog, "build_problem", lambda name, **settings: wavy())
 
     def call(*arguments):
         code = 0

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from moo_jsc.data.jets import load_jets
-from moo_jsc.evaluation import evaluators
-from moo_jsc.evaluation.evaluators import EVALUATORS, Evaluator, evaluators_of
+from moo_jsc.evaluation.contract import Evaluator, NetworkBatch
+from moo_jsc.evaluation.evaluators import EVALUATORS, evaluators_of
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.weights import load_network
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.objective import Objective
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.problems.network_problem import CALIBRATION_ROWS, QuantizationProblem
 from moo_jsc.problems.precision import PRECISION_SPACES
 from moo_jsc.quantization.calibration import Calibration
@@ -90,7 +90,7 @@ def test_identity_covers_what_values_depend_on(jets):
 
 def test_designs_of_a_batch_are_trained_once_each():
     options, asked = (("a", "b"), ("c", "d")), (("A", "B"), ("C", "D"))
-    batch = evaluators.NetworkBatch(0, None, options, np.array([[1, 0], [1, 0]]), asked)
+    batch = NetworkBatch(0, None, options, np.array([[1, 0], [1, 0]]), asked)
     assert batch.precisions(asked=True)[0] == [("B", "C")]
     precisions, places = batch.precisions()
     assert precisions == [("b", "c")]

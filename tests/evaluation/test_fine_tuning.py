@@ -18,6 +18,7 @@ from moo_jsc.evaluation.fine_tuning import (
 from moo_jsc.evaluation.stack_training import ESTIMATION_BATCH
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
+from moo_jsc.hardware.form import dense_forms, hardware_form, in_hardware_form
 from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
 from moo_jsc.objectives.prediction import ACCURACY, ACCURACY_MACRO, LOSS
@@ -32,9 +33,9 @@ FLOAT = (LayerPrecision(),) * 3
 
 def clusters(seed, rows):
     rng = np.random.default_rng(seed)
-    centres = np.random.default_rng(0).normal(size=(5, 16))
+    centers = np.random.default_rng(0).normal(size=(5, 16))
     labels = rng.integers(0, 5, size=rows)
-    features = centres[labels] + rng.normal(scale=0.8, size=(rows, 16))
+    features = centers[labels] + rng.normal(scale=0.8, size=(rows, 16))
     return Split(features.astype(np.float32), labels.astype(np.int64))
 
 
@@ -48,10 +49,8 @@ def one_thread_of_torch():
         yield
 
 
-@pytest.fixture(scope="module")
-def network():
-    """A three-layer network, trained for a moment in float32."""
-    network = initialized(network_spec("jsc-three-linear"), seed=0)
+def trained_for_a_moment(name):
+    network = initialized(network_spec(name), seed=0)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
     features, labels = torch.as_tensor(TRAIN.features), torch.as_tensor(TRAIN.labels)
     for _ in range(60):
@@ -59,6 +58,12 @@ def network():
         nn.functional.cross_entropy(network(features), labels).backward()
         optimizer.step()
     return network.eval()
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A three-layer network in float32."""
+    return trained_for_a_moment("jsc-three-linear")
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +111,7 @@ def test_neither_order_nor_company_matters(network, precisions):
     assert np.array_equal(turned[::-1], scores)
 
 
-def test_scores_are_those_of_the_quantised_networks(network, precisions):
+def test_scores_are_those_of_the_quantized_networks(network, precisions):
     objectives = [ACCURACY, LOSS, ACCURACY_MACRO]
     some = precisions[::6]
     scores = fine_tuned_scores(network, some, TRAIN, [HELD_OUT, TRAIN], objectives, SHORT)
@@ -209,6 +214,17 @@ def test_it_recovers_what_rounding_cost(network, precisions):
     after = fine_tuned_scores(network, low, TRAIN, [HELD_OUT], [LOSS], settings)[:, 0, 0]
     assert len(low) > 10
     assert (after < before).mean() > 0.9
+
+
+def test_a_network_in_hardware_form_stays_in_it():
+    start = hardware_form(trained_for_a_moment("jsc-toy"))
+    layer = LayerPrecision(FixedPoint(4), FixedPoint(3), FixedPoint(8))
+    some = [(layer,) * 3, (replace(layer, weight=Ternary()),) * 3]
+    scores = fine_tuned_scores(start, some, TRAIN, [HELD_OUT], [ACCURACY, LOSS], SHORT)
+    for row, tuned in zip(scores, fine_tune(start, some, TRAIN, SHORT), strict=True):
+        assert in_hardware_form(tuned.network)
+        dense_forms(tuned.network, tuned.precision)  # refuses a norm in float32
+        np.testing.assert_allclose(row[0], scores_of(tuned, HELD_OUT, [ACCURACY, LOSS]), rtol=1e-6)
 
 
 def test_the_network_stays_as_it_was(network, precisions):

@@ -46,8 +46,8 @@ def trained(name, final_relu=False):
             if isinstance(block, nn.Linear):
                 block.weight.mul_(3.0)  # so that no format rounds a whole row to zero
             if isinstance(block, nn.BatchNorm1d):
-                for values, centre in ((block.weight, 1.0), (block.bias, 0.2)):
-                    values.copy_(centre + 0.3 * torch.randn(len(values), generator=generator))
+                for values, center in ((block.weight, 1.0), (block.bias, 0.2)):
+                    values.copy_(center + 0.3 * torch.randn(len(values), generator=generator))
                 block.running_mean.normal_(generator=generator).mul_(0.2)
                 block.running_var.uniform_(0.5, 1.5, generator=generator)
     return network.eval()
@@ -108,7 +108,7 @@ def test_gradients_are_autograds(name, final_relu, data, clip):
 
 @pytest.mark.parametrize("data", DATA)
 @pytest.mark.parametrize(("name", "final_relu"), NETWORKS)
-def test_logits_are_those_of_the_quantised_network(name, final_relu, data):
+def test_logits_are_those_of_the_quantized_network(name, final_relu, data):
     network = trained(name, final_relu)
     precisions = members(network, data, pruned=0.25)
     features, _ = samples(network)

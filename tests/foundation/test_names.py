@@ -4,7 +4,7 @@ from moo_jsc.foundation.devices import check_device
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import listed_names, unknown_name
 from moo_jsc.objectives import get_objectives
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.samplers import get_samplers
 
 

@@ -78,8 +78,8 @@ def test_flags(data):
         ("compare_samplers", ("--problem", "lab3-type"), "lab3-types"),
         ("enumerate_front", ("--scheduler", "tcp://127.0.0.1:9"), "no answer"),
         ("compare_samplers", ("--scheduler", "tcp://127.0.0.1:9"), "no answer"),
-        ("analyse_trials", ("x" * 300, "--objectives", "a:max"), ""),
-        ("analyse_trials", ("--source", "x" * 300, "--objectives", "a:max"), "File name too long"),
+        ("analyze_trials", ("x" * 300, "--objectives", "a:max"), ""),
+        ("analyze_trials", ("--source", "x" * 300, "--objectives", "a:max"), "File name too long"),
     ],
 )
 def test_one_line_and_nothing_written(run, tmp_path, study, arguments, words):
@@ -114,7 +114,7 @@ def test_suggested_names_are_accepted(run, study, flag):
 def known(flag, name):
     from moo_jsc.networks.weights import load_network
     from moo_jsc.objectives import get_objectives
-    from moo_jsc.problems.catalogue import recipe_of
+    from moo_jsc.problems.catalog import recipe_of
     from moo_jsc.samplers import get_samplers
 
     calls = {
@@ -148,7 +148,7 @@ def test_a_sampler_named_like_a_formula_is_drawn(run, tmp_path):
     path = tmp_path / "trials.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     code, printed, error = run(
-        "analyse_trials", "--source", str(path), "--objectives", "accuracy:max", "size:min",
+        "analyze_trials", "--source", str(path), "--objectives", "accuracy:max", "size:min",
         "--out", str(tmp_path / "out"),
     )  # fmt: skip
     assert code == 0, error
@@ -160,7 +160,7 @@ def test_huge_values_are_named(run, tmp_path):
     path = tmp_path / "trials.csv"
     path.write_text("sampler,seed,trial,a,b\nx,0,0,1e308,1\nx,0,1,-1e308,2\ny,0,0,1,1\ny,0,1,2,2\n")
     code, _, error = run(
-        "analyse_trials", "--source", str(path), "--objectives", "a:max", "b:min",
+        "analyze_trials", "--source", str(path), "--objectives", "a:max", "b:min",
         "--out", str(tmp_path / "out"),
     )  # fmt: skip
     assert code == 2 and error.count("\n") == 1, error

@@ -9,7 +9,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware.dense import DenseForm
 from moo_jsc.hardware.emulation import Design, compare
 from moo_jsc.hardware.rtl import write_bench, write_verilog
-from moo_jsc.hardware.tools import installed, simulate, synthesise
+from moo_jsc.hardware.tools import installed, simulate, synthesize
 from moo_jsc.hardware.tracing import trace_layer
 from moo_jsc.objectives import get_objectives
 from moo_jsc.quantization.fixed_point import quantize
@@ -97,7 +97,7 @@ def test_simulation_names_the_first_jet_that_differs(built):
 @pytest.mark.skipif(not installed("yosys"), reason="yosys is not installed")
 def test_synthesis_uses_no_multiplier_blocks(built):
     design, rtl, _ = built
-    found = synthesise(rtl)
+    found = synthesize(rtl)
     assert found.dsp == 0
     assert found.ff <= rtl.registers
     assert 0.5 < found.lut / design.circuit.terms["lut"] < 2.0
@@ -107,4 +107,4 @@ def test_a_missing_tool_gets_one_line(built, monkeypatch):
     _, rtl, _ = built
     monkeypatch.setattr("moo_jsc.hardware.tools.shutil.which", lambda _: None)
     with pytest.raises(InputError, match=r"yosys: not installed \(apt-get install yosys\)"):
-        synthesise(rtl)
+        synthesize(rtl)

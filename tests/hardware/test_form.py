@@ -11,7 +11,7 @@ from moo_jsc.networks.family import network_spec
 from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
 from moo_jsc.networks.weights import load_network
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
-from moo_jsc.quantization.network import normalisation_affine
+from moo_jsc.quantization.network import normalization_affine
 
 LAYER = LayerPrecision(FixedPoint(4, 2), FixedPoint(3, 2), FixedPoint(6, 3))
 
@@ -27,11 +27,11 @@ def test_inner_norms_are_rounded_and_leading_ones_left():
     (first, kept), *inner = norms
     assert all(
         torch.equal(*pair)
-        for pair in zip(normalisation_affine(first), normalisation_affine(kept), strict=True)
+        for pair in zip(normalization_affine(first), normalization_affine(kept), strict=True)
     )
     for before, after in inner:
         for plain, fixed in zip(
-            normalisation_affine(before), normalisation_affine(after), strict=True
+            normalization_affine(before), normalization_affine(after), strict=True
         ):
             assert significant_bits(fixed.double().numpy()) <= 5
             assert float((plain - fixed).abs().max()) <= float(plain.abs().max()) / 8
@@ -52,7 +52,7 @@ def test_impossible_widths_of_norms(width):
 def test_a_norm_after_a_dense_layer_is_in_its_constants():
     network = hardware_form(load_network("jsc-toy"), width=6)
     form, *_ = dense_forms(network, (LAYER,) * 3)
-    scale, shift = (values.double().numpy() for values in normalisation_affine(network.blocks[3]))
+    scale, shift = (values.double().numpy() for values in normalization_affine(network.blocks[3]))
     plain = network.blocks[2]
     codes = np.clip(np.rint(plain.weight.detach().double().numpy() * 4), -4, 3)
     bias = np.clip(np.rint(plain.bias.detach().double().numpy() * 8), -32, 31) / 8
@@ -89,7 +89,7 @@ def test_norms_elsewhere_stay_apart():
     network = hardware_form(initialized(spec, seed=0).eval())
     first, last = dense_forms(network, (LAYER, LAYER))
     assert first.after[0] is None
-    assert first.after[1].scale.tolist() == normalisation_affine(network.blocks[2])[0].tolist()
+    assert first.after[1].scale.tolist() == normalization_affine(network.blocks[2])[0].tolist()
     assert not first.nonnegative
     assert not last.nonnegative
 

@@ -14,7 +14,7 @@ from moo_jsc.hardware.traces import trace_all
 from moo_jsc.hardware.tracing import layer_ebops, trace_network
 from moo_jsc.objectives import OBJECTIVES, get_objectives
 from moo_jsc.objectives.circuit import TERMS, CircuitObjective
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
 CIRCUIT = [o for o in OBJECTIVES.values() if isinstance(o, CircuitObjective)]
@@ -144,7 +144,7 @@ def test_objectives_of_a_problem(tmp_path, monkeypatch):
     assert np.isnan(known[:, 0]).all()
     assert (known[:, 1] > 0).all()
     np.testing.assert_array_equal(known[:, 3], known[:, 2] * 5)
-    network, precision = problem.decoded(configurations[-1])
+    network, precision = problem.design(configurations[-1])
     whole = trace_network(dense_forms(network, precision)).row
     assert known[-1, 1] == pytest.approx(float(OBJECTIVES["lut"].finish(whole)))
     assert known[-1, 4] == whole[TERMS.index("ebops")]

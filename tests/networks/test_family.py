@@ -102,7 +102,7 @@ def test_shapes_must_fit():
         NetworkSpec("broken", (Linear(16, 4), Linear(5, 5)))
 
 
-def test_initialisation_depends_on_the_seed_alone():
+def test_initialization_depends_on_the_seed_alone():
     torch.manual_seed(1)
     spec = network_spec("jsc-toy")
     state = torch.get_rng_state()

@@ -35,8 +35,8 @@ def toy_split(rows: int, seed: int) -> Split:
     """Return five blurred clusters."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 5, rows)
-    centres = np.random.default_rng(0).normal(size=(5, 16))
-    features = (centres[labels] + generator.normal(size=(rows, 16))).astype(np.float32)
+    centers = np.random.default_rng(0).normal(size=(5, 16))
+    features = (centers[labels] + generator.normal(size=(rows, 16))).astype(np.float32)
     return Split(features, labels)
 
 
@@ -47,17 +47,17 @@ SHORT = Schedule(epochs=2, batch_size=128, learning_rate=5e-3)
 def solo(spec, seed, schedule):
     """Train one network the plain way: a torch module, autograd, torch's own Adam."""
     network = initialized(spec, seed).train()
-    optimiser = torch.optim.Adam(network.parameters())
+    optimizer = torch.optim.Adam(network.parameters())
     features, labels = torch.from_numpy(TRAIN.features), torch.from_numpy(TRAIN.labels)
     batches = -(-len(labels) // schedule.batch_size)
     for epoch in range(schedule.epochs):
         order = torch.from_numpy(batch_order(seed, epoch, len(labels)))
         for batch, rows in enumerate(order.split(schedule.batch_size)):
             rate = schedule.rate(epoch * batches + batch, schedule.epochs * batches)
-            optimiser.param_groups[0]["lr"] = rate
-            optimiser.zero_grad()
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.zero_grad()
             functional.cross_entropy(network(features[rows]), labels[rows]).backward()
-            optimiser.step()
+            optimizer.step()
     return network.eval()
 
 
@@ -131,13 +131,13 @@ def test_the_ensemble_of_one_equals_the_ensemble_of_many():
 def test_padding_stays_exactly_zero():
     specs = [widened(network_spec("jsc-toy"), (1, 1)), widened(network_spec("jsc-toy"), (3, 2))]
     stack = StackedNetworks([initialized(spec, 0) for spec in specs])
-    optimiser = torch.optim.Adam([parameter := nn.Parameter(stack.parameters)], lr=0.01)
+    optimizer = torch.optim.Adam([parameter := nn.Parameter(stack.parameters)], lr=0.01)
     parameter.grad = stack.gradients
     generator = torch.Generator().manual_seed(0)
     for _ in range(5):
         features = torch.randn(2, 16, 64, generator=generator)
         stack.differentiate(features, torch.randint(0, 5, (2, 64), generator=generator))
-        optimiser.step()
+        optimizer.step()
     before = stack.network(0)
     again = StackedNetworks([before, stack.network(1)])
     assert torch.equal(again.parameters, stack.parameters)

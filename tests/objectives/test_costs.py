@@ -49,9 +49,9 @@ def test_names():
     }
 
 
-def test_only_accuracies_and_density_are_maximised():
-    maximised = {objective.name for objective in OBJECTIVES.values() if objective.sense == "max"}
-    assert maximised == {"accuracy", "accuracy-macro", "memory-density", "memory-density-mase"}
+def test_only_accuracies_and_density_are_maximized():
+    maximized = {objective.name for objective in OBJECTIVES.values() if objective.sense == "max"}
+    assert maximized == {"accuracy", "accuracy-macro", "memory-density", "memory-density-mase"}
 
 
 def test_float32_size_of_the_reports():

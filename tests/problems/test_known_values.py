@@ -7,7 +7,7 @@ from moo_jsc.enumeration import ObjectiveTable, TableProblem
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import OBJECTIVES, get_objectives
 from moo_jsc.objectives.objective import Objective, PredictionObjective
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 from moo_jsc.problems.problem import Problem
 from moo_jsc.problems.space import Choice, SearchSpace
 from moo_jsc.samplers import InformedSampler, Sampler, run_sampler, told

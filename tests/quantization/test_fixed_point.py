@@ -127,7 +127,7 @@ def test_rule_of_the_reports():
     assert [half_fraction(width) for width in (2, 4, 5, 8, 16)] == [1, 2, 2, 4, 8]
 
 
-def test_unquantised_tensors_have_32_bits():
+def test_unquantized_tensors_have_32_bits():
     layer = LayerPrecision(data=FixedPoint(4))
     assert (layer.data_width, layer.weight_width, layer.bias_width) == (4, 32, 32)
 

@@ -10,7 +10,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.networks.classifier import Classifier, initialized
 from moo_jsc.networks.family import NETWORKS, network_spec
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
-from moo_jsc.quantization.network import QuantizedNetwork, normalisation_affine
+from moo_jsc.quantization.network import QuantizedNetwork, normalization_affine
 
 
 def round_exactly(value: Fraction, fmt: FixedPoint) -> Fraction:
@@ -108,7 +108,7 @@ def test_batch_norm_is_independent_of_the_batch_and_of_the_mode():
 
 def test_affine_is_two_separate_roundings():
     norm = trained_looking("jsc-tiny", 4).blocks[0]
-    scale, shift = normalisation_affine(norm)
+    scale, shift = normalization_affine(norm)
     x = torch.randn(50, 16, generator=torch.Generator().manual_seed(4))
     product = (x.numpy() * scale.numpy()) + shift.numpy()
     network = trained_looking("jsc-tiny", 4)

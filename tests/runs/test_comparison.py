@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -98,6 +99,7 @@ def test_an_interrupted_run_is_taken_up(problem, tmp_path, name):
     table, lines = (tmp_path / "trials.csv").read_bytes(), log.read_bytes().splitlines(True)
     for kept in (0, 1, 2, 7, 11, 12):
         (tmp_path / "trials.csv").unlink()
+        log.with_suffix(".end").unlink()
         log.write_bytes(b"".join(lines[:kept]) + lines[kept][:25])
         compare(problem, tmp_path, (name,), seeds=(5,))
         assert (tmp_path / "trials.csv").read_bytes() == table
@@ -181,6 +183,9 @@ def test_a_log_that_is_not_finished_is_named(problem, tmp_path, caplog):
     compare(problem, tmp_path, ("exhaustive",), seeds=(0,))
     path = tmp_path / "logs" / "exhaustive" / "seed-0.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:6]))
+    with pytest.raises(InputError, match="its run was finished"):
+        load_trials(tmp_path)
+    path.with_suffix(".end").unlink()
     assert len(load_trials(tmp_path)) == 5
     (record,) = caplog.records
     assert record.getMessage() == f"{path}: not finished, it holds 5 trials"
@@ -258,3 +263,18 @@ def test_manifest(problem, tmp_path):
     (tmp_path / "manifest.json").write_text("[]")
     with pytest.raises(InputError, match=r"manifest\.json: expected a manifest"):
         read_manifest(tmp_path)
+
+
+def test_a_run_under_a_former_name_is_taken_up(problem, tmp_path, monkeypatch):
+    former = replace(SAMPLERS["scalarized-tpe"], name="scalarised-tpe")
+    run_comparison(problem, [former], [0], 5, tmp_path, workers=1, progress=False)
+    assert (tmp_path / "logs" / "scalarised-tpe").is_dir()
+
+    def run(*arguments, **settings):
+        raise AssertionError("ran again")
+
+    monkeypatch.setattr(type(former), "run", run)
+    found = compare(problem, tmp_path, ("scalarised-tpe",), seeds=(0,), budget=5)
+    assert found.samplers == ("scalarized-tpe",)
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["scalarised-tpe"]
+    assert load_trials(tmp_path).sampler.unique().tolist() == ["scalarized-tpe"]

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.runs.ledger import Trial
-from moo_jsc.runs.log import _BEFORE_CHECK, Header, ObjectiveEntry, _signed, open_log, read_log
+from moo_jsc.runs.log import (
+    _BEFORE_CHECK,
+    Header,
+    ObjectiveEntry,
+    _signed,
+    end_path,
+    open_log,
+    read_log,
+)
 
 HEADER = Header(
     study="abc",
@@ -98,12 +106,14 @@ def test_a_line_cut_off_by_a_kill_is_dropped_and_the_file_repaired(path, cut, ca
 
 
 @pytest.mark.parametrize("kept", [0, 1, 30])
-def test_a_cut_off_header_is_written_anew(finished, kept):
-    finished.write_bytes(finished.read_bytes()[:kept])
-    assert read_log(finished).header is None
-    with open_log(finished, HEADER) as log:
+def test_a_cut_off_header_is_written_anew(path, kept):
+    with open_log(path, HEADER):
+        pass
+    path.write_bytes(path.read_bytes()[:kept])
+    assert read_log(path).header is None
+    with open_log(path, HEADER) as log:
         assert log.run.trials == []
-    assert read_log(finished).header == HEADER
+    assert read_log(path).header == HEADER
 
 
 @pytest.mark.parametrize(
@@ -160,15 +170,42 @@ def test_no_change_goes_unnoticed(finished, caplog):
     for data in changed(whole):
         finished.write_bytes(data)
         try:
-            found = read_log(finished)
+            read_log(finished)
         except InputError as error:
-            assert str(error).startswith(f"{finished}, line ")
+            assert str(error).startswith((f"{finished}, line ", f"{finished}: its run was"))
             assert "\n" not in str(error)
-            continue
-        # What is left looks like a run that was interrupted: it is taken up where it stopped.
-        assert found.end is None
-        assert data[-1:] != b"\n"
-        assert found.trials == expected.trials[: len(found.trials)]
+        else:
+            raise AssertionError(f"{data!r} went unnoticed")
+    finished.write_bytes(whole)
+    assert read_log(finished) == expected
+
+
+def test_a_finished_log_that_was_cut_back_at_a_line_break_is_found(finished):
+    lines = finished.read_bytes().splitlines(keepends=True)
+    for kept in range(len(lines)):
+        finished.write_bytes(b"".join(lines[:kept]))
+        for read in (read_log, lambda path: open_log(path, HEADER).__enter__()):
+            with pytest.raises(InputError, match=r"seed-3.jsonl: its run was finished, but"):
+                read(finished)
+        assert finished.read_bytes() == b"".join(lines[:kept])
+
+
+def test_the_mark_of_a_finished_log_is_believed_no_more_than_the_log(finished):
+    mark = end_path(finished)
+    whole = mark.read_bytes()
+    for data in (b"", whole[:-1], whole.replace(whole[:1], b"x"), b"\xec" * 17, whole * 2):
+        mark.write_bytes(data)
+        with pytest.raises(InputError, match=r"does not end as seed-3.end says"):
+            read_log(finished)
+
+
+def test_a_log_that_was_deleted_is_made_again(finished):
+    finished.unlink()
+    with open_log(finished, HEADER) as log:
+        assert log.run.trials == []
+        assert not end_path(finished).exists()
+        log.append(TRIALS[:1])
+    assert read_log(finished).trials == TRIALS[:1]
 
 
 def test_a_log_without_checks_is_refused(finished):

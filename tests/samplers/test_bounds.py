@@ -68,7 +68,7 @@ def test_told_samplers_keep_bounds_more_often(name):
     assert told > random
 
 
-@pytest.mark.parametrize("name", [*TOLD_IN_VAIN, "pymoo-moead", "scalarised-tpe"])
+@pytest.mark.parametrize("name", [*TOLD_IN_VAIN, "pymoo-moead", "scalarized-tpe"])
 def test_others_do_the_same_with_and_without(name):
     assert trials(name, 3, BOUNDS) == trials(name, 3, UNBOUNDED)
 

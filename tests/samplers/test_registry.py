@@ -27,11 +27,20 @@ def test_bad_names_get_one_line(names, message):
     assert "\n" not in str(caught.value)
 
 
+def test_former_names_are_taken():
+    names = ["scalarised-tpe", "without-repeats(scalarised-tpe)"]
+    assert [sampler.name for sampler in get_samplers(names)] == [
+        *("scalarized-tpe", "scalarized-tpe-without-repeats")
+    ]
+    with pytest.raises(InputError, match="expected each name once"):
+        get_samplers(["scalarised-tpe", "scalarized-tpe"])
+
+
 def test_defaults():
     few = {sampler.name for sampler in default_samplers(3)}
     many = {sampler.name for sampler in default_samplers(5)}
     assert few - many == {"optuna-gp"}
-    assert {"optuna-random", "exhaustive", "exhaustive-random", "scalarised-tpe"} < many
+    assert {"optuna-random", "exhaustive", "exhaustive-random", "scalarized-tpe"} < many
     assert few < set(SAMPLERS)
 
 

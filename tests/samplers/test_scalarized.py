@@ -98,7 +98,7 @@ def test_corners_cost_two_trials_and_set_the_scales():
 
 @pytest.mark.parametrize("budget", [1, 2])
 def test_corners_take_no_more_than_the_budget(budget):
-    sampler = SAMPLERS["scalarised-tpe"]
+    sampler = SAMPLERS["scalarized-tpe"]
     ledger = Ledger(SPACE, 3, evaluate, budget=budget)
     try:
         sampler.run(SPACE, OBJECTIVES, ledger, seed=0, budget=budget)

@@ -28,7 +28,7 @@ INNER = (
     "pymoo-nsga3",
     "pymoo-moead",
     "pymoo-mopso-cd",
-    "scalarised-tpe",
+    "scalarized-tpe",
 )
 OBJECTIVES = (
     Objective(name="quality", unit="1", sense="max"),

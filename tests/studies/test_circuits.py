@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from moo_jsc.evaluation.recipe import FineTuning
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware import tools
+from moo_jsc.hardware.emulation import Design
 from moo_jsc.hardware.trace_files import read_traces
+from moo_jsc.problems.catalog import build_problem
 from studies import build_design, check_circuits, circuit_front, trace_circuits
-from studies.circuits.choosing import bounds, chosen
 from studies.circuits.proxies import front_by_proxy
 from studies.circuits.published import beside_published, caption, published
+from studies.common.choosing import bounds, chosen
 from studies.common.console import run_study
 from studies.common.pages import fill
 
@@ -65,13 +68,32 @@ def test_a_design_by_number(tmp_path, capsys, no_tools, monkeypatch):
     assert formats["layers"]["seq_blocks_2"]["weight"]["width"] == 2
     assert len((folder / "inputs.hex").read_text().splitlines()) == 20
     assert (folder / "src" / "classifier.v").exists()
-    assert "| lut (look-up, validation split) |" in (folder / "README.md").read_text()
+    assert "| lut (look-up) |" in (folder / "README.md").read_text()
+
+
+def test_a_fine_tuned_design_is_built_as_it_is_scored(tmp_path, capsys, no_tools, monkeypatch):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "design"
+    flags = {"problem": "lab3-types", "network": "jsc-toy", "samples": 3000, "seed": 3}
+    build_design.main(
+        build_design.Config(**flags, training="qat", number=9, out=folder, bench_jets=20)
+    )
+    assert "jets of the test split: 0 differ" in capsys.readouterr().out
+    names = ["accuracy", "lut"]
+    problem = build_problem("lab3-types", network="jsc-toy", objectives=names, training="qat")
+    row = problem.space.configurations([9])
+    recipe = FineTuning(samples=3000, seed=3)
+    scores = problem.fine_tuned(row, [recipe], ["validation", "test"])[0, 0, :, 0]
+    page = (folder / "README.md").read_text()
+    for split, score in zip(("validation", "test"), scores, strict=True):
+        assert f"| accuracy ({split} split) | {score:.6g} " in page
+    (tuned,) = problem.tuned(row, recipe)
+    whole = Design.of(*tuned).circuit.terms["lut"]
+    assert f"| lut (whole trace) | {whole:.6g} LUT" in page
 
 
 def test_a_difference_stops_with_the_first_jet(tmp_path, capsys, no_tools, monkeypatch):
     monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cache"))
-    from moo_jsc.hardware.emulation import Design
-
     exact = Design.reference
 
     def spoiled(design, features):

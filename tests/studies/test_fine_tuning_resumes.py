@@ -41,7 +41,7 @@ def test_interrupted_it_goes_on_where_it_stopped(tmp_path, monkeypatch):
     assert made == [0, "stopped", 1]
     for found, kept in zip(resumed, again, strict=True):
         plain = make("lab3-types", found.seed, settings, jets)
-        for name in ("labels", "data", "weight", "before", "after", "unquantised", "continued"):
+        for name in ("labels", "data", "weight", "before", "after", "unquantized", "continued"):
             np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
             np.testing.assert_array_equal(getattr(kept, name), getattr(plain, name))
     other = outcomes.fine_tuned(("lab3-types",), 1, FineTuning(samples=1024), jets, workers=1)

@@ -104,7 +104,7 @@ def test_equal_formats_are_listed_once(written):
     assert any("listed once" in remark for remark in study.remarks)
 
 
-def test_by_type_is_remarked_on_and_quantises(written):
+def test_by_type_is_remarked_on_and_quantizes(written):
     study = read_mase_config(
         written(('by = "name"', 'by = "type"'), ("seed.seq_blocks_2", "seed.linear"))
     )
@@ -285,7 +285,7 @@ def test_the_best_trial_of_a_sum_is_one(written):
     assert table["number"].tolist() == [0], "the sum rewards width, as the tool's does"
 
 
-def test_everything_that_cannot_be_honoured_is_said(written):
+def test_everything_that_cannot_be_honored_is_said(written):
     study = read_mase_config(
         written(
             ('task = "cls"', 'task = "cls"\nmax_epochs = 5\nlearning_rate = 1e-2\ncolour = "red"'),

@@ -41,7 +41,7 @@ def test_a_bound_that_nothing_meets(capsys, tmp_path):
 
 def test_flags_reach_the_reference(tmp_path):
     from moo_jsc.enumeration import enumerate_problem
-    from moo_jsc.problems.catalogue import build_problem
+    from moo_jsc.problems.catalog import build_problem
 
     flags = ["--at-least", "accuracy=0.5", "--at-most", "size=200", "--scales", "size=logarithmic"]
     config = parse(enumerate_front.Config, [*SMALL, *flags])
@@ -59,7 +59,7 @@ def test_flags_reach_the_reference(tmp_path):
 
 def test_given_bounds_take_the_place_of_the_problems_own():
     from moo_jsc.objectives import Bounds
-    from moo_jsc.problems.catalogue import recipe_of
+    from moo_jsc.problems.catalog import recipe_of
 
     own = recipe_of("codesign").bounds
     assert own.replaced(Bounds({"accuracy": 0.7})) == Bounds({"accuracy": 0.7})

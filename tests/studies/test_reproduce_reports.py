@@ -18,7 +18,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
 from studies.common.console import parse, run_study
 from studies.lab_reports import figures, rules, workshop
-from studies.lab_reports.catalogue import all_measurements, all_reports, claims_of, reports_of
+from studies.lab_reports.catalog import all_measurements, all_reports, claims_of, reports_of
 from studies.lab_reports.claims import ClaimVerdict, Measured, claims_table, judge_all
 from studies.lab_reports.crossover import REPORTED_COST, crossover
 from studies.lab_reports.effects import NO_SEED, chosen, protocol_effects, width_effects
@@ -596,15 +596,15 @@ class TestSixthReport:
         """Put the example of the documentation beside the shipped reports, as one file."""
         import re
 
-        from studies.lab_reports import catalogue, reports
+        from studies.lab_reports import catalog, reports
 
         page = Path(__file__).parents[2] / "docs" / "extending.md"
         code = re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)[-1]
         (tmp_path / "r9_example.py").write_text(code)
         monkeypatch.setattr(reports, "__path__", [*reports.__path__, str(tmp_path)])
-        catalogue.all_reports.cache_clear()
+        catalog.all_reports.cache_clear()
         yield
-        catalogue.all_reports.cache_clear()
+        catalog.all_reports.cache_clear()
 
     def test_it_is_one_file(self, registered, few, tmp_path, capsys):
         arguments = ["--report", "R9", "--seeds", "2", "--budget", "6", "--jets", str(few)]

@@ -48,7 +48,7 @@ class Scale:
         span = float(np.ptp(smaller)) or 1.0
         return cls("plain", span / _RANGE)
 
-    def modelled(self, smaller: NDArray[np.float64]) -> NDArray[np.float64]:
+    def modeled(self, smaller: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return g of minimised values z."""
         if self.kind == "plain":
             return -smaller / self.unit
@@ -60,11 +60,11 @@ class Scale:
             return np.full(len(values), 1.0 / self.unit)
         return 1.0 / np.abs(values)
 
-    def minimised(self, modelled: NDArray[np.float64]) -> NDArray[np.float64]:
+    def minimized(self, modeled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return z of modelled values g."""
         if self.kind == "plain":
-            return -self.unit * modelled
-        return -np.exp(modelled) if self.kind == "gain" else np.exp(-modelled)
+            return -self.unit * modeled
+        return -np.exp(modeled) if self.kind == "gain" else np.exp(-modeled)
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ class Belief:
     @property
     def median(self) -> NDArray[np.float64]:
         """Minimised value z in the middle of each belief, shape (n,)."""
-        return self.scale.minimised(self.mean)
+        return self.scale.minimized(self.mean)
 
     def rough(self, generator: np.random.Generator) -> NDArray[np.float64]:
         """Return minimised values z (n,) as uneven as real ones: the means, and one draw each."""
-        return self.scale.minimised(
+        return self.scale.minimized(
             self.mean + self.roughness * generator.standard_normal(len(self.mean))
         )
 
@@ -122,7 +122,7 @@ class Belief:
         """Return the difference in z between so many deviations below and above the best mean."""
         best = int(np.argmax(self.mean))
         ends = self.mean[best] + np.array([-spreads, spreads]) * self.deviation[best]
-        worse, better = self.scale.minimised(ends)
+        worse, better = self.scale.minimized(ends)
         return float(worse - better)
 
     def shortfall(self, level: float) -> NDArray[np.float64]:

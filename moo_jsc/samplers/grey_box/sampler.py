@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
-from moo_jsc.samplers.grey_box.constants import FROZEN, Constants
 from moo_jsc.samplers.grey_box.pool import Pool
 from moo_jsc.samplers.grey_box.search import Search
+from moo_jsc.samplers.grey_box.settings import Settings
 from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known
 
-_RANDOM_TRIALS = 8
-
 
 @dataclass(frozen=True)
-class Noise:
-    """How a value that a trial returns scatters around the design's own.
-
-    Parameters
-    ----------
-    jets
-        Samples that a fraction such as the accuracy is counted on: its variance is binomial,
-        p (1 - p) / jets. None: it is not a fraction, or its own sample is what counts.
-    training
-        Standard deviation over training seeds, natural units (0.003 to 0.007 for accuracies).
-
-    Examples
-    --------
-    >>> float(Noise(jets=10_000).variance(np.array([0.5]))[0])
-    2.5e-05
-    """
-
-    jets: int | None = None
-    training: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.jets is not None and self.jets < 1:
-            raise InputError(f"noise: jets = {self.jets}, expected a whole number of at least 1")
-        if not 0 <= self.training < np.inf:
-            raise InputError(f"noise: training = {self.training}, expected a number from 0")
-
-    def variance(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the variance (n,) of natural values (n,)."""
-        counted = np.zeros(len(values))
-        if self.jets is not None:
-            counted = np.clip(values * (1 - values), 0.25 / self.jets, None) / self.jets
-        return counted + self.training**2
-
-
-@dataclass(frozen=True)
-class GreyBox(InformedSampler):
+class GreyBox(Settings, InformedSampler):
     """Evaluates only what cannot be known, where it is expected to gain most.
 
     Each objective that is not known beforehand gets a Gaussian process (`Surrogate`) whose mean
@@ -67,35 +26,14 @@ class GreyBox(InformedSampler):
 
     Parameters
     ----------
-    monotone
-        Use what the choices say about the objectives; without, it is called ``grey-box-plain``.
-    noise
-        Objective name -> how its values scatter. A noisy value is not believed: the design
-        counts with what the model makes of it.
-    at_least, at_most
-        Objective name -> bound, natural units; designs beyond do not count.
-    log_costs
-        Measure the hypervolume on the logarithm of known costs.
-    constants
-        Of the model; frozen.
+    monotone, noise, at_least, at_most, log_costs, constants
+        See `Settings`.
     """
-
-    monotone: bool = True
-    noise: Mapping[str, Noise] = field(default_factory=dict)
-    at_least: Mapping[str, float] = field(default_factory=dict)
-    at_most: Mapping[str, float] = field(default_factory=dict)
-    log_costs: bool = False
-    constants: Constants = FROZEN
 
     @property
     def name(self) -> str:  # type: ignore[override]
         """``grey-box`` or ``grey-box-plain``."""
         return "grey-box" if self.monotone else "grey-box-plain"
-
-    @property
-    def random_trials(self) -> int:
-        """How many trials come before the model is asked: none with trends, 8 without."""
-        return 0 if self.monotone else _RANDOM_TRIALS
 
     def check(self, objectives: tuple[Objective, ...]) -> None:
         """Raise an InputError if a bound or a noise names none of the objectives."""

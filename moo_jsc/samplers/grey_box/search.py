@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import comb, inf
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,8 @@ from moo_jsc.samplers.grey_box.improvement import (
     undominated_cells,
 )
 from moo_jsc.samplers.grey_box.pool import Pool
+from moo_jsc.samplers.grey_box.settings import Settings
 from moo_jsc.samplers.grey_box.surrogate import Surrogate
-
-if TYPE_CHECKING:
-    from moo_jsc.samplers.grey_box.sampler import GreyBox
 
 _EQUAL = 1e-9
 """Relative difference between improvements that counts as none."""
@@ -52,7 +49,7 @@ class Search:
         space: SearchSpace,
         objectives: tuple[Objective, ...],
         pool: Pool,
-        settings: GreyBox,
+        settings: Settings,
         *,
         seed: int,
     ) -> None:
@@ -135,7 +132,7 @@ class Search:
             mean, deviation, roughness = surrogate.predicted(
                 self._pool.rows,
                 rows,
-                scale.modelled(self._signs[column] * values),
+                scale.modeled(self._signs[column] * values),
                 variance * scale.stretch(values) ** 2,
             )
             beliefs[column] = Belief(mean, deviation, scale, roughness)
@@ -243,7 +240,7 @@ class Search:
         return expected_improvement(cells, outlooks)
 
 
-def _bound(objective: Objective, settings: GreyBox) -> float:
+def _bound(objective: Objective, settings: Settings) -> float:
     """Return the natural value beyond which an objective does not count."""
     if objective.sense == "max":
         return settings.at_least.get(objective.name, -inf)

@@ -122,14 +122,14 @@ class Surrogate:
     ) -> list[_Fit]:
         """Return the likeliest hypotheses, conditioned on the values."""
         highest, average = (values.max(), values.mean()) if len(values) else (0.0, 0.0)
-        covariances, deviations, centres = [], [], []
+        covariances, deviations, centers = [], [], []
         for hypothesis, parts in self._with_parts(self.hypotheses, tried, tried):
             covariance = parts.covariance(hypothesis, self.constants)
             covariance[np.diag_indices(len(tried))] += hypothesis.roughness**2 + noise
             covariances.append(covariance)
-            centre = float(highest if hypothesis.monotone else average)
-            centres.append(centre)
-            deviations.append(values - centre - parts.trend(hypothesis))
+            center = float(highest if hypothesis.monotone else average)
+            centers.append(center)
+            deviations.append(values - center - parts.trend(hypothesis))
         factors = np.linalg.cholesky(np.stack(covariances))
         residuals = np.linalg.solve(factors, np.stack(deviations)[..., None])[..., 0]
         scores = np.array([hypothesis.log_prior for hypothesis in self.hypotheses])
@@ -140,7 +140,7 @@ class Surrogate:
         weights = np.where(weights < _NEGLIGIBLE * weights.sum(), 0.0, weights)
         weights /= weights.sum()
         return [
-            _Fit(self.hypotheses[i], float(weight), factors[i], residuals[i], centres[i])
+            _Fit(self.hypotheses[i], float(weight), factors[i], residuals[i], centers[i])
             for i, weight in zip(order, weights, strict=True)
             if weight
         ]
@@ -157,7 +157,7 @@ class Surrogate:
             fit = by_hypothesis[hypothesis]
             cross = parts.covariance(hypothesis, self.constants)
             whitened = solve_triangular(fit.factor, cross.T, lower=True, check_finite=False)
-            mean = fit.centre + parts.trend(hypothesis) + fit.residual @ whitened
+            mean = fit.center + parts.trend(hypothesis) + fit.residual @ whitened
             variance = parts.variance(hypothesis, self.constants) - (whitened**2).sum(axis=0)
             variance = np.maximum(variance, 0.0) + hypothesis.roughness**2
             means += fit.weight * mean
@@ -241,4 +241,4 @@ class _Fit:
     weight: float
     factor: NDArray[np.float64]
     residual: NDArray[np.float64]
-    centre: float
+    center: float

@@ -102,7 +102,7 @@ def _seed(file: SearchFile, name: str) -> dict[str, Any]:
 def _multipliers(
     file: SearchFile, network: str, configs: Sequence[dict[str, Any]], *, trains: bool
 ) -> FileSpace:
-    from moo_jsc.problems.catalogue import RECIPES
+    from moo_jsc.problems.catalog import RECIPES
 
     asked = [tuple(dict.fromkeys(_multiplier_values(file, config))) for config in configs[:-1]]
     if not asked:

@@ -6,7 +6,7 @@ import numpy as np
 
 from studies.lab_reports import rules
 from studies.lab_reports.agreement import same_metric
-from studies.lab_reports.claims import Claim, ClaimVerdict, Judgement, Measured, Measurements
+from studies.lab_reports.claims import Claim, ClaimVerdict, Judgment, Measured, Measurements
 from studies.lab_reports.crossover import REPORTED_COST, crossover
 from studies.lab_reports.figures import stated
 from studies.lab_reports.mase.shipped import read_shipped
@@ -32,20 +32,20 @@ BY_CHANCE = 0.05
 _SEARCH = "jsc-tiny, 18 configurations, 512 jets, 20 trials, accuracy + loss + average bitwidth"
 
 
-def size(data: Measurements) -> Judgement:
+def size(data: Measurements) -> Judgment:
     """Compare the size with the stated one."""
     (measured,) = data["exact"]["size"]
-    return Judgement(
+    return Judgment(
         rules.exact(stated("R0.size"), measured),
         (Measured("size", measured, "bytes"),),
         f"117 parameters x 4 bytes are {measured:g}; the report states {stated('R0.size'):g}.",
     )
 
 
-def flops(data: Measurements) -> Judgement:
+def flops(data: Measurements) -> Judgment:
     """Compare the FLOPs with the stated ones."""
     measured, with_last_relu = data["exact"]["flops"]
-    return Judgement(
+    return Judgment(
         rules.exact(stated("R0.flops"), measured),
         (
             Measured("FLOPs at batch 8", measured, "FLOP"),
@@ -56,14 +56,14 @@ def flops(data: Measurements) -> Judgement:
     )
 
 
-def summed_latency(data: Measurements) -> Judgement:
+def summed_latency(data: Measurements) -> Judgment:
     """Ask whether a second measurement orders the configurations as the first did."""
     milliseconds = data["summed-latency"]["milliseconds"]
     tau = rules.rank_correlations(milliseconds[:, 0], milliseconds[:, 1])
     spread = milliseconds.std(axis=(1, 2), ddof=1) / milliseconds.mean(axis=(1, 2))
     measured = rules.mean_of("Kendall's tau of two measurements", tau, bounds=rules.TAU)
     varied = rules.mean_of("coefficient of variation", spread)
-    return Judgement(
+    return Judgment(
         rules.mean_outside(tau, UNORDERED, REPEATABLE),
         (measured, varied, rules.mean_of("latency", milliseconds.mean(axis=(1, 2)), "ms")),
         f"Two measurements of the same 18 configurations agree with tau = {measured.value:.2f}; "
@@ -71,7 +71,7 @@ def summed_latency(data: Measurements) -> Judgement:
     )
 
 
-def slower(data: Measurements) -> Judgement:
+def slower(data: Measurements) -> Judgment:
     """Compare the seconds of whole searches, here and at the report's cost of a trial."""
     seconds = data["search-seconds"]
     costs = crossover(seconds)
@@ -81,7 +81,7 @@ def slower(data: Measurements) -> Judgement:
     here = rules.mean_of(f"the same at {1e3 * costs.trial.mean():.1f} ms a trial, here", relative)
     said = stated("R0.brute_force_extra_seconds") / stated("R0.search_seconds")
     never = bool((costs.own_lead > 0).all() and (costs.trials_saved > 0).all())
-    return Judgement(
+    return Judgment(
         rules.larger(there),
         (measured, here),
         f"At the report's {REPORTED_COST:g} s a trial brute force takes {abs(measured.value):.0%} "
@@ -93,7 +93,7 @@ def slower(data: Measurements) -> Judgement:
     )  # fmt: skip
 
 
-def sample_efficiency(data: Measurements) -> Judgement:
+def sample_efficiency(data: Measurements) -> Judgment:
     """Compare the mean share of the true hypervolume over the trials."""
     types, runs = data["types"], data["loss-searches"]
     values = stacked(types["accuracy of 512"], types["loss of 512"], types["average-bitwidth"])
@@ -105,7 +105,7 @@ def sample_efficiency(data: Measurements) -> Judgement:
     }
     lead = area["optuna-tpe"] - area["optuna-brute-force"]
     measured = rules.mean_of("TPE minus brute force, mean hypervolume share", lead)
-    return Judgement(
+    return Judgment(
         rules.larger(lead),
         (
             measured,
@@ -118,7 +118,7 @@ def sample_efficiency(data: Measurements) -> Judgement:
     )
 
 
-def better_result(data: Measurements) -> Judgement:
+def better_result(data: Measurements) -> Judgment:
     """Count the pairs of runs in which TPE shows a higher accuracy and a lower loss."""
     types, right, faulty = data["types"], data["loss-searches"], data["never-reset-searches"]
     tpe, brute = "optuna-tpe", "optuna-brute-force"
@@ -146,7 +146,7 @@ def better_result(data: Measurements) -> Judgement:
     lead = rules.mean_of("TPE minus brute force, best accuracy", higher)
     measured = rules.mean_of("pairs of runs in which TPE is better", wins)
     apparent = rules.mean_of("the same where metrics are never reset", shown_wins)
-    return Judgement(
+    return Judgment(
         verdict,
         (measured, apparent, lead),
         f"Rightly scored, TPE is better in both in {np.count_nonzero(wins)} of {len(wins)} pairs "
@@ -155,11 +155,11 @@ def better_result(data: Measurements) -> Judgement:
     )
 
 
-def brute_force_file(_: Measurements) -> Judgement:
+def brute_force_file(_: Measurements) -> Judgment:
     """Read the search from a file with the report's settings."""
     study = read_shipped("lab3_brute_force.toml")
     read = (study.sampler.name, study.problem, len(study.objectives) > 1)
-    return Judgement(
+    return Judgment(
         rules.holds(read == ("optuna-brute-force", "lab3-types", True)),
         (
             Measured("trials asked for", study.budget, "trials"),

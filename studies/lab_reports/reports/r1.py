@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.lab_reports import rules
-from studies.lab_reports.claims import Claim, ClaimVerdict, Judgement, Measured, Measurements
+from studies.lab_reports.claims import Claim, ClaimVerdict, Judgment, Measured, Measurements
 from studies.lab_reports.figures import stated, stated_list
 from studies.lab_reports.outcomes import (
     ACCURACY,
@@ -34,7 +34,7 @@ _SPACE = "the 18 configurations of jsc-tiny that R2 and R3 search; the report st
 _AS_IT_WAS = f"{_SETTING}, scored as the report did; its training and jets are not stated"
 
 
-def best_trials(sampler: str, figures: str, data: Measurements) -> Judgement:
+def best_trials(sampler: str, figures: str, data: Measurements) -> Judgment:
     """Compare the highest accuracy among the best trials of a run with the report's two runs."""
     runs, types = data["reported-searches"], data["types"]
     shown = highest_among_best(runs[f"{sampler}.reported"], (ACCURACY, BITWIDTH))
@@ -42,7 +42,7 @@ def best_trials(sampler: str, figures: str, data: Measurements) -> Judgement:
     said = stated_list(figures)
     measured = rules.range_of("best accuracy of a run, as reported", shown)
     actual = rules.range_of("best accuracy of its designs, rightly scored", right)
-    return Judgement(
+    return Judgment(
         rules.predicted(said, shown, WIDEST),
         (measured, actual),
         f"One further run of ours would report between {measured.low:.3f} and {measured.high:.3f}; "
@@ -50,17 +50,17 @@ def best_trials(sampler: str, figures: str, data: Measurements) -> Judgement:
     )
 
 
-def tpe_best_trials(data: Measurements) -> Judgement:
+def tpe_best_trials(data: Measurements) -> Judgment:
     """See `best_trials`."""
     return best_trials("optuna-tpe", "R1.tpe.run_best", data)
 
 
-def brute_force_best_trials(data: Measurements) -> Judgement:
+def brute_force_best_trials(data: Measurements) -> Judgment:
     """See `best_trials`."""
     return best_trials("optuna-brute-force", "R1.brute_force.run_best", data)
 
 
-def losses(sampler: str, figures: str, data: Measurements) -> Judgement:
+def losses(sampler: str, figures: str, data: Measurements) -> Judgment:
     """Compare the lowest loss among the best trials of a run with the report's lowest."""
     runs, types = data["reported-searches"], data["types"]
     trials = runs[f"{sampler}.trials"]
@@ -72,7 +72,7 @@ def losses(sampler: str, figures: str, data: Measurements) -> Judgement:
     said = stated_list(figures)
     measured = rules.range_of("lowest loss among the best trials, as reported", shown, "nats")
     right = best_of_runs(types["loss"], trials, "min")
-    return Judgement(
+    return Judgment(
         rules.predicted([min(said), max(said)], shown, WIDEST),
         (measured, rules.range_of("lowest loss of its designs, rightly scored", right, "nats")),
         f"One further run of ours would report a lowest loss between {measured.low:.3f} and "
@@ -80,17 +80,17 @@ def losses(sampler: str, figures: str, data: Measurements) -> Judgement:
     )
 
 
-def tpe_losses(data: Measurements) -> Judgement:
+def tpe_losses(data: Measurements) -> Judgment:
     """See `losses`."""
     return losses("optuna-tpe", "R1.tpe.loss", data)
 
 
-def brute_force_losses(data: Measurements) -> Judgement:
+def brute_force_losses(data: Measurements) -> Judgment:
     """See `losses`."""
     return losses("optuna-brute-force", "R1.brute_force.loss", data)
 
 
-def how_many_best(data: Measurements) -> Judgement:
+def how_many_best(data: Measurements) -> Judgment:
     """Compare how many best trials a run has, and where in it, with the report's four tables."""
     runs = data["reported-searches"]
     numbers = [
@@ -104,7 +104,7 @@ def how_many_best(data: Measurements) -> Judgement:
     where = stated_list("R1.trial_numbers")
     measured = rules.range_of("best trials of a run, as reported", count)
     mean = rules.range_of("mean number of a best trial, as reported", place)
-    return Judgement(
+    return Judgment(
         rules.predicted(said, count, MOST_TRIALS),
         (measured, mean),
         f"One further run would list {max(measured.low or 0, 1):.1f} to {measured.high:.1f} best "
@@ -114,12 +114,12 @@ def how_many_best(data: Measurements) -> Judgement:
     )
 
 
-def in_tandem(data: Measurements) -> Judgement:
+def in_tandem(data: Measurements) -> Judgment:
     """Ask whether accuracy rises where loss falls."""
     types = data["types"]
     tau = rules.rank_correlations(types["accuracy"], -types["loss"])
     measured = rules.mean_of("Kendall's tau of accuracy and falling loss", tau, bounds=rules.TAU)
-    return Judgement(
+    return Judgment(
         rules.mean_above(tau, 0),
         (measured,),
         f"Over the 18 configurations accuracy rises where loss falls with tau = "
@@ -127,13 +127,13 @@ def in_tandem(data: Measurements) -> Judgement:
     )
 
 
-def bitwidths(figures: str, data: Measurements) -> Judgement:
+def bitwidths(figures: str, data: Measurements) -> Judgment:
     """Ask whether the other reports' space has a configuration for every stated bitwidth."""
     attainable = data["exact"]["bitwidths"]
     said = np.array(stated_list(figures))
     outside = sorted({width for width in said if width not in attainable})
     known = ", ".join(f"{width:g}" for width in attainable)
-    return Judgement(
+    return Judgment(
         ClaimVerdict.UNDECIDED if outside else ClaimVerdict.REPRODUCED,
         (Measured("stated bitwidths outside the 18 configurations", len(outside)),),
         f"The 18 configurations have the average bitwidths {known}; "
@@ -143,37 +143,37 @@ def bitwidths(figures: str, data: Measurements) -> Judgement:
     )  # fmt: skip
 
 
-def tpe_bitwidths(data: Measurements) -> Judgement:
+def tpe_bitwidths(data: Measurements) -> Judgment:
     """See `bitwidths`."""
     return bitwidths("R1.tpe.average_bitwidth", data)
 
 
-def brute_force_bitwidths(data: Measurements) -> Judgement:
+def brute_force_bitwidths(data: Measurements) -> Judgment:
     """See `bitwidths`."""
     return bitwidths("R1.brute_force.average_bitwidth", data)
 
 
-def memory_density(_: Measurements) -> Judgement:
+def memory_density(_: Measurements) -> Judgment:
     """Ask whether the stated densities are 32 over the stated bitwidths."""
     widths = stated_list("R1.tpe.average_bitwidth") + stated_list("R1.brute_force.average_bitwidth")
     densities = stated_list("R1.tpe.memory_density") + stated_list("R1.brute_force.memory_density")
     ratios = 32 / np.array(widths)
     agreeing = int((ratios == np.array(densities)).sum())
-    return Judgement(
+    return Judgment(
         rules.exact(densities, ratios),
         (Measured("stated densities equal to 32 / bitwidth", agreeing),),
         f"{agreeing} of {len(ratios)} stated densities equal 32 / average bitwidth.",
     )
 
 
-def brute_force_better(data: Measurements) -> Judgement:
+def brute_force_better(data: Measurements) -> Judgment:
     """Compare the best accuracy of paired runs."""
     best = _best_accuracies(data)
     lead = best["optuna-brute-force"] - best["optuna-tpe"]
     said = stated("R1.brute_force.first_best") - stated("R1.tpe.first_best")
     measured = rules.mean_of("brute force minus TPE, best accuracy", lead)
     ahead = rules.mean_of("pairs of runs in which it is higher", lead > 0)
-    return Judgement(
+    return Judgment(
         rules.larger(lead),
         (measured, ahead),
         f"Brute force, which has seen all 18 configurations, finds {measured.value:+.4f} of "
@@ -182,7 +182,7 @@ def brute_force_better(data: Measurements) -> Judgement:
     )
 
 
-def approached(data: Measurements) -> Judgement:
+def approached(data: Measurements) -> Judgment:
     """Ask whether TPE comes close to brute force's accuracy, and whether random search does."""
     runs, best = data["pair-searches"], _best_accuracies(data)
     short = {name: best[name] - best["optuna-brute-force"] for name in best}
@@ -196,7 +196,7 @@ def approached(data: Measurements) -> Judgement:
     count = rules.mean_of(
         "different configurations, TPE", different["optuna-tpe"], bounds=rules.COUNT
     )
-    return Judgement(
+    return Judgment(
         verdict if fewer else ClaimVerdict.NOT_REPRODUCED,
         (
             measured,

@@ -7,7 +7,7 @@ import numpy as np
 from moo_jsc.objectives import OBJECTIVES
 from studies.lab_reports import rules
 from studies.lab_reports.agreement import same_metric
-from studies.lab_reports.claims import Claim, ClaimVerdict, Judgement, Measured, Measurements
+from studies.lab_reports.claims import Claim, ClaimVerdict, Judgment, Measured, Measurements
 from studies.lab_reports.command_line import SEARCH_FILE
 from studies.lab_reports.crossover import REPORTED_COST, crossover
 from studies.lab_reports.figures import stated, stated_list
@@ -23,12 +23,12 @@ _TYPES = "jsc-tiny, 18 configurations, 20 trials"
 _LARGE = "jsc-three-linear, 1728 configurations, 512 jets, 20 trials, accuracy - loss"
 
 
-def ends_with_the_space(data: Measurements) -> Judgement:
+def ends_with_the_space(data: Measurements) -> Judgment:
     """Compare the number of trials of brute force with the size of the space."""
     trials = lengths(data["pair-searches"]["optuna-brute-force.trials"])
     (size,) = data["exact"]["types size"]
     said = stated("R2.brute_force_trials")
-    return Judgement(
+    return Judgment(
         rules.exact(np.full(len(trials) + 1, said), [*trials, size]),
         (Measured("trials", float(trials.mean()), "trials"), Measured("size of the space", size)),
         f"{int((trials == said).sum())} of {len(trials)} runs end after {said:g} trials, as the "
@@ -36,7 +36,7 @@ def ends_with_the_space(data: Measurements) -> Judgement:
     )
 
 
-def whole_space(data: Measurements) -> Judgement:
+def whole_space(data: Measurements) -> Judgment:
     """Count TPE's different configurations and its repeats."""
     trials = data["pair-searches"]["optuna-tpe.trials"]
     (size,) = data["exact"]["types size"]
@@ -48,7 +48,7 @@ def whole_space(data: Measurements) -> Judgement:
         verdict = ClaimVerdict.NOT_REPRODUCED if not covered.any() else rules.holds(covered.all())
     else:
         verdict = rules.mean_above(covered & (repeated > 0), MOSTLY)
-    return Judgement(
+    return Judgment(
         verdict,
         (measured, again, rules.mean_of("runs that visit the whole space", covered)),
         f"Of {trials.shape[1]} trials {again.value:.1f} repeat an earlier one, and "
@@ -57,7 +57,7 @@ def whole_space(data: Measurements) -> Judgement:
     )
 
 
-def score_rewards_latency(_: Measurements) -> Judgement:
+def score_rewards_latency(_: Measurements) -> Judgment:
     """Compare the sign of each factor of the score with the sense of its metric."""
     wrong, shown = [], []
     for metric in ("latency", "accuracy", "loss"):
@@ -67,7 +67,7 @@ def score_rewards_latency(_: Measurements) -> Judgement:
         if np.sign(factor) != wanted:
             wrong.append(metric)
     verb = f"rewards a worse {' and '.join(wrong)}" if wrong else "rewards no worse metric"
-    return Judgement(
+    return Judgment(
         rules.exact(0, len(wrong)),
         tuple(shown),
         f"The score is maximised and {verb}; with latency in seconds, as there, adding 1 ms "
@@ -75,7 +75,7 @@ def score_rewards_latency(_: Measurements) -> Judgement:
     )
 
 
-def faster(data: Measurements) -> Judgement:
+def faster(data: Measurements) -> Judgment:
     """Split what brute force saves into TPE's own work and the trials that the space lacks."""
     costs = crossover(data["search-seconds"])
     here = float(costs.trial.mean())
@@ -94,7 +94,7 @@ def faster(data: Measurements) -> Judgement:
             ClaimVerdict.REPRODUCED: ClaimVerdict.REPRODUCED,
             ClaimVerdict.NOT_REPRODUCED: ClaimVerdict.ANOTHER_REASON,
         }.get(reason, ClaimVerdict.UNDECIDED)
-    return Judgement(
+    return Judgment(
         verdict,
         (by_space, there, small, crossing),
         f"At the reports' {REPORTED_COST:g} s a trial brute force saves {there.value:.2f} s, "
@@ -103,7 +103,7 @@ def faster(data: Measurements) -> Judgement:
     )
 
 
-def better_in_large_spaces(data: Measurements) -> Judgement:
+def better_in_large_spaces(data: Measurements) -> Judgment:
     """Compare the best score of TPE with brute force cut off, and with random search."""
     found = {
         name: data["large-searches"][f"{name}.score"].max(axis=1)
@@ -118,7 +118,7 @@ def better_in_large_spaces(data: Measurements) -> Judgement:
     )
     measured = rules.mean_of("TPE minus brute force, best score", lead)
     random = rules.mean_of("TPE minus random", over_random)
-    return Judgement(
+    return Judgment(
         rules.unless_otherwise_explained(rules.larger(lead), explained),
         (measured, random, rules.mean_of("random minus brute force", by_chance)),
         f"TPE's best score is {measured.value:+.3f} above that of brute force cut off at the same "
@@ -126,14 +126,14 @@ def better_in_large_spaces(data: Measurements) -> Judgement:
     )
 
 
-def propagate(data: Measurements) -> Judgement:
+def propagate(data: Measurements) -> Judgment:
     """Compare the widened layers with what the multipliers ask for."""
     exact = data["exact"]
     outputs, inputs = exact["widened outputs"], exact["widened inputs"]
     asked = exact["asked outputs"]
     before, after = exact["activations"]
     expected = [*asked, *asked[:-1], before]
-    return Judgement(
+    return Judgment(
         rules.exact(expected, [*outputs, *inputs[1:], after]),
         (
             Measured("outputs of seq_blocks_2", outputs[0]),
@@ -147,12 +147,12 @@ def propagate(data: Measurements) -> Judgement:
     )
 
 
-def trained_search(data: Measurements) -> Judgement:
+def trained_search(data: Measurements) -> Judgment:
     """Ask how often two trainings pick the same multipliers."""
     return judge_picks(data["trained-search"])
 
 
-def command_line_search(data: Measurements) -> Judgement:
+def command_line_search(data: Measurements) -> Judgment:
     """Run the search from the command line and ask whether it went through its space."""
     found = data["command-line-search"]
     (code,), (configurations,), (best,) = (
@@ -162,7 +162,7 @@ def command_line_search(data: Measurements) -> Judgement:
     assert study.multipliers is not None and study.schedule is not None
     combinations = study.multipliers.combinations(2)
     chosen = " x ".join(str(multiplier) for multiplier in combinations[int(best)])
-    return Judgement(
+    return Judgment(
         rules.holds(code == 0 and configurations == len(combinations)),
         (
             Measured("networks trained and evaluated", configurations),

@@ -10,7 +10,7 @@ from studies.lab_reports.claims import (
     Arrays,
     Claim,
     ClaimVerdict,
-    Judgement,
+    Judgment,
     Measured,
     Measurements,
 )
@@ -32,25 +32,25 @@ _SETTING = "jsc-tiny, 18 configurations"
 _SEARCH = "jsc-tiny, 18 configurations, 512 jets, 20 trials, four metrics"
 
 
-def ptflops(data: Measurements) -> Judgement:
+def ptflops(data: Measurements) -> Judgment:
     """Compare the counts with those that ptflops prints."""
     measured = data["exact"]["ptflops"]
     names = ("jsc-tiny", "jsc-three-linear")
-    return Judgement(
+    return Judgment(
         rules.exact(stated_list("R3.ptflops"), measured),
         tuple(Measured(name, value, "FLOP") for name, value in zip(names, measured, strict=True)),
         "The counts at batch 1 are " + " and ".join(f"{value:g}" for value in measured) + ".",
     )
 
 
-def main_objective(data: Measurements) -> Judgement:
+def main_objective(data: Measurements) -> Judgment:
     """Ask how much of the weighted score's variance over the space is accuracy's."""
     raw = _variance_shares(data, scaled=False)
     scaled = _variance_shares(data, scaled=True)
     measured = rules.mean_of("share of the score's variance, raw units", raw)
     by_range = rules.mean_of("the same, each metric over its range", scaled)
     different = len(np.unique(data["types"]["flops-ptflops"]))
-    return Judgement(
+    return Judgment(
         rules.mean_above(raw, MAIN),
         (measured, by_range, Measured("different FLOPs among the configurations", different)),
         f"In the units of the report accuracy makes {measured.value:.1e} of the score's variance; "
@@ -75,17 +75,17 @@ def _variance_shares(data: Measurements, *, scaled: bool) -> NDArray[np.float64]
     return np.asarray(variances["accuracy"] / sum(variances.values()))
 
 
-def computational_complexity(data: Measurements) -> Judgement:
+def computational_complexity(data: Measurements) -> Judgment:
     """See `_captured`."""
     return _captured(data, "bitops-bops", "BOPs of the hardware literature")
 
 
-def memory(data: Measurements) -> Judgement:
+def memory(data: Measurements) -> Judgment:
     """See `_captured`."""
     return _captured(data, "size", "size in bytes")
 
 
-def _captured(data: Measurements, target: str, name: str) -> Judgement:
+def _captured(data: Measurements, target: str, name: str) -> Judgment:
     """Ask how much of a cost the report's two metrics explain over the space."""
     types = data["types"]
     cost = types[target]
@@ -97,7 +97,7 @@ def _captured(data: Measurements, target: str, name: str) -> Judgement:
         key: rules.rank_correlation(types[key], cost)
         for key in ("average-bitwidth", "bitops-report")
     }
-    return Judgement(
+    return Judgment(
         rules.holds(explained > MOST),
         (
             Measured(f"R^2 of the {name} on both", float(explained)),
@@ -120,11 +120,11 @@ def weighted_scores(data: Measurements) -> NDArray[np.float64]:
     return score
 
 
-def global_maximum(data: Measurements) -> Judgement:
+def global_maximum(data: Measurements) -> Judgment:
     """Count the runs of brute force that met the configuration with the best score."""
     reached = _reached(weighted_scores(data), data["hardware-searches"])
     measured = rules.mean_of("runs of brute force that reach it", reached["optuna-brute-force"])
-    return Judgement(
+    return Judgment(
         rules.exact(1, reached["optuna-brute-force"].min()),
         (measured, rules.mean_of("runs of TPE", reached["optuna-tpe"])),
         f"Brute force meets the configuration with the best score in {measured.value:.0%} of its "
@@ -132,7 +132,7 @@ def global_maximum(data: Measurements) -> Judgement:
     )
 
 
-def local_maximum(data: Measurements) -> Judgement:
+def local_maximum(data: Measurements) -> Judgment:
     """Ask where TPE's runs end: at the best score, at a local maximum, or at neither."""
     searches = data["hardware-searches"]
     score, accuracy = weighted_scores(data), data["types"]["accuracy of 512"]
@@ -146,7 +146,7 @@ def local_maximum(data: Measurements) -> Judgement:
     else:
         verdict = rules.mean_above(ends[missed], HALF)
     measured = rules.mean_of("runs of TPE that reach the best score", reached)
-    return Judgement(
+    return Judgment(
         verdict,
         (
             measured,
@@ -168,7 +168,7 @@ def _reached(scores: NDArray[np.float64], runs: Arrays) -> dict[str, NDArray[np.
     }
 
 
-def local_search(data: Measurements) -> Judgement:
+def local_search(data: Measurements) -> Judgment:
     """Compare how far proposals are from the most accurate design so far, TPE and random."""
     accuracy, trials = data["types"]["accuracy of 512"], data["hardware-searches"]
     budget = trials["optuna-tpe.trials"].shape[1]
@@ -179,7 +179,7 @@ def local_search(data: Measurements) -> Judgement:
     }
     closer = steps["optuna-random"] - steps["optuna-tpe"]
     measured = rules.mean_of("random minus TPE, choices changed from the best so far", closer)
-    return Judgement(
+    return Judgment(
         rules.larger(closer),
         (measured, rules.mean_of("TPE", steps["optuna-tpe"])),
         f"After the first {start} trials, TPE's proposals differ from the most accurate design so "
@@ -188,13 +188,13 @@ def local_search(data: Measurements) -> Judgement:
     )
 
 
-def exponential_cost(data: Measurements) -> Judgement:
+def exponential_cost(data: Measurements) -> Judgment:
     """Ask whether each further layer multiplies the number of configurations by the same factor."""
     sizes, choices = data["exact"]["sizes by layers"], data["exact"]["choices by layers"]
     factors = sizes[1:] / sizes[:-1]
     steady = bool((factors == factors[0]).all() and factors[0] > 1)
     growth = ", ".join(f"{s:g} ({c:g})" for s, c in zip(sizes, choices, strict=True))
-    return Judgement(
+    return Judgment(
         rules.holds(steady),
         (Measured("factor of each further layer", float(factors[0])),),
         f"Configurations (and choices) for 1, 2, 3 layers: {growth}. This is the cost of trying "

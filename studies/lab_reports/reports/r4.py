@@ -7,7 +7,7 @@ import numpy as np
 from studies.lab_reports import rules
 from studies.lab_reports.claims import (
     Claim,
-    Judgement,
+    Judgment,
     Measured,
     Measurements,
 )
@@ -27,14 +27,14 @@ NOTICEABLE = 0.05
 _GRID = "jsc-tiny with a final ReLU, 16 configurations of lab3-grid"
 
 
-def pretrained(data: Measurements) -> Judgement:
+def pretrained(data: Measurements) -> Judgment:
     """Compare the float network's accuracy with the stated one."""
     accuracy, plain = data["grid"]["float accuracy"], data["grid"]["plain accuracy"]
     dead = data["grid"]["dead classes"]
     said = stated("R4.pretrained_accuracy")
     measured = rules.range_of("accuracy of one further network", accuracy)
     without = rules.range_of("the same without the final ReLU", plain)
-    return Judgement(
+    return Judgment(
         rules.predicted([said], accuracy, WIDEST),
         (measured, without, rules.mean_of("networks with a dead class", dead > 0)),
         f"Networks trained from other seeds reach {accuracy.min():.3f} to {accuracy.max():.3f}, "
@@ -44,20 +44,20 @@ def pretrained(data: Measurements) -> Judgement:
     )
 
 
-def quantised_size(data: Measurements) -> Judgement:
+def quantized_size(data: Measurements) -> Judgment:
     """Compare the sizes with the stated ones."""
     return _two_precisions(data, "quantised size", "R4.size", "bytes")
 
 
-def bitops(data: Measurements) -> Judgement:
+def bitops(data: Measurements) -> Judgment:
     """Compare the BitOPs with the stated ones."""
     return _two_precisions(data, "bitops", "R4.bitops", "bit op")
 
 
-def _two_precisions(data: Measurements, name: str, figures: str, unit: str) -> Judgement:
+def _two_precisions(data: Measurements, name: str, figures: str, unit: str) -> Judgment:
     measured, said = data["exact"][name], stated_list(figures)
     at = ("at 8/8/8 bits", "at 4/2/2 bits")
-    return Judgement(
+    return Judgment(
         rules.exact(said, measured),
         tuple(Measured(w, value, unit) for w, value in zip(at, measured, strict=True)),
         f"The count gives {' and '.join(f'{v:g}' for v in measured)}, the report states "
@@ -65,10 +65,10 @@ def _two_precisions(data: Measurements, name: str, figures: str, unit: str) -> J
     )
 
 
-def flops(data: Measurements) -> Judgement:
+def flops(data: Measurements) -> Judgment:
     """Compare the FLOPs with the stated ones."""
     measured, said = data["exact"]["flops at run time"], stated_list("R4.flops")
-    return Judgement(
+    return Judgment(
         rules.exact(said, measured),
         tuple(
             Measured(f"at batch {batch}", value, "FLOP")
@@ -79,27 +79,27 @@ def flops(data: Measurements) -> Judgement:
     )
 
 
-def grid_size(data: Measurements) -> Judgement:
+def grid_size(data: Measurements) -> Judgment:
     """Compare the number of configurations."""
     (size,) = data["exact"]["grid size"]
-    return Judgement(
+    return Judgment(
         rules.exact(stated("R4.grid_size"), size),
         (Measured("configurations", size),),
         f"The grid has {size:g} configurations.",
     )
 
 
-def accuracy_improves(data: Measurements) -> Judgement:
+def accuracy_improves(data: Measurements) -> Judgment:
     """Ask whether accuracy rises with precision."""
     return _improves(data, "accuracy", 1.0)
 
 
-def loss_improves(data: Measurements) -> Judgement:
+def loss_improves(data: Measurements) -> Judgment:
     """Ask whether loss falls with precision."""
     return _improves(data, "loss", -1.0)
 
 
-def _improves(data: Measurements, metric: str, sign: float) -> Judgement:
+def _improves(data: Measurements, metric: str, sign: float) -> Judgment:
     grid = data["grid"]
     bits = np.broadcast_to(grid["data width"] + grid["weight width"], grid[metric].shape)
     tau = rules.rank_correlations(bits, sign * grid[metric])
@@ -108,7 +108,7 @@ def _improves(data: Measurements, metric: str, sign: float) -> Judgement:
     gain = sign * (grid[metric][:, widest] - grid[metric][:, narrowest])
     unit = "1" if metric == "accuracy" else "nats"
     gained = rules.mean_of("gain from 4 to 16 bits", gain, unit)
-    return Judgement(
+    return Judgment(
         rules.mean_above(tau, 0),
         (measured, gained),
         f"Better with more bits with tau = {measured.value:.2f}; from 4 to 16 bits the gain is "
@@ -116,17 +116,17 @@ def _improves(data: Measurements, metric: str, sign: float) -> Judgement:
     )
 
 
-def size_grows(data: Measurements) -> Judgement:
+def size_grows(data: Measurements) -> Judgment:
     """Ask whether every wider configuration is larger."""
     return _grows(data, "size-report", "size")
 
 
-def bitops_grow(data: Measurements) -> Judgement:
+def bitops_grow(data: Measurements) -> Judgment:
     """Ask whether every wider configuration has more BitOPs."""
     return _grows(data, "bitops-report", "BitOPs")
 
 
-def _grows(data: Measurements, objective: str, name: str) -> Judgement:
+def _grows(data: Measurements, objective: str, name: str) -> Judgment:
     grid = data["grid"]
     widths = np.column_stack([grid["data width"], grid["weight width"]])
     wider = (widths[:, None] >= widths[None]).all(axis=2) & (widths[:, None] > widths[None]).any(
@@ -135,7 +135,7 @@ def _grows(data: Measurements, objective: str, name: str) -> Judgement:
     values = grid[objective]
     grows = values[:, None] > values[None]
     share = float(grows[wider].mean())
-    return Judgement(
+    return Judgment(
         rules.exact(1, share),
         (Measured(f"wider pairs with a larger {name}", share),),
         f"Of {int(wider.sum())} pairs in which one configuration is wider, {share:.0%} have a "
@@ -143,13 +143,13 @@ def _grows(data: Measurements, objective: str, name: str) -> Judgement:
     )
 
 
-def latency_grows(data: Measurements) -> Judgement:
+def latency_grows(data: Measurements) -> Judgment:
     """Compare the latency of the widest formats with that of the narrowest."""
     narrow, wide = data["precision-latency"]["milliseconds"].T
     relative = wide / narrow - 1
     measured = rules.mean_of("16 bits over 4 bits, minus 1", relative)
     verdict = rules.mean_above(relative, NOTICEABLE)
-    return Judgement(
+    return Judgment(
         verdict,
         (measured, rules.mean_of("4 bits, batch of 1024", narrow, "ms")),
         f"Timed in interleaved rounds, 16 bits take {abs(measured.value):.2%} "
@@ -158,14 +158,14 @@ def latency_grows(data: Measurements) -> Judgement:
     )
 
 
-def brute_force_best(data: Measurements) -> Judgement:
+def brute_force_best(data: Measurements) -> Judgment:
     """Compare what the best configuration loses against float with what the report's lost."""
     grid = data["grid"]
     lost = grid["float accuracy"] - grid["accuracy as reported"].max(axis=1)
     truly = grid["float accuracy"] - grid["accuracy"].max(axis=1)
     said = [stated("R4.pretrained_accuracy") - best for best in stated_list("R4.brute_force_best")]
     measured = rules.range_of("float minus best of a run, as reported", lost)
-    return Judgement(
+    return Judgment(
         rules.predicted(said, lost, WIDEST),
         (
             measured,
@@ -219,7 +219,7 @@ CLAIMS = (
         "jsc-tiny at 8/8/8 and 4/2/2 bits, bytes; a formula against the report's formula",
         "Reproduced when the counts equal the stated figures.",
         ("exact",),
-        quantised_size,
+        quantized_size,
     ),
     Claim(
         "R4.3",

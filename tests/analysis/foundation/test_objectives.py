@@ -8,12 +8,12 @@ from analysis.foundation.objectives import Objective, ObjectiveLike, labeled, mi
 from tests.analysis.strategies import OBJECTIVES
 
 
-def test_minimising_twice_gives_the_natural_values_back():
+def test_minimizing_twice_gives_the_natural_values_back():
     values = np.array([[0.7, 12.0, 0.1], [0.5, 3.0, 0.2]])
     assert np.array_equal(minimized(minimized(values, OBJECTIVES), OBJECTIVES), values)
 
 
-def test_only_maximised_columns_change_their_sign():
+def test_only_maximized_columns_change_their_sign():
     assert minimized([[0.7, 12.0, 0.1]], OBJECTIVES).tolist() == [[-0.7, 12.0, 0.1]]
 
 

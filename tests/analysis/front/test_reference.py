@@ -56,7 +56,7 @@ def test_scale_does_not_depend_on_units(reference):
     assert scaled.hypervolume == pytest.approx(reference.hypervolume)
 
 
-def test_logarithmic_costs_leave_maximised_objectives_alone(reference):
+def test_logarithmic_costs_leave_maximized_objectives_alone(reference):
     logarithmic = reference.on_other_scale()
     middle = np.sqrt(reference.ideal * reference.nadir)
     middle[0] = (reference.ideal[0] + reference.nadir[0]) / 2

@@ -116,7 +116,7 @@ def test_whole_simplex_belongs_to_a_single_point():
 
 @settings(max_examples=40, deadline=None)
 @given(integer_fronts(2, 4))
-def test_neighbours_are_mutual_and_share_a_wall(points):
+def test_neighbors_are_mutual_and_share_a_wall(points):
     space = WeightSpace.of(points)
     regions = {int(row): region_of(space, int(row)) for row in np.flatnonzero(space.extreme)}
     for row, region in regions.items():
@@ -126,7 +126,7 @@ def test_neighbours_are_mutual_and_share_a_wall(points):
         assert all(len(region.neighbors) > 0 for region in regions.values())
 
 
-def test_neighbours_of_two_objectives_are_the_next_ones():
+def test_neighbors_of_two_objectives_are_the_next_ones():
     space = WeightSpace.of([[0, 9], [1, 5], [3, 2], [6, 0.5], [9, 0]])
     found = [region_of(space, row).neighbors.tolist() for row in range(5)]
     assert found == [[1], [0, 2], [1, 3], [2, 4], [3]]

@@ -104,7 +104,7 @@ def test_agrees_with_a_dense_grid_of_weights(objectives, steps):
                 assert alone[:, row].any()
 
 
-def test_agrees_with_linear_programmes_on_a_real_size_front():
+def test_agrees_with_linear_programs_on_a_real_size_front():
     points = sphere_front(60, 5, seed=1)
     found = classify(points)
     scaled = to_unit_range(points)

@@ -32,7 +32,7 @@ def test_each_class_is_split_60_20_20(raw: LabeledTable) -> None:
     assert np.bincount(jets.test.labels).tolist() == [10, 8, 12, 11, 9]
 
 
-def test_train_part_is_standardised_and_types_are_as_promised(raw: LabeledTable) -> None:
+def test_train_part_is_standardized_and_types_are_as_promised(raw: LabeledTable) -> None:
     jets = split_table(raw)
     assert jets.train.features.mean(axis=0) == pytest.approx(np.zeros(16), abs=1e-6)
     assert jets.train.features.std(axis=0) == pytest.approx(np.ones(16), abs=1e-6)

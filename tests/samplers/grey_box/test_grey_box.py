@@ -266,8 +266,8 @@ def test_a_space_too_large_to_score_is_searched_from_a_sample_that_grows(monkeyp
     assert not pool.whole
     assert {0, where.size - 1} <= set(pool.indices.tolist())
     pool.grow(where.configurations([0]))
-    neighbours = where.indices(np.eye(where.dimensions, dtype=int))
-    assert set(neighbours.tolist()) <= set(pool.indices.tolist())
+    neighbors = where.indices(np.eye(where.dimensions, dtype=int))
+    assert set(neighbors.tolist()) <= set(pool.indices.tolist())
     assert len(np.unique(pool.indices)) == len(pool.indices) > before
 
 

@@ -67,7 +67,7 @@ def test_closed_form_agrees_with_monte_carlo(kind, black_boxes):
     generator = np.random.default_rng(7)
     scale, mean, deviation = KINDS[kind]
     draws = mean + deviation * generator.standard_normal((4000, black_boxes))
-    values = scale.minimised(draws)
+    values = scale.minimized(draws)
     low, high = values.min(axis=0), values.max(axis=0)
     tried = np.column_stack(
         [
@@ -92,7 +92,7 @@ def test_better_prospects_never_gain_less(kind):
     generator = np.random.default_rng(11)
     belief = Belief(generator.normal(size=300), generator.uniform(0.01, 1.0, 300), scale)
     prospects = belief.prospects
-    for level in scale.minimised(np.linspace(-2, 2, 9)):
+    for level in scale.minimized(np.linspace(-2, 2, 9)):
         gains = belief.shortfall(level)
         for i in range(0, 300, 10):
             ahead = (prospects >= prospects[i]).all(axis=1)

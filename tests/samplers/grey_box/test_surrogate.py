@@ -44,8 +44,8 @@ def written_out(tried, values, noise, constants, monotone):
         a = np.vstack([coordinates.of(tried, h.rate), coordinates.of(ROWS, h.rate)])
         if h.monotone:
             a[:, 1:3] *= h.share
-        centre = values.max() if h.monotone else values.mean()
-        mean = np.full(len(a), centre)
+        center = values.max() if h.monotone else values.mean()
+        mean = np.full(len(a), center)
         cov = np.full((len(a), len(a)), constants.level**2)
         for j, damaging in enumerate(coordinates.damaging):
             trend = damaging and h.monotone
@@ -111,9 +111,9 @@ def test_data_overrule_a_wrong_trend():
 @pytest.mark.parametrize("kind", ["gain", "loss", "plain"])
 def test_scales_are_inverted(kind):
     scale = Scale(kind, 2.0)
-    modelled = np.linspace(-1, 1, 5)
-    assert np.allclose(scale.modelled(scale.minimised(modelled)), modelled)
+    modeled = np.linspace(-1, 1, 5)
+    assert np.allclose(scale.modeled(scale.minimized(modeled)), modeled)
     step = 1e-6
-    slope = (scale.minimised(modelled + step) - scale.minimised(modelled)) / step
-    values = np.abs(scale.minimised(modelled))
+    slope = (scale.minimized(modeled + step) - scale.minimized(modeled)) / step
+    values = np.abs(scale.minimized(modeled))
     assert np.allclose(scale.stretch(values), 1 / np.abs(slope), rtol=1e-4)

@@ -223,7 +223,7 @@ class Recorded:
         self.algorithm = self
 
 
-def test_maximised_objectives_are_turned_back():
+def test_maximized_objectives_are_turned_back():
     recorded = Recorded(
         Individuals([[0]], [[-0.7, 3.0]]), Individuals([[1]], [[-0.6, 2.0]]), evaluations=2
     )

@@ -1,17 +1,71 @@
-"""Which design of a space to build: by bounds and a cost, or the knee of the front."""
+"""Which design of a space to take: by number, by bounds and a cost, or the knee of the front."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from moo_jsc.problems.problem import Problem
+
+
+@dataclass(kw_only=True)
+class DesignSettings(Settings):
+    """Settings of studies that take one design of a space."""
+
+    number: int | None = None
+    """Number of the design in its space; by default one is chosen."""
+    at_least: tuple[str, ...] = ()
+    """Lower bounds, for instance accuracy=0.74."""
+    at_most: tuple[str, ...] = ()
+    """Upper bounds, for instance lut=5000."""
+    least: str | None = None
+    """Objective to minimise within the bounds; by default the knee of the front is taken."""
+
+    def check(self) -> None:
+        """Check the settings that need no problem.
+
+        Raises
+        ------
+        InputError
+            A value is not possible, or a design is asked for in two ways.
+        """
+        super().check()
+        if self.number is not None and (self.at_least or self.at_most or self.least):
+            raise InputError("--number: expected without bounds and --least")
+
+
+def design_number(settings: DesignSettings, problem: Problem) -> int:
+    """Return the number of the design that the settings ask for.
+
+    Raises
+    ------
+    InputError
+        There is none, or a name or number is none of the problem's.
+    """
+    if settings.number is not None:
+        if not 0 <= settings.number < problem.space.size:
+            raise InputError(
+                f"number = {settings.number}: expected 0..{problem.space.size - 1} "
+                f"in {problem.name}"
+            )
+        return settings.number
+    from moo_jsc.enumeration import enumerate_problem
+
+    names = [objective.name for objective in problem.objectives]
+    at_least = bounds("--at-least", settings.at_least, names)
+    at_most = bounds("--at-most", settings.at_most, names)
+    if settings.least is not None and settings.least not in names:
+        raise InputError(f"--least {settings.least}: expected one of {', '.join(names)}")
+    values = enumerate_problem(problem, workers=settings.workers).values
+    return chosen(problem, values, at_least, at_most, settings.least)
 
 
 def bounds(flag: str, words: Sequence[str], names: Sequence[str]) -> dict[str, float]:
@@ -46,7 +100,7 @@ def chosen(
     at_most: dict[str, float],
     least: str | None,
 ) -> int:
-    """Return the flat index of the design to build.
+    """Return the flat index of the design to take.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from studies.analyse_trials import Config, main
+from studies.analyze_trials import Config, main
 from tests.analysis.strategies import trial_table
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def test_optuna_journal(tmp_path, capsys):
 )
 def test_bad_input_gets_one_line(flags, message, tmp_path):
     found = subprocess.run(
-        [sys.executable, str(ROOT / "studies" / "analyse_trials.py"), *flags],
+        [sys.executable, str(ROOT / "studies" / "analyze_trials.py"), *flags],
         capture_output=True,
         text=True,
         cwd=tmp_path,
