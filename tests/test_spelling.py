@@ -13,7 +13,7 @@ BRITISH = re.compile(
 ENGLISH = re.compile(
     r"(?i)(^|_)(noise|raise|raises|raised|raising|rises|rising|precise|promised|\w+wise)(?=_|$)"
 )
-KEPT = {"maximise", "analyse_trials", "quantisation_aware"}
+KEPT = {"awaitPromise", "maximise", "analyse_trials", "quantisation_aware"}
 """A flag of moocore, and former names of scripts."""
 FIELDS = ("id", "attr", "arg", "name", "asname")
 

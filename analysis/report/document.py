@@ -67,7 +67,7 @@ class Report:
 
     def html(self) -> str:
         """Return the page."""
-        return rendered(self)
+        return rendered(self, explorers=bool(self.explorers))
 
     def _repr_html_(self) -> str:
         return self.html()

@@ -20,8 +20,11 @@ def environment() -> Environment:
     )
 
 
-def rendered(report: object) -> str:
-    """Return a report (`analysis.report.document.Report`) as one page."""
+def rendered(report: object, *, explorers: bool = False) -> str:
+    """Return a report (`analysis.report.document.Report`) as one page.
+
+    `explorers` says whether it has design explorers, which share a library.
+    """
     from markupsafe import Markup
 
     templates = files("analysis.report") / "templates"
@@ -32,15 +35,15 @@ def rendered(report: object) -> str:
     return (
         environment()
         .get_template("report.html.jinja")
-        .render(report=report, css=css, script=script, explorers=_shared_parts(report))
+        .render(
+            report=report, css=css, script=script, explorers=_shared_parts() if explorers else None
+        )
         + "\n"
     )
 
 
-def _shared_parts(report: Report) -> dict[str, str] | None:
-    """Return what all explorers of a page share; None where there are none."""
-    if not report.explorers:
-        return None
+def _shared_parts() -> dict[str, str]:
+    """Return what all explorers of a page share."""
     from markupsafe import Markup
 
     from analysis.report.explorer import page
