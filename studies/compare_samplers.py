@@ -28,14 +28,12 @@ if TYPE_CHECKING:
     from analysis.front.reference import Reference
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.objectives.objective import Objective
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.samplers import Sampler
     from studies.lab_reports.mase import MaseStudy
-
-FINE_TUNED_SHARD = 36
-"""Configurations between two saves of an enumeration that fine-tunes each of them."""
 
 
 @dataclass
@@ -52,16 +50,22 @@ class Config(RegionSettings):
     """Run the study again on so many fresh seeds, and show the two beside each other."""
     margin: float | None = None
     """Percentage points of the hypervolume that do not matter: asks for equivalence too."""
-    problem: str = "joint"
-    """Name of the problem, for instance joint, mixed-precision, lab3-types."""
+    problem: str = "codesign"
+    """Name of the problem, for instance codesign, joint, mixed-precision, lab3-types."""
     problems: tuple[str, ...] = ()
     """Several problems, one comparison each, ranked together at the end."""
     network: str | None = None
     """Network with shipped weights; by default the problem's own."""
     final_relu: bool = False
     """Take the reports' form of the network, with a ReLU before the softmax."""
-    training: Literal["ptq", "qat"] = "ptq"
-    """Quantise after training, or fine-tune every configuration (small spaces only)."""
+    training: Literal["ptq", "qat"] | None = None
+    """Round trained networks (ptq), or fine-tune every design (qat); the problem's own way by
+    default."""
+    evaluate: bool = False
+    """Compute the values of all designs on this machine, even where a finished table ships."""
+    noisy: bool = False
+    """Samplers see one training of each design, as a study of one's own would, and are judged by
+    the mean over trainings; for problems with a finished table of trainings."""
     objectives: tuple[str, ...] = ()
     """Names of the objectives; by default the problem's own."""
     samplers: tuple[str, ...] = ()
@@ -128,37 +132,34 @@ def compare(
     With a MASE search file its best trials are printed and written too.
     """
     from analysis.trials.table import Trials
-    from moo_jsc.enumeration import TableProblem, enumerate_problem
-    from moo_jsc.enumeration.enumerate import SHARD_SIZE
+    from moo_jsc.enumeration import TableProblem
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
+    from studies.common.problems import table_of
     from studies.comparison.chance import chance_of
     from studies.comparison.printing import print_results
-    from studies.comparison.retesting import knees, retest
+    from studies.comparison.retesting import judged, knees, retest
 
     problem = problem_of(config, study_file)
     if not config.samplers:
         samplers = tuple(sampler for sampler in samplers if sampler.suits(problem.space))
-    table = enumerate_problem(
-        problem,
-        workers=config.workers,
-        scheduler=config.scheduler,
-        shard_size=FINE_TUNED_SHARD if config.training == "qat" else SHARD_SIZE,
-    )
+    table = table_of(problem, workers=config.workers, scheduler=config.scheduler)
     reference = reference_of(table)
-    replay = TableProblem(table)
+    replay = problem if isinstance(problem, TableProblem) else TableProblem(table)
     folder = config.out or default_folder(config, replay)
     seeds = range(config.first_seed, config.first_seed + config.seeds)
     comparison = run_comparison(
         replay, samplers, seeds, config.budget, folder, workers=config.workers
     )
-    trials = Trials.of(comparison.trials(), reference)
+    found = comparison.trials()
+    trials = Trials.of(judged(found, table) if config.noisy else found, reference)
     again = None
     if config.replicate:
         fresh = range(seeds.stop, seeds.stop + config.replicate)
         again = run_comparison(
             replay, samplers, fresh, config.budget, folder / "replicate", workers=config.workers
         ).trials()
+        again = judged(again, table) if config.noisy else again
     write_manifest(
         folder,
         replay,
@@ -198,10 +199,10 @@ def compare(
 
 def problem_of(
     config: Config, study_file: MaseStudy | None, objectives: Sequence[str] = ()
-) -> NetworkProblem:
-    """Build the problem that the settings name, or the one that a search file has trained."""
+) -> Benchmark | NetworkProblem:
+    """Return the problem that the settings name, or the one that a search file has trained."""
     from moo_jsc.objectives.bounds import UNBOUNDED
-    from moo_jsc.problems.catalog import build_problem
+    from studies.common.problems import problem_named
 
     names = tuple(objectives) or listed(config.objectives)
     if study_file is not None and study_file.multipliers is not None:
@@ -211,8 +212,10 @@ def problem_of(
         data = load_jets(config.jets)
         trained = trained_problem(study_file, config.problem, data, names, device=config.device)
         return trained if objectives else trained.within(config.bounds, config.scales_by_name)
-    return build_problem(
+    return problem_named(
         config.problem,
+        evaluate=config.evaluate,
+        noisy=config.noisy,
         network=config.network,
         objectives=names or None,
         jets=config.jets,

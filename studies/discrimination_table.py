@@ -27,8 +27,11 @@ class Config(RegionSettings):
     """Name of the problem, for instance codesign, joint, mixed-precision."""
     objectives: tuple[str, ...] = ()
     """Names of the objectives; by default the problem's own."""
-    training: Literal["ptq", "qat"] = "ptq"
-    """Quantize after training, or fine-tune every configuration."""
+    training: Literal["ptq", "qat"] | None = None
+    """Round trained networks (ptq), or fine-tune every design (qat); the problem's own way by
+    default."""
+    evaluate: bool = False
+    """Compute the values of all designs on this machine, even where a finished table ships."""
     trials: int = 20
     """Trials of each run, at least 1."""
     seeds: int = 30
@@ -54,15 +57,15 @@ def main(config: Config) -> Results:
     samplers = get_samplers(listed(config.samplers)) if listed(config.samplers) else ()
     config.check_folders()
 
-    from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.foundation.files import write_text
-    from moo_jsc.problems.catalog import build_problem
+    from studies.common.problems import problem_named, table_of
     from studies.discrimination.lines import lines, markdown
     from studies.discrimination.measures import Question
     from studies.discrimination.page import audit_sentences, page
 
-    problem = build_problem(
+    problem = problem_named(
         config.problem,
+        evaluate=config.evaluate,
         objectives=listed(config.objectives) or None,
         jets=config.jets,
         training=config.training,
@@ -70,7 +73,7 @@ def main(config: Config) -> Results:
         bounds=config.bounds,
         scales=config.scales_by_name,
     )
-    question = Question.of(enumerate_problem(problem, workers=config.workers))
+    question = Question.of(table_of(problem, workers=config.workers))
     rules = [each for each in SAMPLERS.values() if isinstance(each, DomainRule)]
     found = lines(
         question,

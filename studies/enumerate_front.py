@@ -26,6 +26,11 @@ class Config(RegionSettings):
     """Network with shipped weights; by default the problem's own."""
     objectives: tuple[str, ...] = ()
     """Names of the objectives; by default the problem's own."""
+    training: Literal["ptq", "qat"] | None = None
+    """Round trained networks (ptq), or fine-tune every design (qat); the problem's own way by
+    default."""
+    evaluate: bool = False
+    """Compute the values of all designs on this machine, even where a finished table ships."""
     split: Literal["train", "validation", "test"] = "validation"
     """Where predictions are scored."""
     jets: str = "sample"
@@ -46,13 +51,15 @@ def main(config: Config) -> Results:
     """Run the study."""
     config.check_folders()
 
-    from moo_jsc.problems.catalog import build_problem
     from studies.common.designs import build_command
+    from studies.common.problems import problem_named
     from studies.front.page import write
     from studies.front.points import enumerated, front_table, summary
 
-    problem = build_problem(
+    problem = problem_named(
         config.problem,
+        training=config.training,
+        evaluate=config.evaluate or config.stream or config.dask or config.scheduler is not None,
         network=config.network,
         objectives=listed(config.objectives) or None,
         split=config.split,

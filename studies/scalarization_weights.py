@@ -181,11 +181,10 @@ def enumerated(
     scales: Scales | None = None,
 ) -> ObjectiveTable:
     """Return the table of a problem with these objectives."""
-    from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.objectives.bounds import UNBOUNDED
-    from moo_jsc.problems.catalog import build_problem
+    from studies.common.problems import problem_named, table_of
 
-    built = build_problem(
+    built = problem_named(
         problem,
         network=network,
         objectives=names,
@@ -193,7 +192,7 @@ def enumerated(
         bounds=bounds or UNBOUNDED,
         scales=scales,
     )
-    return enumerate_problem(built, workers=workers)
+    return table_of(built, workers=workers)
 
 
 def reported_setting(workers: int) -> Scored:

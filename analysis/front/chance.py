@@ -98,30 +98,27 @@ class FrontChance:
         (c,) which of them are on the front as measured.
     sizes
         (resamples,) distinct points of each resample's front.
+    drawn
+        What was drawn again, in words.
     """
 
     frequency: NDArray[np.float64]
     on_front: NDArray[np.bool_]
     sizes: NDArray[np.int64]
+    drawn: str = "jets"
 
     @property
     def kept(self) -> float:
         """Mean share of the measured front's designs that stay on a resample's front."""
         return float(self.frequency[self.on_front].mean())
 
-    def sentences(self, samples: str = "jets") -> tuple[str, ...]:
-        """Say how much of the front is the sample's chance.
-
-        Parameters
-        ----------
-        samples
-            What was drawn again.
-        """
+    def sentences(self) -> tuple[str, ...]:
+        """Say how much of the front is the sample's chance."""
         own = self.frequency[self.on_front]
         often, rarely = int((own >= 0.95).sum()), int((own < 0.5).sum())
         low, high = np.quantile(self.sizes, [0.025, 0.975])
         return (
-            f"When the {samples} are drawn again, {100 * self.kept:.0f} % of the front's "
+            f"When the {self.drawn} are drawn again, {100 * self.kept:.0f} % of the front's "
             f"{counted(len(own), 'design')} stay on it on average; "
             f"{often} do in at least 95 % of the resamples, {rarely} in less than half.",
             f"A resample's front has {low:.0f} to {high:.0f} points (95 % of the resamples).",
@@ -210,3 +207,65 @@ def front_chance(
             sizes[start + row] = len(np.unique(points[front], axis=0))
     on_front = nondominated(minimized(array, objectives))
     return FrontChance(hits / resamples, on_front, sizes)
+
+
+def front_chance_of_errors(
+    values: ArrayLike,
+    objectives: Sequence[ObjectiveLike],
+    errors: Mapping[str, float],
+    *,
+    drawn: str,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> FrontChance:
+    """Draw noisy values again from their standard errors and take the front of each draw.
+
+    For noise that is independent from design to design, as the chance of a training is.
+
+    Parameters
+    ----------
+    values
+        (c, m) of the candidates (see `front_candidates`), natural units and senses.
+    objectives
+        The m objectives.
+    errors
+        Standard error of each noisy objective's values, by name, normally distributed.
+    drawn
+        What is drawn again, in words: ``"trainings"``.
+    resamples, seed
+        Of the simulation.
+
+    Raises
+    ------
+    InputError
+        An objective is unknown, an error negative, or the values do not fit the objectives.
+
+    Examples
+    --------
+    >>> from analysis.foundation.objectives import Objective
+    >>> objectives = [Objective(name="accuracy", sense="max"), Objective(name="size")]
+    >>> values = [[0.75, 9.0], [0.70, 4.0], [0.699, 5.0]]
+    >>> found = front_chance_of_errors(values, objectives, {"accuracy": 0.002}, drawn="trainings")
+    >>> found.on_front.tolist(), bool(0.2 < found.frequency[2] < 0.5)
+    ([True, True, False], True)
+    """
+    array = checked_values(values, objectives)
+    names = [objective.name for objective in objectives]
+    for name, error in errors.items():
+        if name not in names:
+            raise InputError(f"error of {name!r}: expected one of {', '.join(names)}")
+        if not error >= 0:
+            raise InputError(f"error of {name} = {error}: expected at least 0")
+    generator = np.random.default_rng(seed)
+    hits = np.zeros(len(array))
+    sizes = np.empty(resamples, dtype=np.int64)
+    for row in range(resamples):
+        again = array.copy()
+        for name, error in errors.items():
+            again[:, names.index(name)] += generator.normal(0.0, error, size=len(array))
+        points = minimized(again, objectives)
+        front = nondominated(points)
+        hits += front
+        sizes[row] = len(np.unique(points[front], axis=0))
+    on_front = nondominated(minimized(array, objectives))
+    return FrontChance(hits / resamples, on_front, sizes, drawn)

@@ -26,7 +26,7 @@ from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import Scales
-from moo_jsc.problems.catalogue import recipe_of, scales_of
+from moo_jsc.problems.catalog import recipe_of, scales_of
 from moo_jsc.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 Training = Literal["ptq", "qat"]
 
 SHIPPED = Path(__file__).parent / "tables"
+
+SAME_TABLE = {"codesign-hardware": "codesign"}
+"""Problems that ask other objectives of the space of another one."""
 
 PREDICTED = ("accuracy", "loss")
 """Columns of the scores."""
@@ -50,10 +53,6 @@ def benchmark_names() -> tuple[str, ...]:
     """
     found = {path.stem for path in SHIPPED.glob("*.json")}
     return tuple(sorted(found | {name for name, table in SAME_TABLE.items() if table in found}))
-
-
-SAME_TABLE = {"codesign-hardware": "codesign"}
-"""Problems that ask other objectives of the space of another one."""
 
 
 def load_benchmark(
@@ -123,7 +122,41 @@ def load_benchmark(
     limits = recipe.bounds.of(chosen).replaced(bounds)
     limits.check(chosen)
     return Benchmark(
-        name, card, numbers, chosen, trained, split, limits, scales_of(recipe, chosen, scales), noisy
+        name,
+        card,
+        numbers,
+        chosen,
+        trained,
+        split,
+        limits,
+        scales_of(recipe, chosen, scales),
+        noisy,
+    )
+
+
+def holds(
+    name: str,
+    objectives: Sequence[str] | None = None,
+    training: Training | None = None,
+    split: SplitName = "validation",
+) -> bool:
+    """Say whether a shipped table has what is asked for; see `load_benchmark` for the names.
+
+    Examples
+    --------
+    >>> holds("codesign", ["accuracy", "lut"]), holds("lab3-types")
+    (True, False)
+    """
+    if name not in benchmark_names():
+        return False
+    card = read_card(SHIPPED, SAME_TABLE.get(name, name))
+    recipe = recipe_of(name)
+    wanted = recipe.objectives if objectives is None else objectives
+    trained = training or recipe.training
+    return (
+        set(wanted) <= {*PREDICTED, *card.costs}
+        and split in card.splits
+        and (trained == "ptq" or bool(card.seeds))
     )
 
 
@@ -187,9 +220,7 @@ class Benchmark(TableProblem):
         assert self._numbers.fine_tuned is not None
         return self._numbers.fine_tuned
 
-    def _with_costs(
-        self, scores: Scores, objectives: Sequence[Objective]
-    ) -> NDArray[np.float64]:
+    def _with_costs(self, scores: Scores, objectives: Sequence[Objective]) -> NDArray[np.float64]:
         return np.column_stack(
             [
                 scores[:, PREDICTED.index(objective.name)]

@@ -26,7 +26,7 @@ LOSS_STEP = 1e-4
 """Nats between two losses that the file can tell apart."""
 
 MISSING = np.iinfo(np.uint16).max
-"""Stands for a training that was not made."""
+"""Stands for the scores of a training that was not made."""
 
 _PURPOSE = "card of a benchmark table"
 _FORMAT = 1
@@ -198,10 +198,10 @@ def _packed(name: str, scores: Scores, samples: tuple[int, ...]) -> dict[str, ND
     missing = ~np.isfinite(scores)
     filled = np.where(missing, 0.0, scores)
     counts = np.rint(filled[..., 0] * np.asarray(samples))
-    losses = np.rint(np.minimum(filled[..., 1] / LOSS_STEP, MISSING - 1))
+    losses = np.rint(filled[..., 1] / LOSS_STEP)
     return {
         f"{name}_correct": np.where(missing[..., 0], MISSING, counts).astype(np.uint16),
-        f"{name}_loss": np.where(missing[..., 1], MISSING, losses).astype(np.uint16),
+        f"{name}_loss": losses.astype(np.uint32),
     }
 
 

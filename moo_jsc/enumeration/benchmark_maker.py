@@ -22,7 +22,7 @@ from moo_jsc.foundation.code import package_versions
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.latency_protocol import machine_description
 from moo_jsc.objectives.objective import OBJECTIVES
-from moo_jsc.problems.catalogue import build_problem
+from moo_jsc.problems.catalog import build_problem
 
 DECISIVE_PACKAGES = ("moo-jsc", "numpy", "scipy", "torch")
 LATENCY_BATCH = 1024

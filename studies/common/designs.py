@@ -132,13 +132,14 @@ def layers_in_words(problem: Problem, rows: NDArray[np.int64]) -> dict[str, list
     {'layer seq_blocks_2': ['16 to 5; data 16 bits (8 after the point), weights 16 bits (8 after
       the point), bias 8 bits (4 after the point)']}
     """
-    from moo_jsc.problems.network_problem import NetworkProblem
+    from studies.common.problems import networks_of
 
-    if not isinstance(problem, NetworkProblem):
+    source = networks_of(problem)
+    if source is None:
         return {}
-    names = problem.networks[0].spec.linear_names
+    names = source.networks[0].spec.linear_names
     words = {f"layer {name}": [""] * len(rows) for name in names}
-    for places, batch in problem.batches(rows):
+    for places, batch in source.batches(rows):
         for name, texts in zip(names, _batch_in_words(batch), strict=True):
             for place, text in zip(places.tolist(), texts, strict=True):
                 words[f"layer {name}"][place] = text

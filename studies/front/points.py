@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from analysis.report.explorer import Designs
     from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.enumeration.benchmark import Benchmark
+    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
 
 CLOUD_POINTS = 20_000
@@ -69,6 +71,7 @@ def front_designs(problem: Problem, front: Front, command: str | None) -> Design
     import numpy as np
 
     from analysis.report.explorer import drawn_rows
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.problems.network_problem import NetworkProblem
     from studies.common.designs import explored
 
@@ -82,8 +85,9 @@ def front_designs(problem: Problem, front: Front, command: str | None) -> Design
         numbers = drawn_rows(problem.space.size, members)
         values = table.values[numbers]
     tested = None
-    if isinstance(problem, NetworkProblem) and problem.scoring.training == "ptq":
-        tested = problem.on("test").evaluate(problem.space.configurations(numbers))
+    rounded = isinstance(problem, NetworkProblem) and problem.scoring.training == "ptq"
+    if isinstance(problem, Benchmark) or rounded:
+        tested = problem.on("test").evaluate(problem.space.configurations(numbers))  # type: ignore[attr-defined]
     return explored(problem, numbers, values, members, tested=tested, command=command)
 
 
@@ -116,7 +120,7 @@ def shown(value: float) -> str:
 
 
 def enumerated(
-    problem: Problem,
+    problem: Benchmark | NetworkProblem,
     *,
     stream: bool,
     workers: int,
@@ -126,14 +130,15 @@ def enumerated(
     """Enumerate a space; with `stream` only its front is kept, and there is no cloud."""
     import numpy as np
 
-    from moo_jsc.enumeration import StreamingFront, enumerate_problem, stream_front
+    from moo_jsc.enumeration import StreamingFront, stream_front
+    from studies.common.problems import table_of
 
     table = None
     if stream:
         running = stream_front(problem, workers=workers, backend=backend, scheduler=scheduler)
         cloud = np.zeros((0, len(problem.objectives)))
     else:
-        table = enumerate_problem(problem, workers=workers, backend=backend, scheduler=scheduler)
+        table = table_of(problem, workers=workers, backend=backend, scheduler=scheduler)
         running = StreamingFront.empty(problem.objectives).updated(
             table.front_indices, table.front_values
         )

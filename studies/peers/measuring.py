@@ -48,14 +48,14 @@ def compared(
     import pandas as pd
 
     from analysis.indicators.curves import hypervolume_curves
-    from moo_jsc.enumeration import TableProblem, enumerate_problem
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.enumeration import TableProblem
     from moo_jsc.runs import run_comparison
+    from studies.common.problems import problem_named, table_of
 
     name, _, network = problem.partition("/")
-    built = build_problem(name, network=network or None, jets=jets, device=device)
-    table = enumerate_problem(built, workers=workers)
-    replay = TableProblem(table)
+    built = problem_named(name, network=network or None, jets=jets, device=device)
+    table = table_of(built, workers=workers)
+    replay = built if isinstance(built, TableProblem) else TableProblem(table)
     comparison = run_comparison(replay, samplers, seeds, budget, folder, workers=workers)
     trials = comparison.trials()
     reference = reference_of(table)
