@@ -227,11 +227,13 @@ def build_command(problem: Problem, name: str, network: str | None, jets: str) -
     >>> build_command(build_problem("lab3-grid"), "lab3-grid", None, "sample")
     'python studies/build_design.py --problem lab3-grid --number {number}'
     """
-    from moo_jsc.problems.network_problem import NetworkProblem
+    from studies.common.problems import networks_of
 
-    if not isinstance(problem, NetworkProblem) or problem.precision is None:
+    source = networks_of(problem)
+    if source is None or source.precision is None:
         return None
     words = ["python", "studies/build_design.py", "--problem", name]
+    words += ["--training", "qat"] if source.scoring.training == "qat" else []
     words += ["--network", network] if network else []
     words += ["--jets", jets] if jets != "sample" else []
     return shlex.join(words) + " --number {number}"
