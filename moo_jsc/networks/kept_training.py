@@ -6,6 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from moo_jsc.data import Dataset
 from moo_jsc.foundation.code import code_hash, package_versions
@@ -97,7 +100,7 @@ def kept_ensemble(
     store = Store.at(cache_dir)
     shelf = "networks", f"{specs[0].name}-{len(specs)}", key
 
-    def train() -> dict[str, object]:
+    def train() -> dict[str, NDArray[Any]]:
         trained = train_ensemble(
             specs,
             [seed] * len(specs),
@@ -108,7 +111,7 @@ def kept_ensemble(
             device=device,
             progress=progress,
         )
-        return dict(network_arrays({f"{k}/": net for k, net in enumerate(trained.networks)}))
+        return network_arrays({f"{k}/": net for k, net in enumerate(trained.networks)})
 
     path = store.path(*shelf)
     with store.locked(path):

@@ -113,8 +113,8 @@ def _step(node: fx.Node, module: nn.Module, source: str) -> Step:
         raise foreign(source, f"{node.name} is {getattr(node.target, '__name__', node.target)}")
     made = _FUNCTIONS[node.target]
     if made in (nn.Softmax, nn.LogSoftmax):
-        axis = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else None)
-        return Step(node.name, made(axis))  # type: ignore[call-arg]
+        axis: Any = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else None)
+        return Step(node.name, made(axis))
     return Step(node.name, made())
 
 
