@@ -75,7 +75,7 @@ def assert_plain_evaluation_agrees(problem, count=6):
     )
     part = problem.data.part(problem.scoring.split)
     for row, values in zip(rows, problem.evaluate(rows), strict=True):
-        network, precision = problem.decoded(row)
+        network, precision = problem.design(row)
         with torch.inference_mode():
             logits = QuantizedNetwork(network, precision)(torch.from_numpy(part.features))
         for objective, value in zip(problem.objectives, values, strict=True):
