@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     import optuna
     import pandas
 
-    from moo_jsc.problems.pymoo_adapter import PymooProblem
-
     from moo_jsc.data import Dataset
+    from moo_jsc.problems.pymoo_adapter import PymooProblem
 
 
 class Problem(ABC):
