@@ -24,6 +24,7 @@ STUDIES: dict[str, str] = {
     "reports": "reproduce_reports",
     "trials": "analyze_trials",
     "build": "build_design",
+    "export": "export",
     "circuits": "circuit_front",
     "check-circuits": "check_circuits",
     "trace-circuits": "trace_circuits",
