@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,9 @@ if TYPE_CHECKING:
 
     from analysis.front.chance import FrontChance
     from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.quantization.formats import NetworkPrecision
 
 NOISY = ("accuracy", "loss")
 """Objectives that are means over jets."""
@@ -26,20 +30,20 @@ def chance_of(problem: NetworkProblem, table: ObjectiveTable) -> FrontChance | N
     Parameters
     ----------
     problem
-        Whose networks are rounded after training.
+        What was searched. Fine-tuned candidates are trained again, as they were.
     table
         Of all its designs.
 
     Returns
     -------
     FrontChance or None
-        None where no objective is a mean over jets, or every design is fine-tuned.
+        None where no objective is a mean over jets.
     """
     from analysis.front.chance import MARGIN, front_candidates, front_chance
 
     names = [objective.name for objective in table.objectives]
     noisy = [name for name in NOISY if name in names]
-    if not noisy or problem.scoring.training == "qat":
+    if not noisy:
         return None
     part = problem.data.part(problem.scoring.split)
     # Two designs disagree about a tenth of the jets at most, as far as they are near the front.
@@ -51,23 +55,61 @@ def chance_of(problem: NetworkProblem, table: ObjectiveTable) -> FrontChance | N
         if len(rows) <= MOST_CANDIDATES or factor < 1e-3:
             break
         factor /= 2
-    found = [jet_by_jet(problem, row) for row in problem.space.configurations(rows)]
-    contributions = {name: np.stack([each[name] for each in found]) for name in noisy}
+    found = jet_by_jet(problem, problem.space.configurations(rows))
+    contributions = {name: found[name] for name in noisy}
     return front_chance(table.values[rows], table.objectives, contributions)
 
 
 def jet_by_jet(
-    problem: NetworkProblem, configuration: NDArray[np.int64]
+    problem: NetworkProblem, configurations: NDArray[np.int64]
 ) -> dict[str, NDArray[np.bool_] | NDArray[np.float32]]:
-    """Return whether each jet is classified correctly, and its cross-entropy in nats."""
+    """Return whether each jet is classified correctly, and its cross-entropy in nats.
+
+    Parameters
+    ----------
+    problem
+        How configurations are scored.
+    configurations
+        Shape (c, d).
+
+    Returns
+    -------
+    dict
+        ``"accuracy"`` and ``"loss"``, each (c, jets); means where a design has several trainings.
+    """
+    scoring = problem.scoring
+    if scoring.training == "ptq":
+        return _scored(problem, [problem.design(row) for row in configurations])
+    first = scoring.fine_tuning.seed
+    trainings = [
+        _scored(
+            problem,
+            problem.tuned(configurations, replace(scoring.fine_tuning, seed=first + number)),
+        )
+        for number in range(scoring.seeds)
+    ]
+    if len(trainings) == 1:
+        return trainings[0]
+    return {
+        name: np.asarray(np.mean([one[name] for one in trainings], axis=0), dtype=np.float32)
+        for name in trainings[0]
+    }
+
+
+def _scored(
+    problem: NetworkProblem, designs: Sequence[tuple[Classifier, NetworkPrecision]]
+) -> dict[str, NDArray[np.bool_] | NDArray[np.float32]]:
     import torch
 
     from moo_jsc.quantization.network import QuantizedNetwork
 
     part = problem.data.part(problem.scoring.split)
-    labels = torch.from_numpy(part.labels)
+    labels, features = torch.from_numpy(part.labels), torch.from_numpy(part.features)
+    correct, losses = [], []
     with torch.inference_mode():
-        logits = QuantizedNetwork(*problem.design(configuration))(torch.from_numpy(part.features))
-        losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
-        correct = logits.argmax(dim=1) == labels
-    return {"accuracy": correct.numpy(), "loss": losses.numpy()}
+        for design in designs:
+            logits = QuantizedNetwork(*design)(features)
+            loss = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
+            losses.append(loss.numpy())
+            correct.append((logits.argmax(dim=1) == labels).numpy())
+    return {"accuracy": np.stack(correct), "loss": np.stack(losses)}
