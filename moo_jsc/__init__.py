@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moo_jsc.foundation.errors import InputError
     from moo_jsc.objectives import Objective, get_objectives
     from moo_jsc.problems.catalog import build_problem, problem_names
+    from moo_jsc.problems.own import problem_from_torch
     from moo_jsc.problems.problem import Problem
     from moo_jsc.problems.space import Choice, SearchSpace
     from moo_jsc.runs import Comparison, load_trials, run_comparison
@@ -52,6 +53,7 @@ __all__ = [
     "load_dataset",
     "load_jets",
     "load_trials",
+    "problem_from_torch",
     "problem_names",
     "run_comparison",
     "stream_front",
@@ -64,6 +66,7 @@ _HOMES = {
     "moo_jsc.foundation.errors": ("InputError",),
     "moo_jsc.objectives": ("Objective", "get_objectives"),
     "moo_jsc.problems.catalog": ("build_problem", "problem_names"),
+    "moo_jsc.problems.own": ("problem_from_torch",),
     "moo_jsc.problems.problem": ("Problem",),
     "moo_jsc.problems.space": ("Choice", "SearchSpace"),
     "moo_jsc.runs": ("Comparison", "load_trials", "run_comparison"),

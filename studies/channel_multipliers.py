@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studies.common.checks import listed_numbers, require_at_least
+from studies.common.checks import listed_numbers, require_at_least, share_of_points
 from studies.common.console import run_study
 from studies.common.pages import block, fill, quoted
 from studies.common.running import Results, study
@@ -31,6 +31,9 @@ class Config(Settings):
     """Largest multiplier, at least 2: all from 1 to it are in the grid."""
     choices: tuple[str, ...] = ()
     """Multipliers of the grid, such as 1 2 4 8; takes the place of the largest one."""
+    margin: float | None = None
+    """Differences below so many percentage points of accuracy are of no account: networks that
+    are shown to be that close are called equivalent."""
     epochs: int = 10
     """Passes over the training split, where networks are trained anew."""
     jets: str = "sample"
@@ -47,6 +50,7 @@ def main(config: Config) -> Results:
     require_at_least("seeds", config.seeds, 2)
     require_at_least("largest", config.largest, 2)
     require_at_least("epochs", config.epochs, 1)
+    margin = share_of_points("margin", config.margin)
     choices = listed_numbers("choices", config.choices) or tuple(range(1, config.largest + 1))
     require_at_least("number of choices", len(choices), 2)
     config.check_folders()
@@ -68,11 +72,16 @@ def main(config: Config) -> Results:
     training = Training(config.training == "reports", config.seeds, config.epochs, config.device)
     grid = scored_grid(trained_networks(choices, training, jets, folder), jets)
     table = tables.network_table(grid)
-    verdicts = [*widening(grid), *per_layer(grid), *good_enough(grid)[1]]
-    said = [*conclusions(grid), existing_shapes(choices)]
+    verdicts = [
+        *widening(grid, margin),
+        *per_layer(grid, margin),
+        *good_enough(grid, margin)[1],
+    ]
+    said = [*conclusions(grid, margin), existing_shapes(choices)]
     setting = (
         f"{NETWORK} x {tables.shown_choices(choices)}, {config.training} training, "
         f"{config.seeds} seeds, {grid.correct.shape[2]:,} test jets of {jets.name}"
+        + ("" if margin is None else f"; equivalent: closer than {config.margin:g} points")
     )
     print(f"{setting}\n\n{tables.shown_table(table)}\n{tables.scatter_note(grid)}\n")
     print(tables.shown_verdicts(v for v in verdicts if v.group != "against the most accurate"))

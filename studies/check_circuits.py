@@ -1,7 +1,7 @@
 """Is what is scored what would be built? Circuits against networks, simulators and yosys.
 
 Compares the emulated circuits of random designs with their quantized networks on the whole test
-split; with --simulate some of them in Verilog, bit by bit; with --synthesise the estimates of
+split; with --simulate some of them in Verilog, bit by bit; with --synthesize the estimates of
 designs of growing size with yosys' counts; with --look-up sums over layers with whole traces;
 with --fine-tuned the same, and the emulated circuits, for designs after fine-tuning.
 Exit code 1 if anything differs.

@@ -53,9 +53,7 @@ class Config(Settings):
 def main(config: Config) -> Results:
     """Enumerate, trace, audit, draw."""
     import pandas as pd
-    from matplotlib import rc_context
 
-    from analysis.plots.palette import style
     from analysis.redundancy.audit import audit_redundancy, sentences
     from analysis.report import Report
     from moo_jsc.enumeration import enumerate_problem
@@ -81,8 +79,7 @@ def main(config: Config) -> Results:
     associations = association_table(found)
     losses = loss_sentences(values)
     shown = traced.loc[kept].assign(accuracy=lambda rows: 100 * rows["accuracy"])
-    with rc_context(style()):  # type: ignore[arg-type]
-        figure = beside_published(shown, config.jets)
+    figure = beside_published(shown, config.jets)
 
     parts = {"front": " ".join(lines), "proxies": f"{markdown(associations)}\n\n{' '.join(losses)}"}
     print("\n\n".join(parts.values()))

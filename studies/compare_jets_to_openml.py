@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.plots.axes import number_axis
+from analysis.plots.palette import INK, RUST
+from analysis.plots.style import PAGE, SMALL, styled
 from moo_jsc.data.jets import CLASSES, FEATURES
 from moo_jsc.data.jets.landmarks import LANDMARKS
 from moo_jsc.data.jets.reference import FeatureReference, kolmogorov_distance, openml_reference
@@ -32,7 +35,7 @@ TABLE = "comparison table"
 SHARES = "shares within classes"
 
 _UNITS = {"mass_mmdt": "GeV", "multiplicity": "particles"}
-_COLORS = {"openml": "#000000", "sample": "#D55E00"}
+_COLORS = {"openml": INK, "sample": RUST}
 
 
 @dataclass
@@ -157,21 +160,22 @@ def class_table(sample: LabeledTable, real: LabeledTable) -> str:
 def draw_quantiles(features: NDArray[np.float64], target: Path) -> None:
     """Write the figure of `quantiles_figure`, whole or not at all."""
     with atomic_path(target) as temporary:
-        quantiles_figure(features).savefig(temporary, format="png", dpi=110)
+        quantiles_figure(features).savefig(temporary, format="png", dpi=200, facecolor="white")
 
 
+@styled
 def quantiles_figure(features: NDArray[np.float64]) -> Figure:
     """Draw the quantile functions of sample and reference, one panel a feature."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 9), layout="constrained")
+    figure = Figure(figsize=(PAGE, 6.6))
     axes = figure.subplots(4, 4, sharex=True)
     for column, (feature, axis) in enumerate(zip(FEATURES, axes.flat, strict=True)):
         _draw_feature(axis, feature, features[:, column], openml_reference()[feature])
     figure.supxlabel("share of jets below")
-    figure.supylabel("feature value (dimensionless where no unit is given)")
+    figure.supylabel("feature value (pure numbers where no unit is given)")
     handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
+    figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure
 
 
@@ -183,20 +187,20 @@ def _draw_feature(
         reference.probabilities,
         reference.quantiles,
         "o",
-        markersize=4,
+        markersize=3,
         markerfacecolor="none",
         color=_COLORS["openml"],
         label="OpenML 42468",
     )
     axis.plot(
-        shares, np.quantile(values, shares), color=_COLORS["sample"], lw=1.5, label=SAMPLE_TITLE
+        shares, np.quantile(values, shares), color=_COLORS["sample"], lw=1.2, label=SAMPLE_TITLE
     )
     unit = _UNITS.get(feature)
-    axis.set_title(f"{feature} ({unit})" if unit else feature, fontsize=9)
-    axis.tick_params(labelsize=8)
-    axis.spines[["top", "right"]].set_visible(False)
+    axis.set_title(f"{feature} ({unit})" if unit else feature)
+    number_axis(axis, "x")
+    number_axis(axis, "y")
     distance = kolmogorov_distance(values, reference)
-    axis.text(0.04, 0.88, f"D = {distance:.3f}", transform=axis.transAxes, fontsize=8)
+    axis.text(0.04, 0.88, f"D = {distance:.3f}", transform=axis.transAxes, fontsize=SMALL)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from moo_jsc.foundation.errors import InputError
-from studies.common.checks import listed, require_at_least
+from studies.common.checks import listed, require_at_least, share_of_points
 from studies.common.console import run_study
 from studies.common.pages import fill, quoted
 from studies.common.regions import RegionSettings, reference_of
@@ -98,8 +98,7 @@ def main(config: Config) -> Results:
     require_at_least("replicate", config.replicate, 0)
     if config.replicate == 1 or (config.replicate and config.seeds == 1):
         raise InputError("replicate: one seed tells nothing about differences, expected at least 2")
-    if config.margin is not None and not config.margin > 0:
-        raise InputError(f"margin = {config.margin}: expected percentage points above 0")
+    share_of_points("margin", config.margin)
     config = replace(config, baseline=present_name(config.baseline))
     study_file = None
     if config.mase_config is not None:
@@ -135,15 +134,15 @@ def compare(
     from moo_jsc.enumeration import TableProblem
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
-    from studies.common.problems import table_of
     from studies.comparison.chance import chance_of
+    from studies.comparison.enumerating import enumerated
     from studies.comparison.printing import print_results
     from studies.comparison.retesting import judged, knees, retest
 
     problem = problem_of(config, study_file)
     if not config.samplers:
         samplers = tuple(sampler for sampler in samplers if sampler.suits(problem.space))
-    table = table_of(problem, workers=config.workers, scheduler=config.scheduler)
+    table, tested = enumerated(problem, workers=config.workers, scheduler=config.scheduler)
     reference = reference_of(table)
     replay = problem if isinstance(problem, TableProblem) else TableProblem(table)
     folder = config.out or default_folder(config, replay)
@@ -169,7 +168,7 @@ def compare(
         config={key: str(value) for key, value in asdict(config).items()},
         packages=("moo_jsc", "analysis", "studies"),
     )
-    retested, other = retest(problem, trials, reference, workers=config.workers)
+    retested, other = retest(tested)
     report = write_report(
         config,
         samplers,
@@ -345,7 +344,7 @@ def write_report(
         },
         questions=Questions(
             baseline=config.baseline,
-            margin=None if config.margin is None else config.margin / 100,
+            margin=share_of_points("margin", config.margin),
             splits=("the validation split", "the test split"),
             space_size=table.space.size,
             populations={name: size for name, size in generations.items() if size},

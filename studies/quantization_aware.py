@@ -35,6 +35,8 @@ class Config(Settings):
     """Of Adam at the start of fine-tuning; falls to 0 along half a cosine."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers fine-tune instead."""
     page: Path | None = None
     """Markdown page whose numbers, between their marks, are to be written anew."""
 
@@ -61,7 +63,9 @@ def main(config: Config) -> Results:
     folder = config.out or Path("results/quantization_aware")
     settings = FineTuning(config.samples, config.learning_rate)
     jets = load_jets(config.jets)
-    outcomes = fine_tuned(spaces, config.seeds, settings, jets, workers=config.workers)
+    outcomes = fine_tuned(
+        spaces, config.seeds, settings, jets, workers=config.workers, scheduler=config.scheduler
+    )
     table = tables.summary(outcomes)
     said = {name: tables.conclusions(name, outcomes, table) for name in spaces}
     setting = (

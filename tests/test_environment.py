@@ -37,7 +37,9 @@ def test_conda_environment_has_the_same_ranges():
 def test_every_direct_dependency_is_pinned():
     pins = (ROOT / "constraints.txt").read_text().lower().replace("_", "-")
     groups = PROJECT["dependency-groups"]
-    wanted = _parsed(PROJECT["project"]["dependencies"] + groups["test"] + groups["lint"])
+    wanted = _parsed(
+        PROJECT["project"]["dependencies"] + groups["test"] + groups["lint"] + groups["export"]
+    )
     for name in wanted:
         assert f"\n{name}==" in f"\n{pins}", f"{name} has no tested version in constraints.txt"
     assert "torch==2.13.0" in pins

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis import plots
 from analysis.efficiency.analyze import EfficiencyFindings
-from analysis.foundation.objectives import labeled, minimized
+from analysis.foundation.objectives import labeled, minimized, signs
 from analysis.foundation.words import counted, percent
 from analysis.front.pareto import pareto_front
 from analysis.indicators.attainment import difference_rectangles, surfaces
 from analysis.plots.curves import ranked
 from analysis.report import Column, Section
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def add_front(section: Section, findings: EfficiencyFindings) -> None:
@@ -36,10 +42,11 @@ def add_front(section: Section, findings: EfficiencyFindings) -> None:
     )
     section.figure(
         "front",
-        plots.projections(reference, share, "share of runs"),
-        f"The {reference.kind} front, colored by the share of all runs that attained each point "
-        "(within "
-        f"{percent(findings.questions.epsilon)} of its range in every objective).",
+        _pairs(findings, share),
+        f"The {reference.kind} front in every pair of objectives, colored by the share of all runs "
+        f"that attained each point (within {percent(findings.questions.epsilon)} of its range in "
+        "every objective); grey: designs that were tried. On the diagonal how both are "
+        "distributed. Logarithmic where that is declared, or where a cost spans a factor of 20.",
     )
     ranges = {
         "objective": [labeled(objective) for objective in reference.objectives],
@@ -61,6 +68,25 @@ def add_front(section: Section, findings: EfficiencyFindings) -> None:
         f"{reference.scale_label}.",
     )
     _surfaces(section, findings)
+
+
+def _pairs(findings: EfficiencyFindings, share: NDArray[np.float64]) -> Figure:
+    """Draw the objectives that vary along the front."""
+    reference = findings.reference
+    columns = np.flatnonzero(~reference.degenerate)
+    columns = columns if len(columns) else np.arange(len(reference.objectives))
+    tried = [run.minimized for runs in findings.trials.runs.values() for run in runs]
+    cloud = np.unique(np.vstack(tried), axis=0) * signs(reference.objectives)
+    return plots.pair_grid(
+        reference.front[:, columns],
+        [reference.objectives[column] for column in columns],
+        color=share,
+        label="share of runs that attained the point",
+        limits=(0.0, max(float(share.max()), 0.01)),
+        cloud=cloud[:, columns],
+        cloud_label="designs tried",
+        scales=reference.scales,
+    )
 
 
 def _surfaces(section: Section, findings: EfficiencyFindings) -> None:
@@ -89,9 +115,11 @@ def _surfaces(section: Section, findings: EfficiencyFindings) -> None:
             objectives,
             front,
             label=f"{reference.kind} front",
+            scales=reference.scales,
         ),
         f"Empirical attainment surfaces in {objectives[1].name} and {objectives[0].name} (the pair "
-        "with the longest front): what 25, 50 and 75 % of the runs attain at the end.",
+        "with the longest front): what 50 % of the runs (solid) and 25 and 75 % (dotted) attain at "
+        "the end.",
         narrow=True,
     )
     if best is None or len(sets[best]) != len(sets[baseline]):
@@ -101,7 +129,10 @@ def _surfaces(section: Section, findings: EfficiencyFindings) -> None:
     if len(rectangles):
         section.figure(
             "attainment_differences",
-            plots.attainment_differences(best, baseline, rectangles, objectives),
-            f"Where {best} attains more often (positive) or less often (negative) than {baseline}.",
+            plots.attainment_differences(
+                best, baseline, rectangles, objectives, scales=reference.scales
+            ),
+            f"Where {best} attains more often (positive, blue) or less often (negative, ochre) "
+            f"than {baseline}; the scale of colors ends at the largest difference.",
             narrow=True,
         )

@@ -17,6 +17,7 @@ from analysis.efficiency.analyze import (
 from analysis.efficiency.front_section import add_front
 from analysis.efficiency.replication import Replication, add_replication, replication
 from analysis.foundation.objectives import labeled
+from analysis.foundation.scales import Scale
 from analysis.foundation.words import counted, percent
 from analysis.plots.curves import ranked
 from analysis.report import Column, Report, Section
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
+    from analysis.indicators.curves import Curves
     from analysis.trials.table import Trials
 
 
@@ -192,34 +194,39 @@ def _curves(section: Section, findings: EfficiencyFindings) -> None:
         plots.hypervolume_curves(findings.hypervolume, baseline=baseline),
         f"Share of the {kind} front's hypervolume found so far: mean over seeds and pointwise "
         f"interval of each sampler, best first, against {baseline} (dashed); grey lines: the "
-        "other samplers; the number is the mean at the end.",
+        "other samplers.",
         png=True,
     )
     section.figure(
         "final_values",
         plots.final_values(findings.hypervolume, baseline=baseline),
-        f"What every run ended with; box: quartiles and median, whiskers: 5 to 95 %; dashed: "
-        f"median of {baseline}.",
+        "What every run ended with; strokes: median; thick lines: quartiles; thin lines: 5 to "
+        f"95 %; dashed: median of {baseline}.",
         narrow=True,
     )
     section.figure(
         "indicators",
         plots.overview(
             [
-                (findings.hypervolume.regret(), "log"),
-                (findings.igd_plus, "log"),
-                (findings.epsilon, "log"),
-            ]
+                (findings.hypervolume.regret(), "logarithmic"),
+                (findings.igd_plus, "logarithmic"),
+                (findings.epsilon, "logarithmic"),
+            ],
+            baseline=baseline,
         ),
-        "What is still missing, mean over seeds, logarithmic: share of the hypervolume, IGD+ and "
-        f"additive epsilon to the {kind} front (both on the normalized scale).",
+        "What is still missing, mean over seeds with pointwise intervals, logarithmic: share of "
+        f"the hypervolume, IGD+ and additive epsilon to the {kind} front (both on the normalized "
+        f"scale). Told apart: the best samplers and {baseline}.",
     )
-    panels = [(findings.attainment.curves(), "linear"), (findings.profile, "linear")]
+    panels: list[tuple[Curves, Scale]] = [
+        (findings.attainment.curves(), "linear"),
+        (findings.profile, "linear"),
+    ]
     if findings.unique is not None:
         panels.append((findings.unique, "linear"))
     section.figure(
         "profiles",
-        plots.overview(panels),  # type: ignore[arg-type]
+        plots.overview(panels, baseline=baseline),
         f"Cumulative distributions: points of the {kind} front attained (over points and seeds, "
         f"within {percent(findings.questions.epsilon)} of the front's range in every objective), "
         "targets from 50 to 100 % of the hypervolume reached (over targets and seeds); and, where "

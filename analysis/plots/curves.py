@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.foundation.errors import InputError
-from analysis.plots.palette import BASELINE_INK, MUTED, look, style
+from analysis.plots.axes import number_axis, short_number, wrapped
+from analysis.plots.palette import BASELINE_INK, INK, MUTED, PAPER, Dashes, look
+from analysis.plots.style import COLUMN, PAGE, SMALL, styled
 from analysis.statistics.intervals import bands
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -29,18 +32,19 @@ def hypervolume_curves(
     return indicator_curves(curves, baseline=baseline, level=level)
 
 
+@styled
 def indicator_curves(
     curves: Curves,
     *,
     baseline: str | None = "optuna-random",
     level: float = 0.95,
-    scale: Literal["linear", "log"] = "linear",
-    columns: int = 5,
+    scale: Literal["linear", "logarithmic"] = "linear",
+    columns: int = 4,
 ) -> Figure:
     """Draw one small panel for each sampler, best first, all on the same axes.
 
-    A panel shows the mean over seeds of one sampler with its interval, the baseline with its
-    interval, and the means of all others in grey; its title gives the final mean.
+    A panel shows the mean over seeds of one sampler with its interval and where it ends, the
+    baseline with its interval, and the means of all others in grey.
 
     Parameters
     ----------
@@ -65,9 +69,8 @@ def indicator_curves(
     InputError
         The scale is unknown.
     """
-    if scale not in ("linear", "log"):
-        raise InputError(f"scale {scale!r}: expected linear or log")
-    from matplotlib import rc_context
+    if scale not in ("linear", "logarithmic"):
+        raise InputError(f"scale {scale!r}: expected linear or logarithmic")
     from matplotlib.figure import Figure
 
     table = bands(curves, level=level)
@@ -76,47 +79,54 @@ def indicator_curves(
     order = ranked(curves)
     columns = min(columns, len(order))
     rows = -(-len(order) // columns)
-    label = f"{curves.indicator} (mean, {level:.0%} interval)"
-    lines = textwrap.wrap(label, 22 if rows == 1 else 60)
-    label, left = "\n".join(lines), 0.45 + 0.15 * len(lines)
-    with rc_context(style()):  # type: ignore[arg-type]
-        width, height = left + 0.15 + 1.95 * columns, 0.75 + 1.6 * rows
-        figure = Figure(figsize=(width, height))
-        figure.set_layout_engine("none")
-        axes = figure.subplots(
-            rows,
-            columns,
-            sharex=True,
-            sharey=True,
-            squeeze=False,
-            gridspec_kw={
-                "left": left / width,
-                "right": 1 - 0.15 / width,
-                "bottom": 0.5 / height,
-                "top": 1 - 0.25 / height,
-                "wspace": 0.12,
-                "hspace": 0.26,
-            },
-        )
-        for position, panel in enumerate(axes.flat):
-            if position >= len(order):
-                panel.set_visible(False)
-                continue
-            _panel(panel, order[position], parts, curves, baseline)
-            if position + columns >= len(order):
-                panel.tick_params(labelbottom=True)
-        axes[0, 0].set_yscale(scale)
-        if scale == "log":
-            plain_log_labels(axes[0, 0])
-        axes[0, 0].set_xlim(1, max(curves.budget, 2))
-        note = f"    (dashed: {baseline}; grey: the others)" if baseline in parts else ""
-        figure.supxlabel(f"{curves.axis}{note}", fontsize=9, y=0.06 / height, va="bottom")
-        figure.supylabel(
-            label,
-            fontsize=9,
-            x=0.06 / width,
-            ha="left",
-        )
+    lines = textwrap.wrap(curves.indicator, 24 if rows == 1 else 60)
+    width, left = (COLUMN if columns <= 2 else PAGE), 0.42 + 0.13 * len(lines)
+    key = _key(parts, order, baseline, level)
+    across = len(key) if width == PAGE else 1
+    top = 0.2 + 0.14 * -(-len(key) // across) + 0.1
+    height = 0.5 + top + 1.35 * rows
+    figure = Figure(figsize=(width, height))
+    figure.set_layout_engine("none")
+    axes = figure.subplots(
+        rows,
+        columns,
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        gridspec_kw={
+            "left": left / width,
+            "right": 1 - 0.12 / width,
+            "bottom": 0.45 / height,
+            "top": 1 - top / height,
+            "wspace": 0.1,
+            "hspace": 0.3,
+        },
+    )
+    broad = int((width - left) / columns / 0.072)
+    for position, panel in enumerate(axes.flat):
+        if position >= len(order):
+            panel.set_visible(False)
+            continue
+        _panel(panel, order[position], parts, curves, baseline)
+        panel.set_title(wrapped(order[position], broad, 1), pad=3)
+        if position + columns >= len(order):
+            panel.tick_params(labelbottom=True)
+    budget = max(curves.budget, 2)
+    axes[0, 0].set_xlim(1, budget + 0.02 * (budget - 1))
+    number_axis(axes[0, 0], "x")
+    number_axis(axes[0, 0], "y", scale)
+    figure.supxlabel(curves.axis, y=0.04 / height, va="bottom")
+    figure.supylabel("\n".join(lines), x=0.04 / width, ha="left")
+    figure.legend(
+        key.values(),
+        key.keys(),
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=across,
+        borderaxespad=0.3,
+        labelspacing=0.25,
+        columnspacing=1.5,
+    )
     return figure
 
 
@@ -131,20 +141,29 @@ def thinned(budget: int, most: int = MOST_DRAWN) -> NDArray[np.int64]:
     return np.unique(np.round(np.linspace(0, budget - 1, min(budget, most))).astype(np.int64))
 
 
-def plain_log_labels(axes: Axes) -> None:
-    """Label a logarithmic vertical axis with plain numbers, between powers of ten as well."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-
-
 def ranked(curves: Curves) -> list[str]:
     """Return the samplers by their final mean, best first."""
     sign = -1.0 if curves.sense == "max" else 1.0
     means = {name: sign * float(np.mean(values)) for name, values in curves.final().items()}
     return sorted(means, key=lambda name: means[name])
+
+
+def _key(
+    parts: dict[str, pd.DataFrame], order: list[str], baseline: str | None, level: float
+) -> dict[str, Artist]:
+    """Return what the lines mean, with something drawn like each."""
+    from matplotlib.lines import Line2D
+
+    key: dict[str, Artist] = {
+        f"sampler of the panel: mean and {100 * level:g} % interval": Line2D([], [], color=INK)
+    }
+    if baseline in parts:
+        key[f"{wrapped(str(baseline), 30, 1)}, likewise"] = Line2D(
+            [], [], color=BASELINE_INK, lw=1.0, ls=(0, (3, 1.5))
+        )
+    if len(order) > 1 + (baseline in parts):
+        key["all others: mean"] = Line2D([], [], color=MUTED, lw=0.8)
+    return key
 
 
 def _panel(
@@ -167,18 +186,29 @@ def _panel(
     if baseline in parts and baseline != sampler:
         _line(panel, parts[baseline], curves.axis, BASELINE_INK, 1.0, (0, (3, 1.5)), 0.16)
     drawn = look(sampler)
-    _line(panel, parts[sampler], curves.axis, drawn.color, 1.7, "-", 0.25)
+    _line(panel, parts[sampler], curves.axis, drawn.color, 1.6, "-", 0.25)
     last = parts[sampler].iloc[-1]
     panel.plot(
         last[curves.axis],
         last["mean"],
         marker=drawn.marker,
         color=drawn.color,
-        ms=5,
+        ms=4.5,
         clip_on=False,
         zorder=5,
     )
-    panel.set_title(f"{sampler}  {last['mean']:.3g}", fontsize=7.5, loc="left", pad=3)
+    rising = curves.sense == "max"
+    panel.text(
+        0.97,
+        0.05 if rising else 0.95,
+        f"ends at {short_number(last['mean'], 3)}",
+        transform=panel.transAxes,
+        ha="right",
+        va="bottom" if rising else "top",
+        fontsize=SMALL,
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.75},
+        zorder=6,
+    )
 
 
 def _line(
@@ -187,7 +217,7 @@ def _line(
     axis: str,
     color: str,
     width: float,
-    dashes: str | tuple[int, tuple[float, ...]],
+    dashes: Dashes,
     shade: float,
 ) -> None:
     panel.plot(part[axis], part["mean"], color=color, lw=width, ls=dashes, zorder=3)

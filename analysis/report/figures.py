@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from analysis.plots.palette import GRID, INK, MUTED, PAPER, style
+from analysis.plots.palette import GRID, INK, MUTED, PAPER
+from analysis.plots.style import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +47,6 @@ class Drawing:
         """Return the figure as a stand-alone SVG file on white."""
         if not self._svg:
             self._svg.append(_saved(self.figure, "svg").decode())
-            self.figure.set_layout_engine("none")  # The layout is found; a second search is idle.
         return self._svg[0]
 
     def png(self) -> bytes:

@@ -66,12 +66,33 @@ class Grid:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference of mean accuracies with its 95 % interval and two-sided p-value."""
+    """A difference of mean accuracies with its 95 % interval and two-sided p-value.
+
+    `error` is its standard error, `freedom` the degrees of freedom of Student's t.
+    """
 
     estimate: float
     low: float
     high: float
     p: float
+    error: float
+    freedom: float
+
+    def within(self, margin: float) -> float:
+        """Return the p-value of "it is as large as the margin": two one-sided t-tests.
+
+        Examples
+        --------
+        >>> found = Difference(0.001, -0.001, 0.003, 0.3, error=0.001, freedom=20.0)
+        >>> found.within(0.01) < 0.001 < found.within(0.002)
+        True
+        """
+        from scipy import stats
+
+        room = margin - abs(self.estimate)
+        if self.error == 0:
+            return 0.0 if room > 0 else 1.0
+        return float(stats.t.sf(room / self.error, self.freedom))
 
 
 @dataclass(frozen=True)
@@ -87,7 +108,8 @@ class JudgedClaim:
     p
         Corrected for the number of claims in the group (Holm).
     verdict
-        ``"better"``, ``"worse"`` or ``"cannot be told apart"``.
+        ``"better"``, ``"worse"`` or ``"cannot be told apart"``; where a margin is given also
+        ``"equivalent"``, and ``"undecided"`` instead of the last.
     """
 
     group: str
@@ -136,12 +158,14 @@ def paired_difference(one: Correct, other: Correct, level: float = LEVEL) -> Dif
     shares = np.array([by_seed.var(ddof=1) / len(by_seed), by_jet.var(ddof=1) / len(by_jet)])
     variance = float(shares.sum())
     if variance == 0:
-        return Difference(estimate, estimate, estimate, 1.0 if estimate == 0 else 0.0)
+        p = 1.0 if estimate == 0 else 0.0
+        return Difference(estimate, estimate, estimate, p, 0.0, float("inf"))
     freedom = variance**2 / float((shares**2 / [len(by_seed) - 1, len(by_jet) - 1]).sum())
     error = variance**0.5
     width = float(stats.t.ppf((1 + level) / 2, freedom)) * error
     p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
-    return Difference(estimate, max(estimate - width, -1.0), min(estimate + width, 1.0), p)
+    low, high = max(estimate - width, -1.0), min(estimate + width, 1.0)
+    return Difference(estimate, low, high, p, error, freedom)
 
 
 def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
@@ -166,20 +190,34 @@ def sample_half_width(grid: Grid, level: float = LEVEL) -> float:
     return float(stats.norm.ppf((1 + level) / 2)) * error
 
 
-def judged(group: str, claims: Sequence[tuple[str, Difference]]) -> list[JudgedClaim]:
-    """Turn a family of claims "first is better" into verdicts, corrected by Holm's method."""
+def judged(
+    group: str, claims: Sequence[tuple[str, Difference]], margin: float | None = None
+) -> list[JudgedClaim]:
+    """Turn a family of claims "first is better" into verdicts, corrected by Holm's method.
+
+    Parameters
+    ----------
+    group, claims
+        The family, and each claim with its difference.
+    margin
+        Of accuracy: a difference that is shown to be smaller, by two one-sided tests corrected
+        for the number of claims as well, is called equivalent.
+    """
     if not claims:
         return []
-    corrected = holm([difference.p for _, difference in claims])
+    differences = [difference for _, difference in claims]
+    corrected = holm([difference.p for difference in differences])
+    small = [1.0] * len(claims)
+    if margin is not None:
+        small = list(holm([difference.within(margin) for difference in differences]))
     verdicts = []
-    for (claim, difference), p in zip(claims, corrected, strict=True):
-        told_apart = p <= 1 - LEVEL
-        word = "better" if difference.estimate > 0 else "worse"
-        verdicts.append(
-            JudgedClaim(
-                group, claim, difference, float(p), word if told_apart else "cannot be told apart"
-            )
-        )
+    for (claim, difference), p, equivalence in zip(claims, corrected, small, strict=True):
+        word = "cannot be told apart" if margin is None else "undecided"
+        if equivalence <= 1 - LEVEL:
+            word = "equivalent"
+        elif p <= 1 - LEVEL:
+            word = "better" if difference.estimate > 0 else "worse"
+        verdicts.append(JudgedClaim(group, claim, difference, float(p), word))
     return verdicts
 
 
@@ -188,8 +226,8 @@ def compare(grid: Grid, one: int, other: int) -> Difference:
     return paired_difference(grid.correct[:, one], grid.correct[:, other])
 
 
-def widening(grid: Grid) -> list[JudgedClaim]:
-    """Judge each widening of all layers by one step, and the whole way at once."""
+def widening(grid: Grid, margin: float | None = None) -> list[JudgedClaim]:
+    """Judge each widening of all layers by one step, and the whole way at once (see `judged`)."""
     steps = sorted(combination[0] for combination in np.array(grid.multipliers)[grid.uniform])
     pairs = [(int(wide), int(narrow)) for narrow, wide in itertools.pairwise(steps)]
     if len(pairs) > 1:
@@ -199,11 +237,11 @@ def widening(grid: Grid) -> list[JudgedClaim]:
         one, other = grid.position(wide), grid.position(narrow)
         text = f"{grid.name(one)} instead of {grid.name(other)}"
         claims.append((text, compare(grid, one, other)))
-    return judged("wider, all layers alike", claims)
+    return judged("wider, all layers alike", claims, margin)
 
 
-def per_layer(grid: Grid) -> list[JudgedClaim]:
-    """Judge per-layer multipliers against each uniform network, at no higher cost.
+def per_layer(grid: Grid, margin: float | None = None) -> list[JudgedClaim]:
+    """Judge per-layer multipliers against each uniform network, at no higher cost (see `judged`).
 
     For every training seed, the challenger is the network with unequal multipliers, no more
     FLOPs and no more bytes, whose validation accuracy is best on the mean of the *other* seeds.
@@ -224,13 +262,14 @@ def per_layer(grid: Grid) -> list[JudgedClaim]:
         names = "/".join(sorted({grid.name(int(position)) for position in chosen}))
         text = f"{names} instead of {grid.name(int(uniform))}"
         claims.append((text, paired_difference(challenger, grid.correct[:, uniform])))
-    return judged("per layer, at no higher cost", claims)
+    return judged("per layer, at no higher cost", claims, margin)
 
 
-def good_enough(grid: Grid) -> tuple[int, list[JudgedClaim]]:
-    """Find the cheapest network that is not shown to be worse than the most accurate one.
+def good_enough(grid: Grid, margin: float | None = None) -> tuple[int, list[JudgedClaim]]:
+    """Find the cheapest network that is as good as the most accurate one.
 
-    The most accurate one is chosen on the validation split.
+    That is one that is not shown to be worse; with a margin, one that is shown to be equivalent
+    or better (see `judged`). The most accurate one is chosen on the validation split.
 
     Returns
     -------
@@ -244,8 +283,10 @@ def good_enough(grid: Grid) -> tuple[int, list[JudgedClaim]]:
     verdicts = judged(
         "against the most accurate",
         [(f"{grid.name(i)} instead of {grid.name(best)}", compare(grid, i, best)) for i in others],
+        margin,
     )
-    close = [i for i, found in zip(others, verdicts, strict=True) if found.verdict != "worse"]
+    unfit = ("worse",) if margin is None else ("worse", "undecided")
+    close = [i for i, found in zip(others, verdicts, strict=True) if found.verdict not in unfit]
     candidates = [best, *close]
     return min(candidates, key=lambda i: (grid.flops[i], grid.size[i])), verdicts
 
@@ -260,24 +301,36 @@ def front_shares(grid: Grid) -> NDArray[np.float64]:
     return np.mean([on_front(grid, accuracy) for accuracy in grid.test], axis=0)
 
 
-def conclusions(grid: Grid) -> list[str]:
+def conclusions(grid: Grid, margin: float | None = None) -> list[str]:
     """Say in sentences, computed from the verdicts, whether wider is better beyond noise."""
-    steps = widening(grid)
+    steps = widening(grid, margin)
     *single, whole = steps if len(steps) > 1 else [*steps, *steps]
-    cheapest, against_best = good_enough(grid)
+    cheapest, against_best = good_enough(grid, margin)
     best = against_best[0].claim.split(" instead of ")[1] if against_best else grid.name(cheapest)
     sentences = [
         f"Widening all layers, {whole.claim}, is {_said(whole)}.",
         _count("Of its single steps", single),
     ]
-    challengers = per_layer(grid)
+    challengers = per_layer(grid, margin)
     if challengers:
         sentences.append(
             _count("Per-layer against uniform multipliers at no higher cost", challengers)
         )
     ratio = grid.flops[cheapest] / grid.flops[grid.multipliers.index(_parsed(best))]
     if grid.name(cheapest) == best:
-        sentences.append(f"The most accurate network, {best}, is better than every cheaper one.")
+        sentences.append(
+            f"The most accurate network, {best}, is better than every cheaper one."
+            if margin is None
+            else f"No cheaper network is shown to be as good as the most accurate one, {best}."
+        )
+    elif margin is not None:
+        difference = compare(grid, cheapest, grid.multipliers.index(_parsed(best)))
+        sentences.append(
+            f"The most accurate network on the validation split is {best}; the cheapest that is "
+            f"shown to be as good within {100 * margin:g} points, after correction for "
+            f"{len(against_best)} comparisons, is {grid.name(cheapest)} with {ratio:.0%} of its "
+            f"FLOPs ({_amount(difference)})."
+        )
     else:
         difference = compare(grid, cheapest, grid.multipliers.index(_parsed(best)))
         sentences.append(
@@ -293,6 +346,8 @@ def _said(verdict: JudgedClaim) -> str:
     amount = _amount(verdict.difference)
     if verdict.verdict == "cannot be told apart":
         return f"not better beyond noise ({amount})"
+    if verdict.verdict in ("equivalent", "undecided"):
+        return f"{verdict.verdict} ({amount})"
     return f"{verdict.verdict} beyond noise ({amount})"
 
 
@@ -303,7 +358,7 @@ def _amount(found: Difference) -> str:
 def _count(subject: str, verdicts: Sequence[JudgedClaim]) -> str:
     counts = {
         word: sum(verdict.verdict == word for verdict in verdicts)
-        for word in ("better", "worse", "cannot be told apart")
+        for word in ("better", "worse", "equivalent", "undecided", "cannot be told apart")
     }
     parts = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     return f"{subject}: {parts} (of {len(verdicts)})."

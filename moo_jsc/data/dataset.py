@@ -33,7 +33,7 @@ class Split:
     ----------
     features
         float32, shape (n, d), C-contiguous, standardized by the train split's mean and standard
-        deviation, in shuffled order.
+        deviation unless raw units were asked for, in shuffled order.
     labels
         int64, shape (n,), codes of the data set's classes.
     """
@@ -58,7 +58,7 @@ class Dataset:
         What the data are, for tables and figures.
     mean, std
         float64, shape (d,), raw units: the train split's mean and population standard deviation;
-        1 for a feature that does not vary there.
+        1 for a feature that does not vary there. 0 and 1 where features are left in raw units.
     fingerprint
         sha256 over the arrays of the three parts, hexadecimal. Equal data and split seed give an
         equal fingerprint on every platform.
@@ -113,6 +113,7 @@ def split_table(
     split_seed: int = 0,
     shares: Sequence[float] = SHARES,
     parts: ArrayLike | None = None,
+    standardize: bool = True,
 ) -> Dataset:
     """Shuffle, split and standardize a table.
 
@@ -127,6 +128,9 @@ def split_table(
     parts
         Each row's part by name, shape (n,): a split of your own instead of a drawn one. Rows are
         shuffled inside their part.
+    standardize
+        By the train split's mean and deviation. False leaves features in raw units (mean 0 and
+        deviation 1 are recorded), for a network that was trained on them so.
 
     Returns
     -------
@@ -160,6 +164,8 @@ def split_table(
         part_of = _given_parts(table, parts)[order]
     rows = [order[part_of == place] for place in range(len(SPLITS))]
     mean, std = _mean_and_deviation(table, rows[0])
+    if not standardize:
+        mean, std = np.zeros_like(mean), np.ones_like(std)
     made = [
         Split(
             np.ascontiguousarray((table.features[part] - mean) / std, dtype=np.float32),

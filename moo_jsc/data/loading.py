@@ -30,6 +30,7 @@ def load_dataset(
     split_column: str | None = None,
     split_seed: int = 0,
     shares: Sequence[float] = SHARES,
+    standardize: bool = True,
     name: str | None = None,
 ) -> Dataset:
     """Load a labeled table, split and standardized.
@@ -47,7 +48,7 @@ def load_dataset(
     split_column
         A column that says ``train``, ``validation`` or ``test`` of each row; by default the
         split is drawn, stratified by class.
-    split_seed, shares
+    split_seed, shares, standardize
         See `moo_jsc.data.dataset.split_table`.
     name
         What the data are; by default the file's name.
@@ -75,7 +76,9 @@ def load_dataset(
         parts = columns.pop(split_column)
     shown = name or (Path(where).name if isinstance(source, str | Path) else where)
     table = labeled_table(where, shown, columns, label=label, features=features, classes=classes)
-    return split_table(table, split_seed=split_seed, shares=shares, parts=parts)
+    return split_table(
+        table, split_seed=split_seed, shares=shares, parts=parts, standardize=standardize
+    )
 
 
 def from_arrays(

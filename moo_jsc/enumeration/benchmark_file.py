@@ -71,6 +71,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         How they were trained.
     screen
         Designs whose first training lay outside these bounds were not trained again.
+    trained_on
+        Processor and torch of the trainings, on which they repeat to the last bit.
     latency
         On which machine and how latency was measured.
     fingerprints
@@ -91,6 +93,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seeds: tuple[int, ...]
     recipe: str
     screen: str
+    trained_on: str
     latency: str
     fingerprints: dict[str, str]
     command: str

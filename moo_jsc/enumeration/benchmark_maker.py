@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from moo_jsc import __version__
 from moo_jsc.data import SplitName
 from moo_jsc.enumeration.benchmark_file import (
     Card,
@@ -18,13 +19,12 @@ from moo_jsc.enumeration.benchmark_file import (
 )
 from moo_jsc.enumeration.enumerate import enumerate_problem
 from moo_jsc.enumeration.fine_tuned import SPLITS, enumerate_fine_tuned
-from moo_jsc.foundation.code import package_versions
+from moo_jsc.foundation.code import DECISIVE_PACKAGES, package_versions
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.latency_protocol import machine_description
 from moo_jsc.objectives.objective import OBJECTIVES
 from moo_jsc.problems.catalog import build_problem
 
-DECISIVE_PACKAGES = ("moo-jsc", "numpy", "scipy", "torch")
 LATENCY_BATCH = 1024
 CHUNK = 8192
 """Designs whose costs are computed together."""
@@ -125,10 +125,11 @@ def make_benchmark(
         seeds=tuple(seeds),
         recipe=repr(trained.scoring.fine_tuning) if seeds else "",
         screen=str(screen),
+        trained_on=machine_description() if seeds else "",
         latency=f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}",
         fingerprints={"ptq": problem.fingerprint, "qat": trained.fingerprint},
         command=command,
-        versions=package_versions(DECISIVE_PACKAGES),
+        versions={"moo-jsc": __version__, **package_versions(DECISIVE_PACKAGES)},
         made=made,
         sha256="",
     )

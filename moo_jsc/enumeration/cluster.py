@@ -1,4 +1,4 @@
-"""A Dask cluster at work: workers say who they are, get the problem once, and may come and go."""
+"""A Dask cluster at work: workers say who they are, get the task's data once, may come and go."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
-from moo_jsc.foundation.code import DECISIVE_PACKAGES, ROOMS, package_versions, rooms_hash
+from moo_jsc.foundation.code import (
+    DECISIVE_PACKAGES,
+    ROOMS,
+    code_hash,
+    package_versions,
+    rooms_hash,
+)
 from moo_jsc.foundation.errors import InputError
-from moo_jsc.problems.problem import Problem
 
+Held = TypeVar("Held")
 Result = TypeVar("Result")
-Task = Callable[[Problem, int, int], Result]
 
 ANSWER_SECONDS = 5
 """How long a scheduler may take to answer."""
@@ -30,37 +35,48 @@ _AHEAD = 64
 
 
 @cache
-def credentials() -> dict[str, str]:
-    """Return what decides the values that this process computes, by name."""
+def credentials(*code: str) -> dict[str, str]:
+    """Return what decides the values that this process computes, by name.
+
+    Parameters
+    ----------
+    code
+        Import names of what takes part besides `moo_jsc`.
+    """
     return {
         "moo_jsc": rooms_hash(*ROOMS, "enumeration")[:16],
+        **{name: code_hash(name)[:16] for name in code},
         "python": ".".join(platform.python_version_tuple()[:2]),
         **package_versions(DECISIVE_PACKAGES),
     }
 
 
 def map_on_cluster(
-    task: Task[Result],
-    problem: Problem,
+    task: Callable[[Held, int, int], Result],
+    held: Held,
     ranges: Sequence[tuple[int, int]],
     *,
     scheduler: str | None,
     count: int,
+    code: Sequence[str] = (),
 ) -> Iterator[Result]:
-    """Yield ``task(problem, start, stop)`` for ranges of flat indices, in their order.
+    """Yield ``task(held, start, stop)`` for ranges of indices, in their order.
 
-    The problem travels once to the cluster and once to each of its workers. A worker whose code
+    What is held, a problem for instance, travels once to the cluster and once to each of its
+    workers. A worker whose code
     or packages differ from this process's is refused, whether it is there at the start or comes
     later. A worker that dies loses nothing; one that joins takes part.
 
     Parameters
     ----------
-    task, problem, ranges
+    task, held, ranges
         What to compute.
     scheduler
         Address of a running scheduler; None starts `count` workers on this machine.
     count
         Of these workers.
+    code
+        Import names that must be the same everywhere, besides `moo_jsc`.
 
     Raises
     ------
@@ -70,8 +86,8 @@ def map_on_cluster(
     """
     with _client(scheduler, count) as client:
         name = scheduler or "of this machine"
-        _check_present(client, name)
-        yield from _in_order(client, name, task, problem, ranges)
+        _check_present(client, name, tuple(code))
+        yield from _in_order(client, name, task, held, ranges, tuple(code))
 
 
 @contextmanager
@@ -117,20 +133,20 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _check_present(client: Any, name: str) -> None:
+def _check_present(client: Any, name: str, code: tuple[str, ...]) -> None:
     """Ask every worker that is there for its code and versions before any gets work.
 
     The scheduler only passes work on, but reads it on its way, and so needs the package too.
     """
     try:
-        client.run_on_scheduler(credentials)
+        client.run_on_scheduler(credentials, *code)
     except Exception as error:  # Whatever it lacks.
         raise InputError(
             f"scheduler {name}: cannot read this machine's moo_jsc ({_first_line(error)}), "
             "install it there"
         ) from None
     try:
-        answers = client.run(credentials, on_error="return")
+        answers = client.run(credentials, *code, on_error="return")
     except Exception as error:  # Whatever a broken worker or connection raises.
         raise InputError(
             f"scheduler {name}: its workers do not answer ({_first_line(error)})"
@@ -141,13 +157,13 @@ def _check_present(client: Any, name: str) -> None:
                 f"scheduler {name}: worker {address} cannot say what code it has "
                 f"({_first_line(answer)}), expected this machine's moo_jsc"
             )
-        _require_equal(answer, credentials(), address)
+        _require_equal(answer, credentials(*code), address)
 
 
 def _require_equal(found: dict[str, str], expected: dict[str, str], address: str) -> None:
     for name, wanted in expected.items():
         if found.get(name) != wanted:
-            what = "code of moo_jsc" if name == "moo_jsc" else name
+            what = f"code of {name}" if name == "moo_jsc" or "." in name else name
             raise InputError(
                 f"worker {address}: {what} {found.get(name)}, expected {wanted} as on the machine "
                 "that asks; install the same there"
@@ -157,18 +173,21 @@ def _require_equal(found: dict[str, str], expected: dict[str, str], address: str
 def _in_order(
     client: Any,
     name: str,
-    task: Task[Result],
-    problem: Problem,
+    task: Callable[[Held, int, int], Result],
+    held: Held,
     ranges: Sequence[tuple[int, int]],
+    code: tuple[str, ...],
 ) -> Iterator[Result]:
-    # A task that returns the problem, unlike data sent to the workers, can be run again where
+    # A task that returns what is held, unlike data sent to the workers, can be run again where
     # all workers that had it are gone.
-    held = client.submit(_held, problem, pure=False)
+    there = client.submit(_itself, held, pure=False)
     waiting: deque[Any] = deque()
     left = iter(ranges)
     while True:
         while len(waiting) < _AHEAD and (span := next(left, None)) is not None:
-            waiting.append(client.submit(_checked, task, held, *span, credentials(), pure=False))
+            waiting.append(
+                client.submit(_checked, task, there, *span, credentials(*code), code, pure=False)
+            )
         if not waiting:
             return
         yield _result(client, name, waiting.popleft())
@@ -215,19 +234,20 @@ def _lost(name: str) -> InputError:
     )
 
 
-def _held(problem: Problem) -> Problem:
-    return problem
+def _itself(held: Held) -> Held:
+    return held
 
 
 _one_at_a_time = threading.Lock()
 
 
 def _checked(
-    task: Task[Result],
-    problem: Problem,
+    task: Callable[[Held, int, int], Result],
+    held: Held,
     start: int,
     stop: int,
     expected: dict[str, str],
+    code: tuple[str, ...],
 ) -> Result:
     """Run a task on a worker, if its code is what it must be.
 
@@ -236,9 +256,9 @@ def _checked(
     """
     from distributed import get_worker
 
-    _require_equal(credentials(), expected, get_worker().address)
+    _require_equal(credentials(*code), expected, get_worker().address)
     with _one_at_a_time:
-        return task(problem, start, stop)
+        return task(held, start, stop)
 
 
 def _first_line(error: BaseException) -> str:

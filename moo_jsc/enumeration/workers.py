@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from moo_jsc.enumeration.cluster import Result, Task, map_on_cluster
+from moo_jsc.enumeration.cluster import Result, map_on_cluster
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.processes import processes
 from moo_jsc.problems.problem import Problem
 
 Backend = Literal["loky", "dask"]
+Task = Callable[[Problem, int, int], Result]
 
 
 @dataclass(frozen=True)

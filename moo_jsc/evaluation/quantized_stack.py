@@ -258,6 +258,9 @@ class QuantizedStack:
     def _forward(self, values: Tensor, kept: list[_Dense | _Norm | _Relu] | None) -> Tensor:
         """Return the logits; with a list `kept` in training, what gradients need is put there."""
         layers = self.rows.spec.layers
+        learned = min(self.rows.slots)
+        if learned:
+            values = values.expand(self._members, -1, -1)
         for position, layer in enumerate(layers):
             if isinstance(layer, BatchNorm):
                 values = self._normalized(position, values, kept)
@@ -265,7 +268,7 @@ class QuantizedStack:
                 values = self._product(position, values, kept)
             elif self._range_after(position) is None:
                 values = values.relu()
-                if kept is not None:
+                if kept is not None and position > learned:
                     kept.append(_Relu(values))
         return values
 

@@ -62,12 +62,7 @@ class Design:
         features
             Standardised features, shape (n, channels).
         """
-        network = QuantizedNetwork(self.network, self.precision)
-        values = torch.from_numpy(np.ascontiguousarray(features))
-        with torch.inference_mode():
-            for block in network.blocks[: self.network.spec.linear_positions[0]]:
-                values = block(values)
-            return quantize(values, self.precision[0].data).double().numpy()
+        return circuit_inputs(self.network, self.precision, features)
 
     def reference(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the quantized network's exact logits, computed in float64; (n, classes)."""
@@ -81,6 +76,26 @@ class Design:
     def emulated(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the circuit's logits, bit by bit; (n, classes)."""
         return self.circuit.logits(self.inputs(features))
+
+
+def circuit_inputs(
+    network: Classifier, precision: NetworkPrecision, features: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return what arrives at a design's first dense layer, rounded into its format; (n, inputs).
+
+    Parameters
+    ----------
+    network, precision
+        The network, and explicit formats.
+    features
+        Standardised features, shape (n, channels).
+    """
+    quantized = QuantizedNetwork(network, precision)
+    values = torch.from_numpy(np.ascontiguousarray(features))
+    with torch.inference_mode():
+        for block in quantized.blocks[: network.spec.linear_positions[0]]:
+            values = block(values)
+        return quantize(values, precision[0].data).double().numpy()
 
 
 @dataclass(frozen=True)

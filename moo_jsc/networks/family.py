@@ -172,7 +172,8 @@ def widened(spec: NetworkSpec, multipliers: tuple[int, ...]) -> NetworkSpec:
         else:
             layers.append(type(layer)(layer.features * factor))
     suffix = "".join(f"x{multiplier}" for multiplier in multipliers)
-    return NetworkSpec(f"{spec.name}-{suffix}" if suffix else spec.name, tuple(layers))
+    name = f"{spec.name}-{suffix}" if suffix else spec.name
+    return NetworkSpec(name, tuple(layers), spec.names)
 
 
 def widened_family(

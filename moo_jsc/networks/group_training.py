@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Schedule:
     learning_rate
         At the start.
     batch_size
-        In samples; the last batch of an epoch may be smaller.
+        In samples; the last batch of an epoch may be smaller (see `batch_starts`).
     decay
         ``"cosine"``: down to 0 along half a cosine, step by step; ``"none"``: constant.
 
@@ -123,13 +124,14 @@ class GroupTraining:
         orders = {seed: batch_order(seed, epoch, samples) for seed in set(self._seeds)}
         order = torch.from_numpy(np.stack([orders[seed] for seed in self._seeds]))
         order = order.to(train.labels.device)
-        batches = math.ceil(samples / size)
+        starts = batch_starts(samples, size)
+        batches = len(starts)
         total = torch.zeros(len(self.stack), dtype=torch.float64, device=order.device)
-        for batch in range(batches):
+        for batch, (start, stop) in enumerate(itertools.pairwise([*starts, samples])):
             step = epoch * batches + batch
             for group in self._optimizer.param_groups:
                 group["lr"] = self._schedule.rate(step, self._schedule.epochs * batches)
-            total += self._step(train, order[:, batch * size : (batch + 1) * size])
+            total += self._step(train, order[:, start:stop])
         return (total / samples).cpu().numpy()
 
     def _step(self, train: Samples, rows: Tensor) -> Tensor:
@@ -181,6 +183,20 @@ def batch_order(seed: int, epoch: int, samples: int) -> NDArray[np.int64]:
     return np.random.default_rng([seed, epoch, samples]).permutation(samples)
 
 
+def batch_starts(samples: int, size: int) -> list[int]:
+    """Return the first sample of each batch of an epoch.
+
+    A last batch of one sample, of which a batch norm has no variance, joins the one before.
+
+    Examples
+    --------
+    >>> batch_starts(1024, 512), batch_starts(1025, 512), batch_starts(1026, 512)
+    ([0, 512], [0, 512], [0, 512, 1024])
+    """
+    starts = list(range(0, samples, size))
+    return starts[:-1] if size > 1 and len(starts) > 1 and starts[-1] == samples - 1 else starts
+
+
 def _first_largest(logits: Tensor) -> Tensor:
     """Return the predictions (E, B) of logits (E, classes, B), as `predict` does.
 
@@ -188,7 +204,7 @@ def _first_largest(logits: Tensor) -> Tensor:
     takes six times as long.
     """
     best, *others = logits.unbind(dim=1)
-    found = torch.zeros_like(best, dtype=torch.int8)
+    found = torch.zeros_like(best, dtype=torch.int8 if len(others) < 128 else torch.int16)
     for label, other in enumerate(others, start=1):
         found.masked_fill_(other > best, label)
         best = torch.maximum(best, other)

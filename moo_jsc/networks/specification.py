@@ -58,11 +58,13 @@ class NetworkSpec:
         As in `moo_jsc.networks`, for instance ``"jsc-three-linear"``.
     layers
         In order of computation; neighbouring shapes must fit.
+    names
+        Of the dense layers; by default they are named by position (``seq_blocks_2``).
 
     Raises
     ------
     ValueError
-        Neighbouring layers do not fit.
+        Neighbouring layers do not fit, or names are repeated or not one a dense layer.
 
     Examples
     --------
@@ -73,9 +75,15 @@ class NetworkSpec:
 
     name: str
     layers: tuple[Layer, ...]
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         width = None
+        if self.names and len(set(self.names)) != len(self.linear_positions):
+            raise ValueError(
+                f"{self.name}: names {', '.join(self.names)}: expected a different one for each of "
+                f"{len(self.linear_positions)} dense layers"
+            )
         for position, layer in enumerate(self.layers):
             expected = layer.inputs if isinstance(layer, Linear) else layer.features
             if width is not None and width != expected:
@@ -96,8 +104,22 @@ class NetworkSpec:
 
     @property
     def linear_names(self) -> tuple[str, ...]:
-        """Names of the dense layers, by position: ``seq_blocks_2`` is the third layer."""
+        """Names of the dense layers; by position, ``seq_blocks_2`` is the third layer."""
+        if self.names:
+            return self.names
         return tuple(f"seq_blocks_{position}" for position in self.linear_positions)
+
+    @property
+    def features(self) -> int:
+        """Features of a sample."""
+        first = self.layers[0]
+        return first.inputs if isinstance(first, Linear) else first.features
+
+    @property
+    def classes(self) -> int:
+        """Classes, one logit each."""
+        last = self.layers[-1]
+        return last.outputs if isinstance(last, Linear) else last.features
 
     @property
     def parameters(self) -> int:

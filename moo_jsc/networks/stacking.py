@@ -90,8 +90,7 @@ class StackedNetworks:
     @property
     def inputs(self) -> int:
         """Features of a sample."""
-        first = self.specs[0].layers[0]
-        return first.inputs if isinstance(first, Linear) else first.features
+        return self.specs[0].features
 
     @torch.no_grad()
     def logits(self, features: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Architecture spaces: channel multipliers of the hidden layers of a network."""
+"""Architecture spaces: channel multipliers, or widths, of the hidden layers of a network."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.networks.family import widened
+from moo_jsc.networks.resizing import resized
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.problems.space import Choice
 from moo_jsc.problems.trends import improved_by_resources
@@ -70,3 +72,57 @@ class ChannelMultipliers:
     def combinations(self, hidden_layers: int) -> tuple[tuple[int, ...], ...]:
         """Return every tuple of multipliers, in the order of the flat index."""
         return tuple(product(*self.of_layers(hidden_layers)))
+
+    def forms(self, spec: NetworkSpec) -> tuple[NetworkSpec, ...]:
+        """Return every widened form of a network, in the order of the flat index."""
+        hidden = len(spec.linear_layers) - 1
+        return tuple(widened(spec, multipliers) for multipliers in self.combinations(hidden))
+
+
+@dataclass(frozen=True)
+class HiddenWidths:
+    """Channels of each hidden dense layer, wider or narrower than a given network's.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.family import network_spec
+    >>> space = HiddenWidths((4, 8))
+    >>> [form.name for form in space.forms(network_spec("jsc-three-linear"))][:2]
+    ['jsc-three-linear-4-4', 'jsc-three-linear-4-8']
+
+    Parameters
+    ----------
+    values
+        Of every hidden dense layer.
+
+    Raises
+    ------
+    InputError
+        No width, a repeated one, or one that is no whole number of at least 1.
+    """
+
+    values: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        for value in self.values:
+            if type(value) is not int or value < 1:
+                raise InputError(f"width {value!r}: expected a whole number >= 1")
+        if not self.values or len(set(self.values)) != len(self.values):
+            raise InputError(f"widths {self.values}: expected at least one, each once")
+
+    def choices(self, spec: NetworkSpec) -> tuple[Choice, ...]:
+        """Return a choice for each hidden dense layer, named ``seq_blocks_2.channels``."""
+        trend = improved_by_resources() if list(self.values) == sorted(self.values) else {}
+        return tuple(
+            Choice(f"{name}.channels", self.values, unit="channels", **trend)
+            for name in spec.linear_names[:-1]
+        )
+
+    def forms(self, spec: NetworkSpec) -> tuple[NetworkSpec, ...]:
+        """Return every form of a network, in the order of the flat index."""
+        hidden = len(spec.linear_layers) - 1
+        return tuple(resized(spec, widths) for widths in product(self.values, repeat=hidden))
+
+
+Widening = ChannelMultipliers | HiddenWidths
+"""What a problem may choose of an architecture."""

@@ -20,7 +20,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.networks.specification import NetworkSpec, ReLU
 from moo_jsc.objectives.objective import Objective, PredictionObjective
-from moo_jsc.problems.architecture import ChannelMultipliers
+from moo_jsc.problems.architecture import Widening
 from moo_jsc.problems.precision import PrecisionSpace
 from moo_jsc.problems.problem import Problem
 from moo_jsc.problems.space import SearchSpace
@@ -77,7 +77,7 @@ class NetworkProblem(Problem):
         data: Dataset,
         scoring: Scoring = DEFAULT_SCORING,
         *,
-        multipliers: ChannelMultipliers | None = None,
+        multipliers: Widening | None = None,
         precision: PrecisionSpace | None = None,
     ) -> None:
         spec = networks[0].spec
@@ -319,13 +319,13 @@ class QuantizationProblem(NetworkProblem):
 
 
 class ArchitectureProblem(NetworkProblem):
-    """Many trained float networks, one for each combination of channel multipliers."""
+    """Many trained float networks, one for each combination of channel multipliers or widths."""
 
     def __init__(
         self,
         name: str,
         networks: Sequence[Classifier],
-        multipliers: ChannelMultipliers,
+        multipliers: Widening,
         objectives: Sequence[Objective],
         data: Dataset,
         scoring: Scoring = DEFAULT_SCORING,
@@ -334,13 +334,13 @@ class ArchitectureProblem(NetworkProblem):
 
 
 class JointProblem(NetworkProblem):
-    """Channel multipliers and per-layer precision at once."""
+    """Channel multipliers, or widths, and per-layer precision at once."""
 
     def __init__(
         self,
         name: str,
         networks: Sequence[Classifier],
-        multipliers: ChannelMultipliers,
+        multipliers: Widening,
         precision: PrecisionSpace,
         objectives: Sequence[Objective],
         data: Dataset,

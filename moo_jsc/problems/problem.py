@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import optuna
     import pandas
 
+    from moo_jsc.data import Dataset
     from moo_jsc.problems.pymoo_adapter import PymooProblem
 
 
@@ -48,6 +50,28 @@ class Problem(ABC):
     objectives: tuple[Objective, ...]
     bounds: Bounds = UNBOUNDED
     scales: Scales = LINEAR
+
+    @staticmethod
+    def from_torch(network: Any, data: Dataset, **settings: Any) -> Problem:
+        """Build a problem from a network and a table of one's own.
+
+        Parameters
+        ----------
+        network, data, settings
+            See `moo_jsc.problems.own.problem_from_torch`, which this calls by name: it builds
+            on this module.
+
+        Raises
+        ------
+        InputError
+            The network cannot be taken in, or does not take the data.
+        TypeError
+            There is no such setting.
+        """
+        made: Problem = import_module("moo_jsc.problems.own").problem_from_torch(
+            network, data, **settings
+        )
+        return made
 
     def within(self, bounds: Bounds, scales: Scales | None = None) -> Self:
         """Return the same problem with these bounds, and these scales unless they are None.

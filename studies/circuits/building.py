@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from studies.common.choosing import realized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,11 +37,7 @@ def built(
     """
     from moo_jsc.hardware.emulation import Design
 
-    if problem.scoring.training == "ptq":
-        return Design.of(*problem.design(configuration))
-    recipe = replace(problem.scoring.fine_tuning, seed=seed, samples=samples)
-    (tuned,) = problem.tuned(configuration[None], recipe)
-    return Design.of(tuned.network, tuned.precision)
+    return Design.of(*realized(problem, configuration, seed=seed, samples=samples))
 
 
 def score(design: Design, split: Split, objective: PredictionObjective) -> float:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.files import write_text
+from moo_jsc.hardware.design_files import described
 
 if TYPE_CHECKING:
     from moo_jsc.hardware.emulation import Comparison, Design
     from moo_jsc.hardware.rtl import Rtl
     from moo_jsc.hardware.tools import Synthesis
-    from moo_jsc.quantization.formats import FixedPoint
 
 README = "README.md"
 
@@ -25,13 +24,7 @@ def write_formats(folder: Path, design: Design) -> None:
     content = {
         "network": design.network.spec.name,
         "layers": {
-            name: {
-                "data": _described(layer.data),
-                "weight": _described(layer.weight),
-                "bias": _described(layer.bias),
-                "pruned": layer.pruned,
-            }
-            for name, layer in zip(names, design.precision, strict=True)
+            name: described(layer) for name, layer in zip(names, design.precision, strict=True)
         },
         "ports": {
             side: [
@@ -43,11 +36,6 @@ def write_formats(folder: Path, design: Design) -> None:
         "terms": {name: float(value) for name, value in design.circuit.terms.items()},
     }
     write_text(folder / "formats.json", json.dumps(content, indent=2) + "\n")
-
-
-def _described(fmt: FixedPoint | None) -> dict[str, object]:
-    assert fmt is not None
-    return {"kind": type(fmt).__name__, **asdict(fmt)}
 
 
 def write_readme(

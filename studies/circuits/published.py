@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.plots.axes import number_axis
+from analysis.plots.palette import COLORS, INK, MARKERS
+from analysis.plots.style import PAGE, styled
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FILE = Path(__file__).parent / "data" / "jsc_published.json"
@@ -18,8 +22,7 @@ DATASETS = {"openml": "OpenML 42468", "cernbox": "CERNBox (about one point harde
 HOLLOW = ("left out", "not stated")
 """Designs with an input encoder whose look-up tables are, or may be, not among those counted."""
 
-MARKERS = "osD^v<>PXphd*8"
-COSTS = (("lut", "LUTs"), ("latency_ns", "latency, ns"))
+COSTS = (("lut", "LUTs"), ("latency_ns", "latency (ns)"))
 
 
 @lru_cache(maxsize=1)
@@ -36,6 +39,7 @@ def published() -> pd.DataFrame:
     return pd.DataFrame(json.loads(FILE.read_text(encoding="utf-8"))["results"])
 
 
+@styled
 def beside_published(front: pd.DataFrame, data: str) -> Figure:
     """Draw accuracy against LUTs and against nanoseconds, ours and the published designs.
 
@@ -50,46 +54,47 @@ def beside_published(front: pd.DataFrame, data: str) -> Figure:
     from matplotlib.figure import Figure
 
     rows = published()
-    methods = list(dict.fromkeys(rows["method"]))
-    figure = Figure(figsize=(9.5, 8.2), layout="constrained")
+    figure = Figure(figsize=(PAGE, 7.0))
     grid = figure.subplots(2, 2, sharey=True, sharex="row")
     for column, (dataset, title) in enumerate(DATASETS.items()):
         for line, (cost, label) in enumerate(COSTS):
             axes = grid[line, column]
-            for method, marker in zip(methods, _cycled(len(methods)), strict=True):
-                own = rows[(rows["dataset"] == dataset) & (rows["method"] == method)]
-                for encoder, part in own.groupby("encoder"):
-                    hollow = encoder in HOLLOW
-                    if len(part):
-                        axes.scatter(
-                            part[cost],
-                            part["accuracy_percent"],
-                            marker=marker,
-                            s=34,
-                            facecolors="none" if hollow else "#8a939c",
-                            edgecolors="#57606a",
-                            label=f"{method}, encoder {encoder}" if hollow else method,
-                        )
+            _draw_methods(axes, rows[rows["dataset"] == dataset], cost)
             if data == dataset or data not in DATASETS:
                 ours = (front[cost], front["accuracy"])
-                axes.scatter(*ours, s=9, c="#aa3377", label="this front", zorder=3)
-            axes.set_xscale("log")
-            axes.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
-            axes.set_xlabel(label)
+                axes.scatter(*ours, s=7, c=INK, lw=0, label="this front", zorder=3)
             axes.set_ylim(68, 77.5)
-            axes.grid(alpha=0.3)
+            number_axis(axes, "x", "logarithmic")
+            number_axis(axes, "y")
+            axes.set_xlabel(label)
             if line == 0:
-                axes.set_title(title, fontsize=10)
+                axes.set_title(title)
             if column == 0:
-                axes.set_ylabel("accuracy, %")
+                axes.set_ylabel("accuracy (%)")
     handles: dict[str, Artist] = {}
     for axes in grid.ravel():
         for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
             handles.setdefault(name, handle)
-    figure.legend(
-        list(handles.values()), list(handles), loc="outside lower center", ncols=4, fontsize=7
-    )
+    figure.legend(list(handles.values()), list(handles), loc="outside lower left", ncols=3)
     return figure
+
+
+def _draw_methods(axes: Axes, rows: pd.DataFrame, cost: str) -> None:
+    """Draw the designs of each method with its color and marker, hollow ones hollow."""
+    methods = list(dict.fromkeys(published()["method"]))
+    for number, method in enumerate(methods):
+        color, marker = COLORS[number % len(COLORS)], MARKERS[number % len(MARKERS)]
+        for encoder, part in rows[rows["method"] == method].groupby("encoder"):
+            hollow = encoder in HOLLOW
+            axes.scatter(
+                part[cost],
+                part["accuracy_percent"],
+                marker=marker,
+                s=26,
+                facecolors="none" if hollow else color,
+                edgecolors=color,
+                label=f"{method}, encoder {encoder}" if hollow else method,
+            )
 
 
 def caption(data: str, designs: int) -> str:
@@ -106,7 +111,3 @@ def caption(data: str, designs: int) -> str:
         f"as their sources state them, after placement and routing. {ours[0].upper()}{ours[1:]}. "
         "Hollow markers leave out an input encoder, or do not say; compare them with each other."
     )
-
-
-def _cycled(count: int) -> Sequence[str]:
-    return [MARKERS[number % len(MARKERS)] for number in range(count)]

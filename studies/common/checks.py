@@ -25,6 +25,19 @@ def require_at_least(name: str, value: int, least: int) -> None:
         raise InputError(f"{name} = {value:.6g}: expected a whole number of at most {MOST}")
 
 
+def share_of_points(name: str, points: float | None) -> float | None:
+    """Return percentage points above 0 from the command line as a share; none stays none.
+
+    Examples
+    --------
+    >>> share_of_points("margin", 0.5), share_of_points("margin", None)
+    (0.005, None)
+    """
+    if points is not None and not points > 0:
+        raise InputError(f"{name} = {points}: expected percentage points above 0")
+    return None if points is None else points / 100
+
+
 def listed(names: Sequence[str]) -> tuple[str, ...]:
     """Split names that were given with commas, blanks or both.
 

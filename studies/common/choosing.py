@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from moo_jsc.networks.classifier import Classifier
+    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
+    from moo_jsc.quantization.formats import NetworkPrecision
 
 
 @dataclass(kw_only=True)
@@ -45,6 +48,8 @@ class DesignSettings(Settings):
 def design_number(settings: DesignSettings, problem: Problem) -> int:
     """Return the number of the design that the settings ask for.
 
+    The problem's own bounds hold too, but for those in whose place one is given.
+
     Raises
     ------
     InputError
@@ -60,12 +65,34 @@ def design_number(settings: DesignSettings, problem: Problem) -> int:
     from moo_jsc.enumeration import enumerate_problem
 
     names = [objective.name for objective in problem.objectives]
-    at_least = bounds("--at-least", settings.at_least, names)
-    at_most = bounds("--at-most", settings.at_most, names)
+    own = problem.bounds
+    at_least = {**own.at_least, **bounds("--at-least", settings.at_least, names)}
+    at_most = {**own.at_most, **bounds("--at-most", settings.at_most, names)}
     if settings.least is not None and settings.least not in names:
         raise InputError(f"--least {settings.least}: expected one of {', '.join(names)}")
     values = enumerate_problem(problem, workers=settings.workers).values
     return chosen(problem, values, at_least, at_most, settings.least)
+
+
+def realized(
+    problem: NetworkProblem, configuration: NDArray[np.int64], *, seed: int, samples: int
+) -> tuple[Classifier, NetworkPrecision]:
+    """Return a design's network and explicit formats, fine-tuned where the problem's designs are.
+
+    Parameters
+    ----------
+    problem
+        Where the design is from.
+    configuration
+        Shape (d,).
+    seed, samples
+        Of fine-tuning.
+    """
+    if problem.scoring.training == "ptq":
+        return problem.design(configuration)
+    recipe = replace(problem.scoring.fine_tuning, seed=seed, samples=samples)
+    (tuned,) = problem.tuned(configuration[None], recipe)
+    return tuned.network, tuned.precision
 
 
 def bounds(flag: str, words: Sequence[str], names: Sequence[str]) -> dict[str, float]:

@@ -25,6 +25,7 @@ STUDIES: dict[str, str] = {
     "trials": "analyze_trials",
     "build": "build_design",
     "make-benchmark": "make_benchmark",
+    "export": "export",
     "circuits": "circuit_front",
     "check-circuits": "check_circuits",
     "trace-circuits": "trace_circuits",

@@ -23,6 +23,9 @@ Config = TypeVar("Config", bound=Settings)
 BAD_INPUT = 2
 INTERRUPTED = 130
 
+FORMER_NAMES = {"synthesise": "synthesize"}
+"""Settings as they were spelled before, which files and command lines may still name."""
+
 
 def run_study(
     main: Callable[[Config], object],
@@ -79,6 +82,7 @@ def parse(config_type: type[Config], arguments: Sequence[str]) -> Config:
     """
     import tyro
 
+    arguments = [_present_flag(argument) for argument in arguments]
     path = _config_path(arguments)
     default = read_config(config_type, path) if path else None
     program = f"studies/{config_type.script}.py" if config_type.script else None
@@ -114,7 +118,9 @@ def read_config(config_type: type[Config], path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not TOML ({error})") from None
     names = [field.name for field in fields(config_type)]
-    table = {key.replace("-", "_"): value for key, value in table.items()}
+    table = {
+        FORMER_NAMES.get(name := key.replace("-", "_"), name): value for key, value in table.items()
+    }
     for key in table:
         if key not in names:
             raise InputError(
@@ -131,6 +137,14 @@ def _from_toml(kind: type[Any], value: Any) -> Any:
     if issubclass(kind, Path):
         return kind(value)
     raise NotImplementedError(kind)
+
+
+def _present_flag(argument: str) -> str:
+    """Return a flag as it is spelled today."""
+    for former, present in FORMER_NAMES.items():
+        if argument in (f"--{former}", f"--no-{former}"):
+            return argument.replace(former, present)
+    return argument
 
 
 def _config_path(arguments: Sequence[str]) -> Path | None:

@@ -74,10 +74,11 @@ def problem_named(
             f"noisy: expected a problem with a shipped table of trainings as it is "
             f"({', '.join(benchmark_names())}), not {name} evaluated anew"
         )
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_problem, recipe_of
 
     return build_problem(
         name,
+        fine_tuning_seeds=recipe_of(name).trainings,
         network=network,
         objectives=objectives,
         split=split,

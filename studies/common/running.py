@@ -138,11 +138,11 @@ def write_figures(folder: Path, figures: Mapping[str, Figure]) -> None:
     """Write figures as PNG and SVG files, each whole or not at all."""
     from matplotlib import rc_context
 
-    from analysis.plots.palette import style
+    from analysis.plots.style import style
     from moo_jsc.foundation.files import atomic_path
 
     with rc_context(style()):  # type: ignore[arg-type]
         for name, figure in figures.items():
             for kind in ("png", "svg"):
                 with atomic_path(folder / f"{name}.{kind}") as path:
-                    figure.savefig(path, format=kind, dpi=160, bbox_inches="tight")
+                    figure.savefig(path, format=kind, facecolor="white")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from analysis.front.chance import FrontChance
     from moo_jsc.enumeration import ObjectiveTable
     from moo_jsc.enumeration.benchmark import Benchmark
+    from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.quantization.formats import NetworkPrecision
 
 NOISY = ("accuracy", "loss")
 """Objectives that are means over jets."""
@@ -23,55 +26,51 @@ MOST_CANDIDATES = 600
 
 
 def chance_of(problem: Benchmark | NetworkProblem, table: ObjectiveTable) -> FrontChance | None:
-    """Draw again what the front owes to chance: the trainings where they are known, else the jets.
+    """Draw again what a front owes to chance: a benchmark's trainings, else the jets.
 
     Parameters
     ----------
     problem
-        A finished table of trainings, or networks that are rounded after training.
+        What was searched. Fine-tuned candidates are trained again, as they were.
     table
         Of all its designs.
 
     Returns
     -------
     FrontChance or None
-        None where no objective is a mean over jets, or what could be drawn again is not known.
+        None where no objective is a mean over jets, or a benchmark knows one training only.
     """
     from moo_jsc.enumeration.benchmark import Benchmark
 
     noisy = [o.name for o in table.objectives if o.name in NOISY]
     if not noisy:
         return None
-    if isinstance(problem, Benchmark):
-        if problem.training == "qat":
-            return chance_of_trainings(problem, noisy)
-        from moo_jsc.problems.catalog import build_problem
+    if not isinstance(problem, Benchmark):
+        return chance_of_jets(problem, table, noisy)
+    if problem.training == "qat":
+        return chance_of_trainings(problem, noisy)
+    from moo_jsc.problems.catalog import build_problem
 
-        problem = build_problem(
-            problem.name,
-            objectives=[*noisy, "size"],
-            split=problem.split,
-            training="ptq",
-        )
-    if problem.scoring.training == "qat":
-        return None
-    return chance_of_jets(problem, table, noisy)
+    rounded = build_problem(
+        problem.name, objectives=[*noisy, "size"], split=problem.split, training="ptq"
+    )
+    return chance_of_jets(rounded, table, noisy)
 
 
 def chance_of_trainings(benchmark: Benchmark, noisy: Sequence[str]) -> FrontChance | None:
     """Draw the trainings of every design again.
 
-    The standard error of a design's value is that of a mean over its trainings, with the scatter
-    that the designs that count have in common (root mean square).
+    The standard error of a value is that of a mean over trainings, with the scatter (root mean
+    square) that the designs that count have in common.
     """
     from analysis.front.chance import MARGIN, front_candidates, front_chance_of_errors
     from moo_jsc.enumeration.benchmark import PREDICTED, scatter
 
-    counting, table = benchmark.table.inside, benchmark.table
-    trained = benchmark.trainings[counting]
+    table = benchmark.table
+    trained = benchmark.trainings[table.inside]
     if trained.max() < 2:
         return None
-    scores = benchmark.single_trainings()[counting]
+    scores = benchmark.single_trainings()[table.inside]
     errors = {}
     for name in noisy:
         found = scatter(scores[:, :, PREDICTED.index(name)])
@@ -98,23 +97,61 @@ def chance_of_jets(
         if len(rows) <= MOST_CANDIDATES or factor < 1e-3:
             break
         factor /= 2
-    found = [jet_by_jet(problem, row) for row in problem.space.configurations(rows)]
-    contributions = {name: np.stack([each[name] for each in found]) for name in noisy}
+    found = jet_by_jet(problem, problem.space.configurations(rows))
+    contributions = {name: found[name] for name in noisy}
     return front_chance(table.values[rows], table.objectives, contributions)
 
 
 def jet_by_jet(
-    problem: NetworkProblem, configuration: NDArray[np.int64]
+    problem: NetworkProblem, configurations: NDArray[np.int64]
 ) -> dict[str, NDArray[np.bool_] | NDArray[np.float32]]:
-    """Return whether each jet is classified correctly, and its cross-entropy in nats."""
+    """Return whether each jet is classified correctly, and its cross-entropy in nats.
+
+    Parameters
+    ----------
+    problem
+        How configurations are scored.
+    configurations
+        Shape (c, d).
+
+    Returns
+    -------
+    dict
+        ``"accuracy"`` and ``"loss"``, each (c, jets); means where a design has several trainings.
+    """
+    scoring = problem.scoring
+    if scoring.training == "ptq":
+        return _scored(problem, [problem.design(row) for row in configurations])
+    first = scoring.fine_tuning.seed
+    trainings = [
+        _scored(
+            problem,
+            problem.tuned(configurations, replace(scoring.fine_tuning, seed=first + number)),
+        )
+        for number in range(scoring.seeds)
+    ]
+    if len(trainings) == 1:
+        return trainings[0]
+    return {
+        name: np.asarray(np.mean([one[name] for one in trainings], axis=0), dtype=np.float32)
+        for name in trainings[0]
+    }
+
+
+def _scored(
+    problem: NetworkProblem, designs: Sequence[tuple[Classifier, NetworkPrecision]]
+) -> dict[str, NDArray[np.bool_] | NDArray[np.float32]]:
     import torch
 
     from moo_jsc.quantization.network import QuantizedNetwork
 
     part = problem.data.part(problem.scoring.split)
-    labels = torch.from_numpy(part.labels)
+    labels, features = torch.from_numpy(part.labels), torch.from_numpy(part.features)
+    correct, losses = [], []
     with torch.inference_mode():
-        logits = QuantizedNetwork(*problem.design(configuration))(torch.from_numpy(part.features))
-        losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
-        correct = logits.argmax(dim=1) == labels
-    return {"accuracy": correct.numpy(), "loss": losses.numpy()}
+        for design in designs:
+            logits = QuantizedNetwork(*design)(features)
+            loss = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
+            losses.append(loss.numpy())
+            correct.append((logits.argmax(dim=1) == labels).numpy())
+    return {"accuracy": np.stack(correct), "loss": np.stack(losses)}

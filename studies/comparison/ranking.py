@@ -58,9 +58,10 @@ def rank_over_problems(folder: Path, scores: Mapping[str, pd.Series], config: Se
     )
     section = report.section("Answer")
     section.lead(said)
+    figure = critical_differences(ranking)
     section.figure(
         FIGURE,
-        critical_differences(ranking),
+        figure,
         "Mean ranks, best on the left; bars join samplers that cannot be told apart.",
     )
     section.table(
@@ -79,5 +80,5 @@ def rank_over_problems(folder: Path, scores: Mapping[str, pd.Series], config: Se
         config,
         setting="The report of each problem is in the folder of its name, or under results/.",
         files={},
-        figures={FIGURE: critical_differences(ranking)},
+        figures={FIGURE: figure},
     )

@@ -2,89 +2,124 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from analysis.plots.axes import number_axis, wrapped
+from analysis.plots.palette import BASELINE_INK, COLORS, INK, MARKERS, Look
+from analysis.plots.style import PAGE, SMALL, styled
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LOOKS = {2: ("#ee6677", "o"), 3: ("#ccbb44", "^"), 4: ("#4477aa", "s"), 8: ("#228833", "D")}
 
-
+@styled
 def figure(configurations: pd.DataFrame, table: pd.DataFrame) -> Figure:
     """Draw both accuracies of every configuration, and what is recovered at each width."""
     from matplotlib.figure import Figure
 
     names = list(dict.fromkeys(table.space))
-    canvas = Figure(figsize=(3.7 * len(names) + 3.9, 3.7), layout="constrained")
+    widths = sorted({int(width) for width in [*configurations.weight_bits, *table.weight_bits]})
+    looks = {
+        width: Look(color, marker)
+        for width, color, marker in zip(widths, COLORS, MARKERS, strict=False)
+    }
+    lines = len(table) + 1.5 * len(names)
+    canvas = Figure(figsize=(PAGE, max(2.8, 0.17 * lines + 0.9)))
     *clouds, recovered = canvas.subplots(1, len(names) + 1)
     for axes, name in zip(clouds, names, strict=True):
-        draw_cloud(axes, configurations[configurations.space == name])
-        axes.set_title(f"{name}, mean over seeds")
+        draw_cloud(axes, configurations[configurations.space == name], looks)
+        axes.set_title(f"{wrapped(name, 24, 1)}\nmean over seeds")
     clouds[0].set_ylabel("fine-tuned, test accuracy (%)")
-    draw_recovered(recovered, table)
+    draw_recovered(recovered, table, looks)
+    handles = {
+        label: handle
+        for axes in clouds
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    labels = sorted(handles, key=int)
+    canvas.legend(
+        [handles[label] for label in labels],
+        [f"{label} bits" for label in labels],
+        title="narrowest weight of the configuration",
+        loc="outside upper left",
+        ncols=len(labels),
+        alignment="left",
+    )
     return canvas
 
 
-def draw_cloud(axes: Axes, configurations: pd.DataFrame) -> None:
+def draw_cloud(axes: Axes, configurations: pd.DataFrame, looks: Mapping[int, Look]) -> None:
     """Draw the mean over seeds of every configuration."""
     columns = ["weight_bits", "post_training", "fine_tuned", "float32"]
     means = configurations.groupby("configuration", sort=False)[columns].mean()
     for width, rows in means.groupby("weight_bits"):
-        color, marker = LOOKS[int(width)]
+        drawn = looks[int(width)]
         axes.plot(
             100 * rows.post_training,
             100 * rows.fine_tuned,
-            marker,
-            ms=4,
-            color=color,
+            drawn.marker,
+            ms=3.5,
+            color=drawn.color,
             alpha=0.75,
             mew=0,
             label=f"{int(width)}",
         )
     top = 100 * means.float32.iloc[0]
     lowest = 100 * float(means[["post_training", "fine_tuned"]].min().min()) - 2
-    axes.plot([lowest, top + 1], [lowest, top + 1], color="#7f868f", lw=0.9, zorder=0)
-    axes.axhline(top, color="#24292f", lw=0.9, ls=(0, (4, 2)), zorder=0)
-    axes.annotate("float32", (lowest, top), xytext=(3, 3), textcoords="offset points", fontsize=8)
+    axes.plot([lowest, top + 1], [lowest, top + 1], color=BASELINE_INK, lw=0.9, zorder=0)
+    axes.axhline(top, color=INK, lw=0.9, ls=(0, (4, 2)), zorder=0)
+    axes.annotate(
+        "float32", (lowest, top), xytext=(2, 2), textcoords="offset points", fontsize=SMALL
+    )
     axes.annotate(
         "no change",
         ((lowest + top) / 2, (lowest + top) / 2),
         xytext=(4, -4),
         textcoords="offset points",
-        fontsize=8,
+        fontsize=SMALL,
         ha="left",
         va="top",
     )
     axes.set_aspect("equal")
-    axes.set_xlabel("post-training, test accuracy (%)")
-    axes.legend(title="narrowest\nweight (bits)", loc="lower right", handletextpad=0.2)
+    number_axis(axes, "x")
+    number_axis(axes, "y")
+    axes.set_xlabel("post-training,\ntest accuracy (%)")
 
 
-def draw_recovered(axes: Axes, table: pd.DataFrame) -> None:
+def draw_recovered(axes: Axes, table: pd.DataFrame, looks: Mapping[int, Look]) -> None:
     """Draw the recovered points with intervals, one row for each pair of widths."""
     places, labels = [], []
     place = 0.0
     for name in dict.fromkeys(table.space):
-        labels.append(f"{name}")
+        labels.append(wrapped(str(name), 24, 1))
         places.append(place)
         place += 1
         for row in table[table.space == name].itertuples():
-            color, marker = LOOKS[int(row.weight_bits)]
+            drawn = looks[int(row.weight_bits)]
             errors = [
                 [100 * (row.recovered - row.recovered_low)],
                 [100 * (row.recovered_high - row.recovered)],
             ]
             axes.errorbar(
-                100 * row.recovered, place, xerr=errors, fmt=marker, ms=4.5, color=color, capsize=2
+                100 * row.recovered,
+                place,
+                xerr=errors,
+                fmt=drawn.marker,
+                ms=4,
+                color=drawn.color,
+                capsize=2,
+                lw=1.0,
             )
             labels.append(f"weight {row.weight_bits}, data {row.data_bits}")
             places.append(place)
             place += 1
         place += 0.5
-    axes.axvline(0, color="#7f868f", lw=0.9, zorder=0)
+    axes.axvline(0, color=BASELINE_INK, lw=0.9, zorder=0)
     axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(place, -0.5)
-    axes.set_xlabel("recovered (points), 95 % interval")
+    axes.set_ylim(place, -0.7)
+    number_axis(axes, "x")
+    axes.set_xlabel("recovered (points),\n95 % interval")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.precision import PrecisionSpace
 
+_SHELF = "fine-tuning"
 _ARRAYS = ("data", "weight", "before", "after", "unquantized", "continued")
 
 
@@ -106,13 +107,72 @@ def outcome(space: str, seed: int, settings: FineTuning, jets: Dataset) -> Outco
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One space and one seed, to be fine-tuned on some jets."""
+
+    space: str
+    seed: int
+    settings: FineTuning
+    jets: Dataset
+
+    @property
+    def name(self) -> str:
+        """Of its file in the store."""
+        return f"{self.space}-{self.seed}"
+
+    @property
+    def key(self) -> str:
+        """Hash of all that the outcome depends on."""
+        from moo_jsc.foundation.code import code_hash, version_key
+        from moo_jsc.foundation.files import sha256_of
+        from moo_jsc.networks.weights import network_arrays
+
+        network, choices = base(self.space, self.seed)
+        return sha256_of(
+            *(self.space, str(self.seed), repr(self.settings), repr(choices)),
+            self.jets.fingerprint,
+            *(array.tobytes() for array in network_arrays({"": network}).values()),
+            *(version_key(), code_hash(__name__)),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Fine-tune, and return the outcome as the store keeps it."""
+        import numpy as np
+
+        found = outcome(self.space, self.seed, self.settings, self.jets)
+        arrays = {name: getattr(found, name) for name in _ARRAYS}
+        return {**arrays, "labels": np.frombuffer("\n".join(found.labels).encode(), np.uint8)}
+
+    def kept(self, store: Store, made: dict[str, NDArray[Any]] | None = None) -> Outcome:
+        """Return the outcome from the store; keep it, made here or elsewhere, if it is new."""
+        arrays = store.made(_SHELF, self.name, self.key, lambda: made or self.arrays())
+        labels = tuple(arrays.pop("labels").tobytes().decode().split("\n"))
+        return Outcome(self.space, self.seed, labels=labels, **arrays)
+
+
 def fine_tuned(
-    spaces: Sequence[str], seeds: int, settings: FineTuning, jets: Dataset, *, workers: int
+    spaces: Sequence[str],
+    seeds: int,
+    settings: FineTuning,
+    jets: Dataset,
+    *,
+    workers: int,
+    scheduler: str | None = None,
 ) -> list[Outcome]:
     """Fine-tune every configuration of some spaces with every seed, in several processes.
 
     Each space and seed is kept in the store when it is done, so that an interrupted study goes
     on from there.
+
+    Parameters
+    ----------
+    spaces, seeds, settings, jets
+        What is fine-tuned.
+    workers
+        Processes of this machine.
+    scheduler
+        Address of a running Dask scheduler whose workers do it instead.
     """
     from joblib import delayed
     from tqdm import tqdm
@@ -120,36 +180,40 @@ def fine_tuned(
     from moo_jsc.foundation.processes import processes
     from moo_jsc.foundation.store import Store
 
-    jobs = [(name, seed) for name in spaces for seed in range(seeds)]
+    store = Store.at()
+    jobs = [Job(name, seed, settings, jets) for name in spaces for seed in range(seeds)]
+    if scheduler is not None:
+        _on_cluster(scheduler, store, jobs)
+        workers = 1
     running = processes(workers, return_as="generator", max_nbytes=None)(
-        delayed(kept_outcome)(Store.at(), name, seed, settings, jets) for name, seed in jobs
+        delayed(job.kept)(store) for job in jobs
     )
     return list(tqdm(running, total=len(jobs), desc="fine-tuning", unit="seed"))
 
 
-def kept_outcome(
-    store: Store, space: str, seed: int, settings: FineTuning, jets: Dataset
-) -> Outcome:
-    """Return an outcome from the store; make and keep it where it is not there."""
-    from moo_jsc.foundation.code import code_hash, version_key
-    from moo_jsc.foundation.files import sha256_of
-    from moo_jsc.networks.weights import network_arrays
+def _on_cluster(scheduler: str, store: Store, jobs: Sequence[Job]) -> None:
+    """Have a cluster make what is not in the store, and keep each outcome as it arrives."""
+    from tqdm import tqdm
 
-    network, choices = base(space, seed)
-    key = sha256_of(
-        *(space, str(seed), repr(settings), repr(choices), jets.fingerprint),
-        *(array.tobytes() for array in network_arrays({"": network}).values()),
-        *(version_key(), code_hash(__name__)),
+    from moo_jsc.enumeration.cluster import map_on_cluster
+
+    left = [
+        job for job in jobs if store.read(store.path(_SHELF, job.name, job.key), job.key) is None
+    ]
+    if not left:
+        return
+    arriving = map_on_cluster(
+        _made,
+        left,
+        [(place, place + 1) for place in range(len(left))],
+        scheduler=scheduler,
+        count=1,
+        code=("studies.fine_tuning",),
     )
-    arrays = store.made(
-        "fine-tuning", f"{space}-{seed}", key, lambda: _arrays(outcome(space, seed, settings, jets))
-    )
-    labels = tuple(arrays.pop("labels").tobytes().decode().split("\n"))
-    return Outcome(space, seed, labels=labels, **arrays)
+    for job, made in tqdm(zip(left, arriving, strict=True), total=len(left), unit="seed"):
+        job.kept(store, made)
 
 
-def _arrays(found: Outcome) -> dict[str, NDArray[Any]]:
-    import numpy as np
-
-    arrays = {name: getattr(found, name) for name in _ARRAYS}
-    return {**arrays, "labels": np.frombuffer("\n".join(found.labels).encode(), dtype=np.uint8)}
+def _made(jobs: Sequence[Job], start: int, stop: int) -> dict[str, NDArray[Any]]:
+    (job,) = jobs[start:stop]
+    return job.arrays()

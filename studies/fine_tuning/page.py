@@ -42,9 +42,6 @@ def write(
     config
         The study's settings.
     """
-    from matplotlib import rc_context
-
-    from analysis.plots.palette import style
     from analysis.report import Column, Report
 
     configurations = configuration_table(outcomes)
@@ -53,8 +50,7 @@ def write(
     for sentences in said.values():
         section.lead(sentences[0])
         section.sentences(sentences[1:])
-    with rc_context(style()):  # type: ignore[arg-type]
-        drawn = figure(configurations, table)
+    drawn = figure(configurations, table)
     section.figure(
         FIGURE,
         drawn,
@@ -95,5 +91,5 @@ def write(
             "configurations.csv": configurations.to_csv(index=False),
             "summary.csv": table.to_csv(index=False),
         },
-        figures={FIGURE: figure(configurations, table)},
+        figures={FIGURE: drawn},
     )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from studies.common.designs import EXPLORER
 from studies.common.running import Results, write_results
 from studies.common.settings import Settings
-from studies.front.drawings import parallel_coordinates, projections
 from studies.front.points import front_designs
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from moo_jsc.problems.problem import Problem
     from studies.front.points import Front
@@ -46,26 +46,24 @@ def write(
     command
         What builds a design, with ``{number}`` in it.
     """
-    from matplotlib import rc_context
-
-    from analysis.plots.palette import style
     from analysis.report import Column, Report
 
-    with rc_context(style()):  # type: ignore[arg-type]
-        pairs, lines_of = projections(problem, front), parallel_coordinates(problem, front)
+    figures = drawings(problem, front)
     report = Report(f"The true Pareto front of {problem.name}", lines[0])
     section = report.section("Front")
     section.lead(f"{lines[1][0].upper()}{lines[1][1:]}.")
     section.code("\n".join(lines[3:]))
     section.figure(
         "front_projections",
-        pairs,
-        "The front (coloured) and configurations of the space (grey) in every pair of objectives.",
+        figures["front_projections"],
+        "The front (colored) and configurations of the space (grey) in every pair of objectives; "
+        "on the diagonal how both are distributed. Logarithmic where that is declared, or where a "
+        "cost spans a factor of 20.",
         png=True,
     )
     section.figure(
         "front_parallel",
-        lines_of,
+        figures["front_parallel"],
         "Each point of the front as a line over all objectives, the best value on top.",
         png=True,
     )
@@ -95,8 +93,30 @@ def write(
             "Fingerprint": problem.fingerprint[:16],
         },
         files={"front.csv": table.to_csv(index=False)},
-        figures={
-            "front_projections": projections(problem, front),
-            "front_parallel": parallel_coordinates(problem, front),
-        },
+        figures=figures,
     )
+
+
+def drawings(problem: Problem, front: Front) -> dict[str, Figure]:
+    """Draw the front in every pair of objectives and as lines, colored by accuracy.
+
+    Without accuracy the first objective is the color.
+    """
+    from analysis.foundation.objectives import labeled
+    from analysis.plots import pair_grid, parallel_coordinates
+
+    names = [objective.name for objective in problem.objectives]
+    color = names.index("accuracy") if "accuracy" in names else 0
+    return {
+        "front_projections": pair_grid(
+            front.values,
+            problem.objectives,
+            color=front.values[:, color],
+            label=labeled(problem.objectives[color]),
+            cloud=front.cloud,
+            scales=problem.scales,
+        ),
+        "front_parallel": parallel_coordinates(
+            front.values, problem.objectives, color=color, scales=problem.scales
+        ),
+    }

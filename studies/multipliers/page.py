@@ -43,9 +43,6 @@ def write(
     config
         The study's settings.
     """
-    from matplotlib import rc_context
-
-    from analysis.plots.palette import style
     from analysis.report import Column, Report
 
     judged = verdict_table(verdicts)
@@ -53,8 +50,7 @@ def write(
     section = report.section("Answer")
     section.lead(said[0])
     section.sentences(said[1:])
-    with rc_context(style()):  # type: ignore[arg-type]
-        drawn = figure(grid, table)
+    drawn = figure(table, len(grid.test))
     section.figure(
         FIGURE,
         drawn,
@@ -112,5 +108,5 @@ def write(
             "seeds.csv": seed_table(grid).to_csv(),
             "verdicts.csv": judged.to_csv(index=False),
         },
-        figures={FIGURE: figure(grid, table)},
+        figures={FIGURE: drawn},
     )

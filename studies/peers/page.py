@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from moo_jsc.samplers import Sampler
 from studies.common.running import Results, write_figures
 from studies.common.settings import Settings, command_line
+from studies.peers.drawings import drawn
 from studies.peers.measuring import TRIALS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 FIGURE = "peers"
-_COLORS = ("#0072B2", "#56B4E9", "#000000", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#999999")
 
 
 def summarized(shares: pd.DataFrame) -> pd.DataFrame:
@@ -39,55 +38,10 @@ def summarized(shares: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index()
 
 
-def drawn(shares: pd.DataFrame) -> Figure:
-    """Draw the mean share against trials, a panel a problem; bars are 95 % intervals."""
-    import numpy as np
-    from matplotlib.figure import Figure
-    from scipy.stats import t
-
-    problems = list(dict.fromkeys(shares["problem"]))
-    samplers = list(dict.fromkeys(shares["sampler"]))
-    counts = [n for n in TRIALS if str(n) in shares]
-    figure = Figure(figsize=(3.0 * len(problems) + 0.6, 3.6), layout="constrained")
-    panels = figure.subplots(1, len(problems), squeeze=False, sharex=True)[0]
-    for panel, problem in zip(panels, problems, strict=True):
-        for place, sampler in enumerate(samplers):
-            chosen = (shares["problem"] == problem) & (shares["sampler"] == sampler)
-            values = shares.loc[chosen, [str(n) for n in counts]].to_numpy()
-            error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
-            panel.errorbar(
-                counts,
-                values.mean(axis=0),
-                yerr=t.ppf(0.975, len(values) - 1) * error,
-                color=_COLORS[place % len(_COLORS)],
-                ls="-" if place < len(_COLORS) else "--",
-                marker="o",
-                ms=3,
-                lw=1.3,
-                label=sampler,
-            )
-        panel.set_title(problem, fontsize=9)
-        panel.set_xticks(counts)
-        panel.set_ylim(top=1.02)
-        panel.set_xlabel("trials")
-    panels[0].set_ylabel("share of the true hypervolume")
-    figure.legend(
-        *panels[0].get_legend_handles_labels(),
-        loc="outside lower center",
-        ncols=min(4, len(samplers)),
-        frameon=False,
-        fontsize=8,
-    )
-    return figure
-
-
 def write(
     folder: Path, shares: pd.DataFrame, samplers: Sequence[Sampler], config: Settings
 ) -> Results:
     """Print the table, and write page, figure and tables."""
-    from matplotlib import rc_context
-
-    from analysis.plots.palette import style
     from analysis.report import Column, Report
     from moo_jsc.foundation.files import write_text
 
@@ -96,8 +50,7 @@ def write(
     counts = [str(n) for n in TRIALS if str(n) in shares]
     print(f"\nMean share of the true hypervolume over {seeds} seeds, after so many trials:\n")
     print(markdown(table, counts))
-    with rc_context(style()):  # type: ignore[arg-type]
-        figure = drawn(shares)
+    figure = drawn(shares)
     informed = [
         s.name for s in samplers if (table.loc[table["sampler"] == s.name, "told"] != "").any()
     ]
@@ -106,7 +59,9 @@ def write(
         f"{seeds} seeds, told costs beforehand: {', '.join(informed) or 'no sampler'}",
     )
     section = report.section("Shares of the true hypervolume")
-    section.figure(FIGURE, figure, "Mean over seeds; bars are 95 % intervals over seeds.", png=True)
+    section.figure(
+        FIGURE, figure, "Mean over seeds; bands are 95 % intervals over seeds.", png=True
+    )
     section.table(
         FIGURE,
         table,

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.plots.axes import number_axis
+from analysis.plots.colormaps import ordered
+from analysis.plots.style import PAGE, styled
 from studies.common.running import Results
 
 if TYPE_CHECKING:
@@ -17,9 +20,7 @@ if TYPE_CHECKING:
 def write(folder: Path, scores: Sequence[Score], command: str) -> Results:
     """Write the page: test accuracies with intervals, and the course of the trainings."""
     import pandas as pd
-    from matplotlib import rc_context
 
-    from analysis.plots.palette import style
     from analysis.report import Column, Report
 
     table = pd.DataFrame(
@@ -37,12 +38,11 @@ def write(folder: Path, scores: Sequence[Score], command: str) -> Results:
     )
     report = Report("How accurate are the trained networks?", f"{len(scores)} trainings")
     section = report.section("Networks")
-    with rc_context(style()):  # type: ignore[arg-type]
-        drawn = curves(scores)
+    drawn = curves(scores)
     section.figure(
         "curves",
         drawn,
-        "Validation accuracy after each epoch, one line a training; colour: parameters.",
+        "Validation accuracy after each epoch, one line a training; color: parameters.",
     )
     section.table(
         "networks",
@@ -60,34 +60,32 @@ def write(folder: Path, scores: Sequence[Score], command: str) -> Results:
     return Results(report.write(folder))
 
 
+@styled
 def curves(scores: Sequence[Score]) -> Figure:
-    """Draw validation accuracy over epochs, coloured by the logarithm of the parameters."""
+    """Draw validation accuracy over epochs, colored by the logarithm of the parameters."""
     import numpy as np
-    from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure
-    from matplotlib.ticker import LogLocator, StrMethodFormatter
 
-    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    figure = Figure(figsize=(PAGE * 0.75, 3.0))
     axes = figure.subplots()
     sizes = [score.parameters for score in scores]
-    norm = LogNorm(min(sizes) * 0.9, max(sizes) * 1.1)
-    colors = colormaps["viridis"]
+    span, shades = LogNorm(min(sizes) * 0.9, max(sizes) * 1.1), ordered()
     for score in scores:
         epochs = np.arange(1, len(score.curve) + 1)
-        marker = "o" if len(epochs) == 1 else ""
         axes.plot(
-            epochs, 100 * score.curve, color=colors(norm(score.parameters)), lw=0.9, marker=marker
+            epochs,
+            100 * score.curve,
+            color=shades(span(score.parameters)),
+            lw=0.9,
+            marker="o" if len(epochs) == 1 else "",
         )
     axes.set_xlabel("epoch")
     axes.set_ylabel("validation accuracy (%)")
-    bar = figure.colorbar(
-        ScalarMappable(norm, colors),
-        ax=axes,
-        label="parameters",
-        ticks=LogLocator(subs=(1, 2, 5)),
-        format=StrMethodFormatter("{x:,.0f}"),
-    )
-    bar.ax.minorticks_off()
+    number_axis(axes, "x")
+    number_axis(axes, "y")
+    bar = figure.colorbar(ScalarMappable(span, shades), ax=axes, label="parameters")
+    bar.outline.set_visible(False)
+    number_axis(bar.ax, "y", "logarithmic")
     return figure

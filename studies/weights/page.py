@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.foundation.words import counted, listed
 from analysis.plots import scalarization as drawings
+from analysis.plots.weight_triangle import weight_triangle
 from analysis.redundancy.audit import sentences
 from analysis.report import Column, Report, Section
 from analysis.scalarization import sentences as words
@@ -179,7 +180,7 @@ def _weight_space(section: Section, found: WeightFindings, name: Designs) -> Non
     if found.triangle is not None:
         section.figure(
             "triangle",
-            drawings.weight_triangle(found.triangle),
+            weight_triangle(found.triangle),
             f"The weights of {listed(found.triangle.front.names)} on the range scale, cut into "
             "the regions that pick the same design; stars: suggested weights for these three.",
         )

@@ -1,7 +1,8 @@
 """Do the intervals cover, do the tests err as rarely as they say, is the stated power right?
 
 Simulates samplers whose truth is known and counts. Run as a script it prints the tables of
-docs/method.md; ``--repetitions`` and ``--resamples`` make it quicker.
+docs/method.md, and with ``--page docs/method.md`` writes them there; ``--repetitions`` and
+``--resamples`` make it quicker, ``--tables`` names some of them.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from analysis.indicators.targets import expected_running_time, median_interval, share_interval
@@ -19,6 +22,7 @@ from analysis.statistics.effects import a12_interval
 from analysis.statistics.intervals import mean_interval, resampling_weights
 from analysis.statistics.power import detectable_difference, seeds_needed
 from analysis.statistics.simultaneous import simultaneous_means
+from studies.common.pages import fill, markdown
 
 SEEDS = (10, 20, 30)
 ATOMS = np.array([0.80, 0.90, 0.95, 0.97, 1.00])
@@ -283,40 +287,40 @@ def simulated_power(
     return float(np.mean(differences.mean(axis=0) > critical * error))
 
 
-def printed(title: str, rows: list[dict[str, object]]) -> None:
-    """Print rows as a Markdown table; shares in percent."""
-    print(f"\n### {title}\n")
-    heads = list(rows[0])
-    print("| " + " | ".join(heads) + " |")
-    print("|" + "---|" * len(heads))
-    shares = [
-        head for head in heads if all(isinstance(row[head], float) for row in rows)
-        and head not in ("shift", "correlation", "chance a trial")
-    ]  # fmt: skip
-    for row in rows:
-        cells = [f"{100 * float(row[h]):.1f}" if h in shares else str(row[h]) for h in heads]  # type: ignore[arg-type]
-        print("| " + " | ".join(cells) + " |")
+def shown(rows: list[dict[str, object]]) -> str:
+    """Return rows as a Markdown table; shares in percent."""
+    as_they_are = ("shift", "correlation", "chance a trial")
+
+    def cell(head: str, value: object) -> object:
+        share = isinstance(value, float) and head not in as_they_are
+        return f"{100 * float(value):.1f}" if share else str(value)  # type: ignore[arg-type]
+
+    return markdown(pd.DataFrame([{h: cell(h, v) for h, v in row.items()} for row in rows]))
 
 
 def main() -> None:
-    """Run all simulations and print their tables."""
+    """Run the simulations, print their tables, and write them onto a page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repetitions", type=int, default=2000)
-    parser.add_argument("--resamples", type=int, default=2000)
+    parser.add_argument("--repetitions", type=int, default=1000)
+    parser.add_argument("--resamples", type=int, default=1000)
+    parser.add_argument("--page", type=Path)
+    parser.add_argument("--tables", nargs="+", metavar="TABLE")
     given = parser.parse_args()
     few = max(given.repetitions // 2, 10)
-    printed(
-        "Mean over seeds: coverage of 95 % intervals (%)",
-        mean_coverage(given.repetitions, given.resamples),
-    )
-    printed("A12: coverage of its 95 % interval (%)", a12_coverage(given.repetitions))
-    printed("Trials to target: coverage of 95 % intervals (%)", target_coverage(few))
-    printed("Family-wise error, ten equal samplers (%)", family_wise_error(few))
-    printed(
-        "Intervals of 12 mean differences, all together: coverage (%)", simultaneous_coverage(few)
-    )
-    printed("Equivalence declared wrongly, 12 samplers at the margin (%)", false_equivalence(few))
-    printed("Power where 80 % is stated (%)", stated_power(400, pilots=max(few // 5, 10)))
+    tables: dict[str, Callable[[], list[dict[str, object]]]] = {
+        "coverage of means": lambda: mean_coverage(given.repetitions, given.resamples),
+        "coverage of A12": lambda: a12_coverage(given.repetitions),
+        "coverage of trials to target": lambda: target_coverage(few),
+        "family-wise error": lambda: family_wise_error(few),
+        "simultaneous coverage": lambda: simultaneous_coverage(few),
+        "false equivalence": lambda: false_equivalence(few),
+        "stated power": lambda: stated_power(400, pilots=max(few // 5, 10)),
+    }
+    for name in given.tables or tables:
+        table = shown(tables[name]())
+        print(f"\n### {name} (%)\n\n{table}", flush=True)
+        if given.page is not None:
+            fill(given.page, {name: table})
 
 
 if __name__ == "__main__":

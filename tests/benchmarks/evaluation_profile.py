@@ -1,23 +1,26 @@
-"""Print the tables of docs/performance.md: where time goes, and how cost grows.
+"""Tables of docs/performance.md: where time goes, and how cost grows.
 
-    python tests/benchmarks/evaluation_profile.py [shares] [configurations] [rows] [width] [threads]
+    python -m tests.benchmarks.evaluation_profile [TABLE ...] [--page docs/performance.md]
 
-Without arguments: all of them. One thread unless a table says otherwise; CPU seconds of the
+Of shares, configurations, rows, width and threads, all unless some are named; printed, and written
+onto the page. One thread unless a table says otherwise; CPU seconds of the
 process, the smallest of several turns, so that other load on the machine matters little.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import itertools
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import pandas as pd
 import torch
 from joblib import Parallel, delayed
 
@@ -27,6 +30,9 @@ from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec, widened
 from moo_jsc.objectives import get_objectives
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from studies.common.pages import fill, markdown
+
+Table = list[dict[str, object]]
 
 TURNS = 3
 WIDTHS = (2, 3, 4, 6, 8)
@@ -94,9 +100,8 @@ def bare_products(evaluator: BatchedEvaluator) -> float:
     return cpu_seconds(run)
 
 
-def shares() -> None:
+def shares() -> Table:
     """Which share of the CPU time each kind of operation takes."""
-    print("\n| share of CPU time | accuracy | loss |\n| --- | ---: | ---: |")
     columns = []
     for objective in ("accuracy", "loss"):
         evaluator = build(objective=objective)
@@ -111,48 +116,77 @@ def shares() -> None:
                 group = "exponentials and logarithms"
             taken[group] += event.self_cpu_time_total
         columns.append({name: time / sum(taken.values()) for name, time in taken.items()})
-    for name in (*GROUPS, "exponentials and logarithms", "other"):
-        cells = " | ".join(f"{column.get(name, 0.0):.0%}" for column in columns)
-        print(f"| {name} | {cells} |")
+    accuracy, loss = columns
+    return [
+        {
+            "share of CPU time": name,
+            "accuracy": f"{accuracy.get(name, 0.0):.0%}",
+            "loss": f"{loss.get(name, 0.0):.0%}",
+        }
+        for name in (*GROUPS, "exponentials and logarithms", "other")
+    ]
 
 
-def configurations() -> None:
+def configurations() -> Table:
     """Cost against how many configurations are asked for at once."""
-    print("\n| configurations | CPU ms | CPU µs each |\n| ---: | ---: | ---: |")
     evaluator, choices = build(), space()
     order = np.random.default_rng(0).permutation(len(choices))
     asked = [(f"{n:,}", choices[:n]) for n in (1, 25, 625, 3125, 15625)]
     asked += [(f"{n:,} at random", choices[order[:n]]) for n in (25, 625, 3125)]
+    table: Table = []
     for name, rows in asked:
         taken = cpu_seconds(lambda rows=rows: evaluator.evaluate(rows))
-        print(f"| {name} | {1e3 * taken:.1f} | {1e6 * taken / len(rows):.0f} |")
+        each = 1e6 * taken / len(rows)
+        table.append(
+            {
+                "configurations": name,
+                "CPU ms": f"{1e3 * taken:.1f}",
+                "CPU µs each": f"{each:.0f}",
+            }
+        )
+    alone = float(str(table[0]["CPU µs each"]))
+    for row in table:
+        row["of one alone"] = f"{float(str(row['CPU µs each'])) / alone:.1%}"
+    return table
 
 
-def rows() -> None:
+def rows() -> Table:
     """Cost of all 15,625 configurations against the number of rows."""
-    print("\n| rows | CPU s | CPU ns per configuration and row | share of the bound |")
-    print("| ---: | ---: | ---: | ---: |")
-    choices = space()
+    choices, table = space(), []
     for count in (100, 1000, 3000, 10_000, 30_000):
         evaluator = build(count)
         taken = cpu_seconds(lambda evaluator=evaluator: evaluator.evaluate(choices))
         share = bare_products(evaluator) / taken
         each = 1e9 * taken / (len(choices) * count)
-        print(f"| {count:,} | {taken:.2f} | {each:.1f} | {share:.0%} |")
+        table.append(
+            {
+                "rows": f"{count:,}",
+                "CPU s": f"{taken:.2f}",
+                "CPU ns per configuration and row": f"{each:.1f}",
+                "share of the bound": f"{share:.0%}",
+            }
+        )
+    return table
 
 
-def width() -> None:
+def width() -> Table:
     """Cost of all 15,625 configurations against the width of the hidden layers."""
-    print("\n| hidden channels | CPU s | MAC per CPU ns | share of the bound |")
-    print("| ---: | ---: | ---: | ---: |")
-    choices = space()
+    choices, table = space(), []
     for multiplier in (1, 2, 3, 4, 5):
         evaluator = build(multiplier=multiplier)
         taken = cpu_seconds(lambda evaluator=evaluator: evaluator.evaluate(choices))
         hidden = 16 * multiplier
         macs = ROWS * (25 * 16 * hidden + 625 * hidden**2 + 15625 * hidden * 5)
         share = bare_products(evaluator) / taken
-        print(f"| {hidden} | {taken:.2f} | {macs / taken / 1e9:.1f} | {share:.0%} |")
+        table.append(
+            {
+                "hidden channels": hidden,
+                "CPU s": f"{taken:.2f}",
+                "MAC per CPU ns": f"{macs / taken / 1e9:.1f}",
+                "share of the bound": f"{share:.0%}",
+            }
+        )
+    return table
 
 
 @contextlib.contextmanager
@@ -160,7 +194,7 @@ def _untouched(device: str) -> Iterator[None]:
     yield
 
 
-def threads() -> None:
+def threads() -> Table:
     """Wall time of 1,250 configurations by two cores, used in different ways."""
     evaluator, choices = build(), space()[:1250]
     halves = np.array_split(choices, 2)
@@ -192,17 +226,26 @@ def threads() -> None:
                 begun = time.perf_counter()
                 way()
                 best[name] = min(best[name], time.perf_counter() - begun)
-    print("\n| two cores | wall s |\n| --- | ---: |")
-    for name, taken in best.items():
-        print(f"| {name} | {taken:.2f} |")
+    alone = best["one thread"]
+    return [
+        {"two cores": name, "wall s": f"{taken:.2f}", "of one thread": f"{taken / alone:.2g}"}
+        for name, taken in best.items()
+    ]
 
 
 def main() -> None:
-    torch.set_num_threads(1)
+    """Print the tables that are asked for, and write them onto a page."""
     tables = {f.__name__: f for f in (shares, configurations, rows, width, threads)}
-    for name in sys.argv[1:] or tables:
-        tables[name]()
-        sys.stdout.flush()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("tables", nargs="*", choices=[*tables], metavar="TABLE")
+    parser.add_argument("--page", type=Path)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    for name in given.tables or tables:
+        table = markdown(pd.DataFrame(tables[name]()))
+        print(f"\n{table}", flush=True)
+        if given.page is not None:
+            fill(given.page, {name: table})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What each part of the recipe of fine-tuning brings: accuracy, and scatter over seeds.
 
-    python -m tests.benchmarks.fine_tuning_recipe --seeds 4
+    python -m tests.benchmarks.fine_tuning_recipe --page docs/fine_tuning.md
 
 Validation accuracy of designs with data of 3 to 8 bits and weights of 2 to 6 in every layer, open
 fractions. The recipe was chosen on jsc-tiny and jsc-toy; the other networks had no part in it.
@@ -8,8 +8,10 @@ fractions. The recipe was chosen on jsc-tiny and jsc-toy; the other networks had
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from moo_jsc.data.jets import load_jets
 from moo_jsc.evaluation.fine_tuning import STRAIGHT_THROUGH, FineTuning, fine_tuned_scores
@@ -18,6 +20,7 @@ from moo_jsc.networks.weights import load_network, load_widened
 from moo_jsc.objectives.prediction import ACCURACY
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
+from studies.common.pages import fill, markdown
 
 CHOSEN = FineTuning()
 RECIPES = {
@@ -36,6 +39,10 @@ NETWORKS = {
     "three-linear 1x1": lambda: load_widened("jsc-three-linear", (1, 1)),
     "three-linear 2x3": lambda: load_widened("jsc-three-linear", (2, 3)),
 }
+TUNED_ON = ("jsc-tiny", "jsc-toy")
+"""Networks on which the recipe was chosen, with all recipes; the others see two of them."""
+
+COMPARED = ("plain", "+ averaged weights")
 DATA = ((3, 3, 3), (4, 3, 4), (4, 6, 3), (6, 4, 8))
 
 
@@ -54,54 +61,63 @@ def designs(layers, each):
             )
 
 
+def accuracies(name, recipes, seeds, each):
+    """Yield each recipe's validation accuracies (seeds, designs) in per cent."""
+    jets, network = load_jets(), NETWORKS[name]()
+    calibration = Calibration(network, jets.train.features[:4096])
+    asked = list(designs(len(network.spec.linear_layers), each))
+    for label in recipes:
+        with one_thread():
+            found = [
+                fine_tuned_scores(
+                    network,
+                    asked,
+                    jets.train,
+                    [jets.validation],
+                    [ACCURACY],
+                    replace(RECIPES[label], seed=seed),
+                    calibration=calibration,
+                )[:, 0, 0]
+                for seed in range(seeds)
+            ]
+        yield label, 100 * np.array(found)
+
+
+def row(name, label, found, chosen):
+    """Mean accuracy, scatter over seeds, and the gain over the chosen recipe."""
+    means, scatter = found.mean(axis=0), found.std(axis=0, ddof=1)
+    gain = None if chosen is None else means - chosen
+    return {
+        "network": f"`{name}`",
+        "recipe": label,
+        "accuracy": f"{means.mean():.2f}",
+        "scatter": f"{np.sqrt((scatter**2).mean()):.2f} ({np.median(scatter):.2f})",
+        "against the recipe": "" if gain is None else f"{gain.mean():+.2f}",
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--designs", type=int, default=8, help="of each four data formats")
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=list(NETWORKS))
-    parser.add_argument("--recipes", nargs="+", default=list(RECIPES), choices=list(RECIPES))
-    chosen = parser.parse_args()
-    jets = load_jets()
-    for name in chosen.networks:
-        network = NETWORKS[name]()
-        calibration = Calibration(network, jets.train.features[:4096])
-        asked = list(designs(len(network.spec.linear_layers), chosen.designs))
-        base = None
-        print(f"\n{name}: {len(asked)} designs, {chosen.seeds} seeds")
-        print(f"{'recipe':26} {'mean':>6} {'scatter':>8} {'median':>7} {'gain':>6} {'lowest':>7}")
-        for label in chosen.recipes:
-            with one_thread():
-                found = 100 * np.array(
-                    [
-                        fine_tuned_scores(
-                            network,
-                            asked,
-                            jets.train,
-                            [jets.validation],
-                            [ACCURACY],
-                            replace(RECIPES[label], seed=seed),
-                            calibration=calibration,
-                        )[:, 0, 0]
-                        for seed in range(chosen.seeds)
-                    ]
-                )
-            means, scatter = found.mean(axis=0), found.std(axis=0, ddof=1)
-            if label == "+ averaged weights":
-                base = means
-            gain = (
-                ""
-                if base is None
-                else f"{(means - base).mean():+6.2f} {(means - base).min():+7.2f}"
-            )
-            print(
-                f"{label:26} {means.mean():6.2f} {np.sqrt((scatter**2).mean()):8.2f} "
-                f"{np.median(scatter):7.2f} {gain}",
-                flush=True,
-            )
-    print(
-        "\nper cent and points; scatter: standard deviation over seeds, root mean square and "
-        "median over designs; gain: over the chosen recipe, mean and lowest of all designs"
-    )
+    parser.add_argument("--page", type=Path)
+    given = parser.parse_args()
+    tables = {"recipe": [], "recipe elsewhere": []}
+    for name in given.networks:
+        recipes = tuple(RECIPES) if name in TUNED_ON else COMPARED
+        found = dict(accuracies(name, recipes, given.seeds, given.designs))
+        chosen = found["+ averaged weights"].mean(axis=0)
+        for label, values in found.items():
+            known = None if label == "+ averaged weights" else chosen
+            table = tables["recipe" if name in TUNED_ON else "recipe elsewhere"]
+            table.append(row(name, label, values, known))
+    for name, rows in tables.items():
+        if rows:
+            shown = markdown(pd.DataFrame(rows))
+            print(f"\n{shown}", flush=True)
+            if given.page is not None:
+                fill(given.page, {name: shown})
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def study(samplers, seeds, budget, values):
     return pd.concat(parts, ignore_index=True), reference
 
 
-def test_curves_of_ten_samplers(benchmark):
+def test_curves_of_ten_samplers(benchmark, measured):
     """Hypervolume, IGD+ and epsilon of 10 samplers x 30 seeds x 1000 trials, two threads."""
     trials, reference = study(10, 30, 1000, space())
 
@@ -73,13 +73,15 @@ def test_curves_of_ten_samplers(benchmark):
     started = time.process_time()
     curves = benchmark.pedantic(everything, rounds=1)
     benchmark.extra_info["processor seconds"] = round(time.process_time() - started, 1)
-    print(f"\nall curves of ten samplers: {time.process_time() - started:.1f} processor seconds")
+    seconds = f"{time.process_time() - started:.1f} processor seconds"
+    what = "hypervolume, IGD+ and epsilon after every trial, 10 samplers x 30 seeds x 1000 trials"
+    measured.row("speed", what=f"{what}, 5 objectives", measured=seconds)
     benchmark.extra_info["front"] = len(reference.front)
     assert all(found.budget == 1000 for found in curves)
 
 
 @pytest.mark.parametrize("objectives", [3, 5])
-def test_incremental_hypervolume_against_pymoo_s_prefixes(benchmark, objectives):
+def test_incremental_hypervolume_against_pymoo_s_prefixes(benchmark, objectives, measured):
     """One run of 1000 trials: the incremental curve, and pymoo's HV of every prefix anew."""
     hv = pytest.importorskip("pymoo.indicators.hv").HV
     trials, reference = study(1, 1, 1000, space())
@@ -92,15 +94,18 @@ def test_incremental_hypervolume_against_pymoo_s_prefixes(benchmark, objectives)
     curve = benchmark.pedantic(hypervolume_curve, args=(points, bound), rounds=3)
     ratio = slow / benchmark.stats.stats.min
     benchmark.extra_info["times as fast as pymoo's prefixes"] = round(ratio, 1)
-    print(
-        f"\n{objectives} objectives: incremental is {ratio:.0f} times as fast as pymoo's prefixes"
+    measured.row(
+        "speed",
+        what="incremental hypervolume against pymoo's `HV` of every prefix, 1000 trials, "
+        f"{objectives} objectives",
+        measured=f"{ratio:.0f} times as fast",
     )
     assert curve == pytest.approx(np.array(prefixes), rel=1e-9, abs=1e-12)
     if objectives == 5:
         assert ratio >= 10
 
 
-def test_report_of_the_default_study_s_size(benchmark, tmp_path):
+def test_report_of_the_default_study_s_size(benchmark, tmp_path, measured):
     """15 samplers x 30 seeds x 20 trials x 5 objectives, with every figure and table."""
     trials, reference = study(15, 30, 20, space(3000))
 
@@ -112,5 +117,7 @@ def test_report_of_the_default_study_s_size(benchmark, tmp_path):
     started = time.process_time()
     made = benchmark.pedantic(report, rounds=1)
     benchmark.extra_info["processor seconds"] = round(time.process_time() - started, 1)
-    print(f"\nreport: {time.process_time() - started:.1f} processor seconds")
+    seconds = f"{time.process_time() - started:.1f} processor seconds"
+    what = "the whole report, 15 samplers x 30 seeds x 20 trials, 5 objectives"
+    measured.row("speed", what=what, measured=seconds)
     assert made.page.exists()

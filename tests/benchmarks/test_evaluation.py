@@ -97,7 +97,29 @@ def report(benchmark, **numbers):
         print(f"\n    {name.replace('_', ' ')}: {shown}", end="")
 
 
-def test_against_the_plain_reference(benchmark, case):
+def rate_row(measured, side, per_second, batched=None):
+    measured.row(
+        "ratios",
+        **{
+            "one side": side,
+            "configurations/s": f"{per_second:,.3g}",
+            "batched against it": "" if batched is None else f"{batched / per_second:,.3g}",
+        },
+    )
+
+
+def end_to_end_row(measured, what, seconds, memory=None):
+    measured.row(
+        "end to end",
+        **{
+            "end to end, empty cache, two processes": what,
+            "wall seconds": f"{seconds:.3g}",
+            "peak memory": "" if memory is None else f"{memory:.0f} MB",
+        },
+    )
+
+
+def test_against_the_plain_reference(benchmark, case, measured):
     """One configuration at a time on whole tensors, with its best number of threads."""
     features, labels = torch.from_numpy(case.features), torch.from_numpy(case.labels)
     found = {}
@@ -128,10 +150,13 @@ def test_against_the_plain_reference(benchmark, case):
         reference_per_second_2_threads=references[2],
         ratio_to_the_reference=ratio,
     )
+    rate_row(measured, "batched evaluator, one thread", rate)
+    rate_row(measured, "plain reference on whole tensors, 1 thread", references[1], rate)
+    rate_row(measured, "the same, 2 threads", references[2], rate)
     assert ratio >= 20
 
 
-def test_against_a_loop_in_the_style_of_mase(benchmark, case):
+def test_against_a_loop_in_the_style_of_mase(benchmark, case, measured):
     """A DataLoader with batches of 512, a torchmetrics object, a loop in Python."""
     from torchmetrics.classification import MulticlassAccuracy
 
@@ -169,10 +194,13 @@ def test_against_a_loop_in_the_style_of_mase(benchmark, case):
         loop_per_second_2_threads=loops[2],
         ratio_to_the_loop=ratio,
     )
+    side = f"DataLoader of {BATCH}, torchmetrics, Python loop, 1 thread"
+    rate_row(measured, side, loops[1], rate)
+    rate_row(measured, "the same, 2 threads", loops[2], rate)
     assert ratio >= 500
 
 
-def test_share_of_the_matrix_products(benchmark, case):
+def test_share_of_the_matrix_products(benchmark, case, measured):
     """The time of the bare float32 products of all three layers, on the same shapes."""
     chunks = [chunk.features.shape[1] for chunk in case.evaluator.samples.chunks]
     prefixes = [25, 625]
@@ -203,10 +231,16 @@ def test_share_of_the_matrix_products(benchmark, case):
         seconds_of_the_evaluator=whole,
         share_of_the_arithmetic_bound=products / whole,
     )
+    rate_row(
+        measured,
+        "the float32 matrix products alone",
+        len(case.choices) / products,
+        len(case.choices) / whole,
+    )
     assert products / whole >= 0.4
 
 
-def test_whole_space_of_15625(benchmark, tmp_path):
+def test_whole_space_of_15625(benchmark, tmp_path, measured):
     whole = problem(PRECISION_SPACES["mixed-precision"])
     folders = (tmp_path / str(turn) for turn in itertools.count())
     table = benchmark.pedantic(
@@ -214,6 +248,8 @@ def test_whole_space_of_15625(benchmark, tmp_path):
         rounds=TURNS,
     )
     report(benchmark, configurations=len(table.values))
+    if benchmark.enabled:
+        end_to_end_row(measured, "15,625 configurations x 10,000 rows", benchmark.stats["min"])
 
 
 IN_A_FRESH_PROCESS = """
@@ -256,7 +292,7 @@ def ten_million(rows=100):
     return problem(PrecisionSpace(data, weight, per_layer=True), rows)
 
 
-def test_a_million_configurations(benchmark):
+def test_a_million_configurations(benchmark, measured):
     elapsed, memory = benchmark.pedantic(
         fresh,
         (
@@ -266,10 +302,11 @@ def test_a_million_configurations(benchmark):
         rounds=1,
     )
     report(benchmark, seconds=elapsed, peak_memory_MB=memory)
+    end_to_end_row(measured, "1,000,000 configurations x 10,000 rows", elapsed, memory)
     assert memory < 1500
 
 
-def test_streaming_ten_million_on_few_rows(benchmark):
+def test_streaming_ten_million_on_few_rows(benchmark, measured):
     elapsed, memory = benchmark.pedantic(
         fresh,
         (
@@ -279,4 +316,6 @@ def test_streaming_ten_million_on_few_rows(benchmark):
         rounds=1,
     )
     report(benchmark, seconds=elapsed, peak_memory_MB=memory)
+    what = "10,077,696 configurations x 100 rows, streaming"
+    end_to_end_row(measured, what, elapsed, memory)
     assert memory < 1500

@@ -28,8 +28,8 @@ measure_latency([initialized(spec, seed=0) for spec in specs]).save(sys.argv[1])
 """
 
 BUSY = {
-    "arithmetic": "import numpy as np\na = np.ones((300, 300))\nwhile True: a @ a",
-    "memory": "import numpy as np\na = np.ones(8_000_000)\nwhile True: a * 1.5",
+    "matrix products": "import numpy as np\na = np.ones((300, 300))\nwhile True: a @ a",
+    "memory traffic": "import numpy as np\na = np.ones(8_000_000)\nwhile True: a * 1.5",
 }
 
 NAIVE = """
@@ -115,7 +115,7 @@ def coverage(measurements):
 
 
 @pytest.mark.parametrize("beside", [None, *BUSY])
-def test_three_fresh_processes_agree(beside, tmp_path, benchmark):
+def test_three_fresh_processes_agree(beside, tmp_path, benchmark, measured):
     with background(BUSY[beside] if beside else None):
         measurements = benchmark.pedantic(repeated, args=(tmp_path,), rounds=1)
     medians = np.log([m.median_ms for m in measurements])
@@ -124,16 +124,21 @@ def test_three_fresh_processes_agree(beside, tmp_path, benchmark):
     orders = reversed_orders(measurements)
     inside, relative = coverage(measurements)
     summary = measurements[0].summary
-    print(
-        f"\nbeside {beside or 'nothing'}: level differs by {np.ptp(level):.1%}, a network against "
-        f"the others by {np.median(np.ptp(own, axis=0)):.1%} (median); intervals "
-        f"+-{np.sqrt(summary.high / summary.low).mean() - 1:.1%}, relative "
-        f"+-{np.sqrt(summary.relative_high / summary.relative_low).mean() - 1:.1%}; "
-        f"{len(summary.tied)} of {len(own[0]) * (len(own[0]) - 1) // 2} pairs tied; "
-        f"orders reversed: "
-        + ", ".join(f"{wrong} of {of} ({rule})" for rule, (wrong, of) in orders.items())
-        + f"; later medians inside {inside:.0%}, relative {relative:.0%}; disturbance "
-        + ", ".join(f"{m.disturbance:.0%}" for m in measurements)
+    pairs = len(own[0]) * (len(own[0]) - 1) // 2
+    wrong, told_apart = orders["intervals"]
+    measured.row(
+        "repeated",
+        **{
+            "beside it": f"{beside} on one core" if beside else "nothing more",
+            "level differs by": f"{np.ptp(level):.1%}",
+            "a network against the others (median)": f"{np.median(np.ptp(own, axis=0)):.1%}",
+            "interval": f"±{np.sqrt(summary.high / summary.low).mean() - 1:.1%}",
+            "relative interval": "±"
+            f"{np.sqrt(summary.relative_high / summary.relative_low).mean() - 1:.1%}",
+            "pairs tied": f"{len(summary.tied)} of {pairs}",
+            "orders reversed": f"{wrong} of {told_apart}",
+            "later medians inside": f"{inside:.0%} (relative {relative:.0%})",
+        },
     )
     assert orders["intervals"][0] == 0
     assert orders["relative intervals"][0] == 0
@@ -143,7 +148,14 @@ def test_three_fresh_processes_agree(beside, tmp_path, benchmark):
     assert relative >= 0.9
 
 
-def test_timing_single_batches_does_not_repeat(tmp_path, benchmark):
+def order_row(measured, way, correlations):
+    measured.row(
+        "orders",
+        **{"25 networks timed by": way, "Kendall's tau at worst": f"{min(correlations):.2f}"},
+    )
+
+
+def test_timing_single_batches_does_not_repeat(tmp_path, benchmark, measured):
     """The customary way, for comparison: rank correlations of two fresh processes."""
     import json
 
@@ -157,36 +169,37 @@ def test_timing_single_batches_does_not_repeat(tmp_path, benchmark):
             found.append(json.loads(path.read_text()))
         return found
 
-    with background(BUSY["memory"]):
+    with background(BUSY["memory traffic"]):
         runs = {size: naive(size) for size in (1, 1024)}
         protocol = benchmark.pedantic(repeated, args=(tmp_path,), rounds=1)
     for size, found in runs.items():
         correlations = [kendalltau(a, b).statistic for a, b in combinations(found, 2)]
-        print(f"\ntime.time, batch {size}: Kendall's tau {min(correlations):.2f} at worst")
+        order_row(measured, f"`time.time`, batch {size}", correlations)
     correlations = [
         kendalltau(a.median_ms, b.median_ms).statistic for a, b in combinations(protocol, 2)
     ]
-    print(f"protocol, batch 1024: Kendall's tau {min(correlations):.2f} at worst")
+    order_row(measured, "the protocol, batch 1024", correlations)
     assert min(correlations) > 0.8
 
 
-def test_measuring_25_networks_takes_seconds(benchmark):
+def test_measuring_25_networks_takes_seconds(benchmark, measured):
     specs = widened_family(network_spec("jsc-three-linear")).values()
     networks = [initialized(spec, seed=0) for spec in specs]
     start = time.perf_counter()
     benchmark.pedantic(measure_latency, args=(networks,), rounds=1)
-    print(f"\n25 networks at batch 1024: {time.perf_counter() - start:.1f} s")
+    taken = f"{time.perf_counter() - start:.1f} s"
+    measured.row("single jets", measured="25 networks at batch 1024 take", found=taken)
 
 
 @pytest.mark.filterwarnings("ignore:latency at batch 1", "ignore:the machine was busy")
-def test_single_jets_time_dispatch(benchmark):
+def test_single_jets_time_dispatch(benchmark, measured):
     specs = widened_family(network_spec("jsc-three-linear")).values()
     networks = [initialized(spec, seed=0) for spec in specs]
     found = benchmark.pedantic(
         measure_latency, args=(networks,), kwargs={"batch_size": 1}, rounds=1
     )
-    print(
-        f"\nbatch 1: {found.median_ms.min():.3f} to {found.median_ms.max():.3f} ms, "
-        f"{len(found.summary.tied)} of 300 pairs tied"
-    )
+    span = f"{found.median_ms.min():.3f} to {found.median_ms.max():.3f} ms"
+    measured.row("single jets", measured="latencies at batch 1", found=span)
+    tied = f"{len(found.summary.tied)} of 300"
+    measured.row("single jets", measured="pairs tied at batch 1", found=tied)
     assert found.median_ms.max() < 1.5 * found.median_ms.min()

@@ -1,4 +1,4 @@
-"""What is known of the samplers at small budgets, measured; ``-s`` prints the figures."""
+"""What is known of the samplers at small budgets, measured; ``--page`` writes the figures."""
 
 import contextlib
 
@@ -68,17 +68,21 @@ def identical_to_random(sampler):
     return sum(trials(sampler, LAYERS, seed) == trials(random, LAYERS, seed) for seed in SEEDS)
 
 
+def note(measured, what, count):
+    measured.row("known behavior", **{"at 20 trials": what, "found": f"{count} of {len(SEEDS)}"})
+
+
 @pytest.mark.parametrize("name", ["NSGAIISampler", "NSGAIIISampler"])
-def test_default_populations_are_random_search_at_20_trials(name):
+def test_default_populations_are_random_search_at_20_trials(name, measured):
     count = identical_to_random(DefaultPopulation(name))
-    print(f"\n{name}, population 50: {count} of {len(SEEDS)} runs are random search")
+    note(measured, f"Optuna's {name}, population 50: runs identical to random search", count)
     assert count == len(SEEDS)
 
 
 @pytest.mark.parametrize("name", ["optuna-nsga2", "optuna-nsga3"])
-def test_fitted_populations_leave_their_first_generation(name):
+def test_fitted_populations_leave_their_first_generation(name, measured):
     count = identical_to_random(SAMPLERS[name])
-    print(f"\n{name}, population 8: {count} of {len(SEEDS)} runs are random search")
+    note(measured, f"`{name}`, population 8: runs identical to random search", count)
     assert count == 0
 
 
@@ -101,14 +105,16 @@ def test_pymoo_alone_overshoots_its_budget():
     assert result.algorithm.evaluator.n_eval == 100
 
 
-def test_distinct_configurations_of_20_trials_on_18():
+def test_distinct_configurations_of_20_trials_on_18(measured):
     names = ("optuna-tpe", "optuna-random", "optuna-tpe-multivariate", "optuna-brute-force")
     distinct = {
         name: np.array([len(set(trials(SAMPLERS[name], TYPES, seed))) for seed in SEEDS[:20]])
         for name in names
     }
     for name, counts in distinct.items():
-        print(f"\n{name}: {counts.mean():.1f} +- {counts.std() / np.sqrt(20):.1f} of 18", end="")
+        mean = f"{counts.mean():.1f} ± {counts.std() / np.sqrt(20):.1f}"
+        what = f"distinct of 18 configurations, `{name}`"
+        measured.row("known behavior", **{"at 20 trials": what, "found": mean})
     means = {name: counts.mean() for name, counts in distinct.items()}
     assert means["optuna-brute-force"] == 18
     assert means["optuna-tpe"] < means["optuna-random"] < 14

@@ -43,6 +43,7 @@ def test_help_needs_no_heavy_import(study):
         ("channel_multipliers", ["--training", "none"], "none"),
         ("channel_multipliers", ["--choices", "1,x"], "choices = x: expected whole numbers"),
         ("channel_multipliers", ["--choices", "4"], "number of choices = 1"),
+        ("channel_multipliers", ["--margin", "0"], "margin = 0.0: expected percentage points"),
         ("quantization_aware", ["--spaces", "lab4"], "space 'lab4': expected one of lab3-types"),
         ("quantization_aware", ["--samples", "0", "--spaces", "lab3-types"], "samples = 0"),
         ("quantization_aware", ["--workers", "0"], "workers = 0: expected a whole number"),

@@ -7,6 +7,7 @@ import pytest
 
 from moo_jsc.data.jets import load_jets
 from moo_jsc.evaluation.fine_tuning import FineTuning
+from moo_jsc.foundation.errors import InputError
 from studies.fine_tuning import outcomes
 
 
@@ -17,6 +18,36 @@ def thinned(jets, rows):
         for part in [getattr(jets, name)]
     }
     return replace(jets, **parts, fingerprint=f"{jets.fingerprint}-{rows}")
+
+
+def test_a_cluster_does_the_same_and_what_it_did_is_kept(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    jets, settings = thinned(load_jets(), 400), FineTuning(samples=256)
+    arguments = (("lab3-types",), 2, settings, jets)
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "alone"))
+    alone = outcomes.fine_tuned(*arguments, workers=1)
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cluster"))
+    made, make = [], outcomes.outcome
+
+    def stopping(space, seed, *rest):
+        made.append(seed)
+        if made == [0, 1]:
+            raise InputError("the worker's disk is full")
+        return make(space, seed, *rest)
+
+    monkeypatch.setattr(outcomes, "outcome", stopping)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        address = cluster.scheduler_address
+        with pytest.raises(InputError, match="disk is full"):
+            outcomes.fine_tuned(*arguments, workers=1, scheduler=address)
+        shared = outcomes.fine_tuned(*arguments, workers=1, scheduler=address)
+        outcomes.fine_tuned(*arguments, workers=1, scheduler=address)
+    assert made == [0, 1, 1]
+    for one, other in zip(alone, shared, strict=True):
+        assert (one.space, one.seed, one.labels) == (other.space, other.seed, other.labels)
+        np.testing.assert_array_equal(one.after, other.after)
 
 
 def test_interrupted_it_goes_on_where_it_stopped(tmp_path, monkeypatch):

@@ -46,6 +46,16 @@ def main(config: Config) -> Results:
     return Results(page, ("trials.csv",))
 
 
+def test_settings_are_taken_as_they_were_spelled_before(tmp_path):
+    from studies.check_circuits import Config as Checks
+
+    assert parse(Checks, ["--synthesise"]).synthesize
+    assert not parse(Checks, ["--no-synthesise"]).synthesize
+    path = tmp_path / "former.toml"
+    path.write_text("synthesise = true\n")
+    assert parse(Checks, ["--config", str(path)]).synthesize
+
+
 @pytest.mark.parametrize("name", command.STUDIES)
 def test_every_study_has_the_shared_settings_and_says_what_each_means(name):
     module = import_module(f"studies.{command.STUDIES[name]}")

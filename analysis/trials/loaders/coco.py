@@ -1,7 +1,8 @@
 """Logs of the COCO platform: fitness of one objective (.dat, .tdat), archives of several (.adat).
 
-Both hold some of the evaluations only, each with its count, so that the others are known to have
-brought nothing better (fitness) or nothing nondominated (archives).
+Both hold some of the evaluations only, each with its count. An archive has every evaluation that
+was nondominated when it was made. A fitness is the best until then: of a ``.dat`` file where it
+came below a next target, of a ``.tdat`` file at certain counts; in between a curve may lag.
 """
 
 from __future__ import annotations
@@ -102,7 +103,10 @@ def _runs(path: Path, objectives: int) -> Iterator[_Run]:
                 run, columns = _Run(instance), _columns(path, line, objectives)
         elif line.strip():
             if run is None or columns is None:
-                raise InputError(f"{path}, line {number}: expected a line that starts with % first")
+                raise InputError(
+                    f"{path}, line {number}: expected a line that starts with % first, as in a "
+                    f".dat, .tdat or .adat file"
+                )
             try:
                 numbers = [float(word) for word in line.split()]
                 run.rows.append([numbers[0], *(numbers[column] for column in columns)])

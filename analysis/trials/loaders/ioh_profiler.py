@@ -12,8 +12,9 @@ from analysis.foundation.errors import InputError
 from analysis.foundation.objectives import Objective, ObjectiveLike, checked_objectives
 from analysis.trials.table import Trials
 
-VALUES = ("raw_y", "transformed_y", "original f(x)", "best-so-far f(x)")
-COUNTS = ("evaluations", "function evaluation", "function evaluations")
+VALUES = ("raw_y", "raw_y_best", "current f(x)", "best-so-far f(x)")
+"""Columns of natural values, today's names and those of before 2022."""
+COUNTS = ("evaluations", "function evaluation")
 
 
 def from_ioh_profiler(
@@ -31,7 +32,7 @@ def from_ioh_profiler(
         Of the ``.json`` file.
     objectives
         Columns of the data files, such as ``raw_y`` and properties that were logged beside it.
-        None: ``raw_y``, in the sense that the file says.
+        None: the first of `VALUES` that is there, in the sense that the file says.
     dimension
         Which scenario. None: the only one.
     sampler

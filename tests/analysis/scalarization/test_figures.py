@@ -9,8 +9,8 @@ from analysis.plots.scalarization import (
     region_volumes,
     score_tolerances,
     support_projections,
-    weight_triangle,
 )
+from analysis.plots.weight_triangle import weight_triangle
 from analysis.redundancy.audit import audit_redundancy
 from analysis.scalarization.score_audit import audit_score
 from analysis.scalarization.weight_audit import audit_weights

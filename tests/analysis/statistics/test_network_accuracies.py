@@ -98,6 +98,49 @@ def test_verdicts_follow_the_sign_and_the_correction():
     assert judged("group", []) == []
 
 
+def test_equivalence_is_two_one_sided_tests():
+    from scipy import stats
+
+    rng = np.random.default_rng(3)
+    one, other = rng.random((5, 4000)) < 0.71, rng.random((5, 4000)) < 0.70
+    found, wide = paired_difference(one, other), paired_difference(one, other, level=0.90)
+    for margin in np.linspace(0.001, 0.05, 25):
+        sides = (margin - found.estimate, margin + found.estimate)
+        tails = [stats.t.sf(side / found.error, found.freedom) for side in sides]
+        assert found.within(margin) == pytest.approx(max(tails))
+        # As well known: at 5 % exactly where the 90 % interval lies within the margin.
+        assert (found.within(margin) <= 0.05) == (-margin <= wide.low and wide.high <= margin)
+
+
+def test_equivalence_is_corrected_and_wrong_in_at_most_5_percent_of_families():
+    rng = np.random.default_rng(4)
+    margin, families, wrong = 0.01, 200, 0
+    for _ in range(families):
+        levels = 0.75 + margin * np.array([[-0.5], [0.5]]) + rng.normal(scale=0.004, size=(2, 5))
+        claims = []
+        for _ in range(3):
+            hard = rng.random(2000)
+            one, other = (hard < level[:, None] for level in levels)
+            claims.append(("at the margin", paired_difference(one, other)))
+        wrong += any(found.verdict == "equivalent" for found in judged("g", claims, margin))
+    assert wrong <= 0.05 * families + 2 * (families * 0.05 * 0.95) ** 0.5
+
+
+def test_a_margin_changes_undecided_into_equivalent_where_it_is_wide_enough():
+    flat = drawn_grid(lambda a, b: 0.7, spread=0.0005)
+    assert {found.verdict for found in widening(flat, 0.05)} == {"equivalent"}
+    scattered = drawn_grid(lambda a, b: 0.7, spread=0.005)
+    assert {found.verdict for found in widening(scattered, 1e-6)} == {"undecided"}
+    cheapest, verdicts = good_enough(flat, 0.05)
+    assert flat.name(cheapest) == "1x1"
+    assert {found.verdict for found in verdicts} == {"equivalent"}
+    assert "shown to be as good within 5 points" in conclusions(flat, 0.05)[-1]
+    rising = drawn_grid(lambda a, b: 0.6 + 0.03 * (a + b))
+    assert conclusions(rising, 0.01)[-1] == (
+        "No cheaper network is shown to be as good as the most accurate one, 3x3."
+    )
+
+
 def test_verdicts_change_with_the_data():
     rising = widening(drawn_grid(lambda a, b: 0.6 + 0.03 * (a + b)))
     flat = widening(drawn_grid(lambda a, b: 0.7))

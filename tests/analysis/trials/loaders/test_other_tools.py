@@ -1,6 +1,7 @@
 """Logs of COCO, IOHprofiler and Ax, in the form that these tools write them."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ from analysis.foundation.objectives import Objective
 from analysis.indicators.curves import hypervolume_curves
 from analysis.trials.loaders import from_ax_frame, from_coco, from_frame, from_ioh_profiler
 
+LOGS = Path(__file__).parent / "logs"
+EVALUATED = json.loads((LOGS / "evaluated.json").read_text())
 F = [Objective(name="f")]
 TWO = [Objective(name="f1"), Objective(name="f2")]
 HEAD = (
@@ -28,6 +31,55 @@ def test_logs_of_improvements_keep_their_evaluation_counts():
     curve = hypervolume_curves(trials, trials.best_known(coordinate=5.0)).values["sampler"][0]
     assert curve.shape == (100,)
     assert [int(t) + 1 for t in np.flatnonzero(np.diff(curve, prepend=-1) > 0)] == [1, 20, 75]
+
+
+def best_so_far(run):
+    """The best value after each evaluation, of a run of one objective."""
+    best = np.full(len(run), np.inf)
+    best[run.position] = run.values.ravel()
+    return np.minimum.accumulate(best)
+
+
+def test_a_log_of_ioh_is_read_as_it_was_evaluated():
+    trials = from_ioh_profiler(LOGS / "IOHprofiler_f1_Sphere.json")
+    assert trials.objectives == (Objective(name="raw_y"),)
+    for run, evaluated in zip(trials.runs["random"], EVALUATED["ioh"], strict=True):
+        np.testing.assert_allclose(best_so_far(run), np.minimum.accumulate(evaluated), atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["bbobexp_f1_DIM2.dat", "bbobexp_f1_DIM2.tdat"])
+def test_a_log_of_coco_is_read_as_it_was_evaluated(name):
+    optima = [79.48, 394.48]
+    trials = from_coco(LOGS / name, F, sampler="random")
+    for run, evaluated, optimum in zip(
+        trials.runs["random"], EVALUATED["bbob"], optima, strict=True
+    ):
+        expected, found = np.minimum.accumulate(evaluated) - optimum, best_so_far(run)
+        assert len(run) == len(evaluated)
+        np.testing.assert_allclose(found[run.position], expected[run.position], atol=1e-6)
+        # Between the evaluations that are logged it may lag, never lead.
+        assert (found >= expected - 1e-6).all()
+
+
+def test_an_archive_of_coco_is_read_as_it_was_evaluated():
+    path = LOGS / "bbob-biobj_f01_i01_d02_nondom_all.adat"
+    [run] = from_coco(path, TWO, sampler="random").runs["random"]
+    (evaluated,) = np.array(EVALUATED["bbob-biobj"])
+    assert (run.seed, len(run)) == (1, len(evaluated))
+    np.testing.assert_allclose(run.values, evaluated[run.position], atol=1e-7)
+    for spent in range(1, len(evaluated) + 1):
+        seen, kept = evaluated[:spent], run.values[run.position < spent]
+        # What is not in the archive was dominated when it was evaluated.
+        assert all((kept <= one + 1e-7).all(axis=1).any() for one in seen)
+
+
+def test_older_names_of_columns(tmp_path, ioh):
+    path, data = ioh
+    head = '"function evaluation" "current f(x)" "best-so-far f(x)"'
+    data.write_text(f"{head}\n1 9.0 9.0\n30 4.0 4.0\n{head}\n1 8.0 8.0\n")
+    trials = from_ioh_profiler(path)
+    assert trials.names == ("current f(x)",)
+    assert trials.runs["RandomSearch"][0].position.tolist() == [0, 29]
 
 
 def test_coco_fitness(tmp_path):

@@ -1,0 +1,154 @@
+"""Trained weights from files of other tools, put into their network; no code is unpickled."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from moo_jsc.foundation.errors import InputError
+
+SAFETENSORS_ENDING = ".safetensors"
+
+STATE = "state_dict"
+"""Where Lightning (and with it MASE) keeps the weights in a checkpoint."""
+
+
+def with_weights(module: nn.Module, weights: str | Path | Mapping[str, Tensor]) -> nn.Module:
+    """Return a copy of a module with other weights.
+
+    A prefix that all names share (``model.seq_blocks.``) is left out on both sides; what a
+    checkpoint holds beside the module is ignored.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read without running code from it, or holds another network.
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Linear(2, 2, bias=False))
+    >>> found = with_weights(net, {"model.0.weight": torch.eye(2)})
+    >>> found(torch.tensor([[3.0, 4.0]])).tolist()
+    [[3.0, 4.0]]
+    """
+    source = "state_dict" if isinstance(weights, Mapping) else str(weights)
+    state = dict(weights) if isinstance(weights, Mapping) else read_state(Path(weights))
+    wanted = module.state_dict()
+    found = _under_its_names(wanted, state, source)
+    for key, tensor in wanted.items():
+        if tensor.shape != found[key].shape:
+            raise InputError(
+                f"{source}: {key} has shape {tuple(found[key].shape)}; "
+                f"expected {tuple(tensor.shape)}, the network's"
+            )
+    filled = copy.deepcopy(module)
+    filled.load_state_dict(found)
+    return filled
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a safetensors file, a saved state dict or a checkpoint, by name.
+
+    Raises
+    ------
+    InputError
+        The file is missing or unreadable, holds no tensors, or would run code when it is read.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.suffix.lower() == SAFETENSORS_ENDING:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            return dict(load_file(path))
+        except (SafetensorError, OSError) as error:
+            raise InputError(f"{path}: not readable as safetensors ({error})") from None
+    content = _unpickled(path)
+    if isinstance(content, Mapping) and isinstance(content.get(STATE), Mapping):
+        content = content[STATE]
+    tensors = (
+        {str(key): value for key, value in content.items() if isinstance(value, Tensor)}
+        if isinstance(content, Mapping)
+        else {}
+    )
+    if not tensors:
+        raise InputError(
+            f"{path}: holds a {type(content).__name__} without tensors; expected a state dict, "
+            f"or a checkpoint with one under {STATE!r}"
+        )
+    return tensors
+
+
+def _unpickled(path: Path) -> Any:
+    """Read with torch's restricted unpickler, which makes tensors and plain containers only."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        others = _other_objects(path)
+        if others:
+            raise InputError(
+                f"{path}: holds objects of {', '.join(others)}, which would be unpickled; expected "
+                f"tensors alone: torch.save(checkpoint[{STATE!r}], ...) where it was made"
+            ) from None
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise InputError(
+            f"{path}: not a file of torch.save ({reason[0]}); expected a state dict or a checkpoint"
+        ) from None
+
+
+def _other_objects(path: Path) -> list[str]:
+    """Return the names of what the restricted unpickler refuses."""
+    try:
+        return sorted(torch.serialization.get_unsafe_globals_in_checkpoint(os.fspath(path)))
+    except Exception:
+        return []
+
+
+def _under_its_names(
+    wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], source: str
+) -> dict[str, Tensor]:
+    """Return the state under the names that the module has."""
+    folders = [key.split(".")[:-2] for key in wanted]
+    depth = 0
+    while all(len(each) > depth and each[depth] == folders[0][depth] for each in folders):
+        depth += 1
+    own = "".join(f"{part}." for part in folders[0][:depth])
+    short = {key.removeprefix(own): key for key in wanted}
+    needed = {name for name in short if not name.endswith(_COUNTER)}
+    first = min(needed)
+    prefixes = sorted(key[: -len(first)] for key in state if ("." + key).endswith("." + first))
+    for prefix in prefixes:
+        below = {key.removeprefix(prefix) for key in state if key.startswith(prefix)}
+        if needed <= below <= set(short):
+            return {
+                key: state[prefix + name] if prefix + name in state else wanted[key]
+                for name, key in short.items()
+            }
+    closest = max(
+        prefixes or [""], key=lambda prefix: len(needed & {k.removeprefix(prefix) for k in state})
+    )
+    names = {key.removeprefix(closest) for key in state if key.startswith(closest)}
+    missing = sorted(needed - names)
+    if missing:
+        raise InputError(
+            f"{source}: holds another network: no {missing[0]!r} among {_few(sorted(state))}"
+        )
+    raise InputError(
+        f"{source}: holds another network: {sorted(names - set(short))[0]!r} is none of its tensors"
+    )
+
+
+_COUNTER = "num_batches_tracked"
+"""A batch norm's count of batches, which no prediction depends on."""
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:4])
+    return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more"

@@ -1,0 +1,1 @@
+"""What the export of results and designs is made of."""

@@ -1,0 +1,143 @@
+"""One design as files that other tools read, each checked against the quantized network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studies.common.choosing import realized
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from moo_jsc.data import SplitName
+    from moo_jsc.hardware.onnx_check import LogitComparison
+    from moo_jsc.networks.classifier import Classifier
+    from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.quantization.formats import NetworkPrecision
+
+PLAIN, QONNX = "design.onnx", "design.qonnx.onnx"
+
+
+@dataclass(frozen=True)
+class ChosenDesign:
+    """A design of a space.
+
+    Attributes
+    ----------
+    problem
+        Where it is from.
+    number
+        Its number there.
+    seed, samples
+        Of fine-tuning, where the problem's designs are fine-tuned.
+    """
+
+    problem: NetworkProblem
+    number: int
+    seed: int
+    samples: int
+
+    @cached_property
+    def row(self) -> NDArray[np.int64]:
+        """Its choice indices, shape (d,)."""
+        return self.problem.space.configurations([self.number])[0]
+
+    @cached_property
+    def parts(self) -> tuple[Classifier, NetworkPrecision]:
+        """Its network, and explicit formats."""
+        return realized(self.problem, self.row, seed=self.seed, samples=self.samples)
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """The whole test split."""
+        return self.problem.data.test.features
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Its choices as text."""
+        return {k: str(v) for k, v in self.problem.space.named(self.row).items()}
+
+    @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What it is, and its objectives on the validation and the test split."""
+        return {
+            "problem": self.problem.name,
+            "number": self.number,
+            "choices": self.problem.space.named(self.row),
+            "training": self.problem.scoring.training,
+            "values": {split: self._values(split) for split in ("validation", "test")},
+        }
+
+    def _values(self, split: SplitName) -> dict[str, float]:
+        import torch
+
+        from moo_jsc.objectives.objective import PredictionObjective
+        from moo_jsc.quantization.network import QuantizedNetwork
+
+        part = self.problem.data.part(split)
+        logits = QuantizedNetwork(*self.parts)(torch.from_numpy(part.features))
+        known = self.problem.known_values(self.row[None])[0].tolist()
+        return {
+            objective.name: objective.score(logits, torch.from_numpy(part.labels))
+            if isinstance(objective, PredictionObjective)
+            else value
+            for objective, value in zip(self.problem.objectives, known, strict=True)
+        }
+
+
+def write_tensors(design: ChosenDesign, folder: Path) -> None:
+    """Write the design's numbers and what they mean."""
+    from moo_jsc.hardware.design_files import write_design
+
+    write_design(folder, *design.parts, design.problem.data, design.notes)
+
+
+def write_graphs(design: ChosenDesign, folder: Path) -> dict[str, LogitComparison]:
+    """Write the design as ONNX in both dialects; run each file on the whole test split.
+
+    Raises
+    ------
+    InputError
+        A package is missing, or a format has no node.
+    """
+    from moo_jsc.hardware.onnx_check import compare_logits, run_onnx
+    from moo_jsc.hardware.onnx_graph import Dialect, onnx_graph, write_onnx
+
+    dialects: dict[str, Dialect] = {PLAIN: "plain", QONNX: "qonnx"}
+    notes = {"problem": design.problem.name, "number": str(design.number)}
+    graphs = {
+        name: onnx_graph(*design.parts, dialect=dialect, notes=notes | design.choices)
+        for name, dialect in dialects.items()
+    }
+    found = {}
+    for name, graph in graphs.items():
+        write_onnx(folder / name, graph)
+        logits = run_onnx(folder / name, design.features, dialects[name])
+        found[name] = compare_logits(*design.parts, design.features, logits)
+    return found
+
+
+def write_hls(design: ChosenDesign, folder: Path, *, compiled: bool) -> dict[str, LogitComparison]:
+    """Write what hls4ml converts; with `compiled`, run its emulation on the whole test split.
+
+    Raises
+    ------
+    InputError
+        The design has no hardware form, or hls4ml is missing.
+    """
+    import numpy as np
+
+    from moo_jsc.hardware.emulation import circuit_inputs
+    from moo_jsc.hardware.hls import CONFIG, run_hls, write_hls_config
+    from moo_jsc.hardware.onnx_check import compare_logits
+
+    write_hls_config(folder, *design.parts)
+    if not compiled:
+        return {}
+    inputs = circuit_inputs(*design.parts, design.features).astype(np.float32)
+    logits = run_hls(folder, inputs)
+    return {CONFIG: compare_logits(*design.parts, design.features, logits)}
