@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from moo_jsc.data import DataError, Dataset, load_dataset
     from moo_jsc.data.jets import load_jets
     from moo_jsc.enumeration import ObjectiveTable, TableProblem, enumerate_problem, stream_front
+    from moo_jsc.enumeration.benchmark import load_benchmark
     from moo_jsc.foundation.errors import InputError
     from moo_jsc.objectives import Objective, get_objectives
     from moo_jsc.problems.catalog import build_problem, problem_names
@@ -50,6 +51,7 @@ __all__ = [
     "enumerate_problem",
     "get_objectives",
     "get_samplers",
+    "load_benchmark",
     "load_dataset",
     "load_jets",
     "load_trials",
@@ -63,6 +65,7 @@ _HOMES = {
     "moo_jsc.data": ("DataError", "Dataset", "load_dataset"),
     "moo_jsc.data.jets": ("load_jets",),
     "moo_jsc.enumeration": ("ObjectiveTable", "TableProblem", "enumerate_problem", "stream_front"),
+    "moo_jsc.enumeration.benchmark": ("load_benchmark",),
     "moo_jsc.foundation.errors": ("InputError",),
     "moo_jsc.objectives": ("Objective", "get_objectives"),
     "moo_jsc.problems.catalog": ("build_problem", "problem_names"),
