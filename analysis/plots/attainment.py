@@ -138,14 +138,8 @@ def attainment_differences(
     bar.set_label("difference of the shares of runs\nthat attain (percentage points)")
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)
-    for place, name in ((1.02, one), (-0.02, other)):
-        bar.ax.annotate(
-            f"more: {wrapped(name, 26, 1)}",
-            (1.0, place),
-            xycoords="axes fraction",
-            ha="right",
-            va="bottom" if place > 0 else "top",
-        )
+    names = wrapped(one, 32, 1), wrapped(other, 32, 1)
+    axes.set_title("blue: more runs of {}\nochre: more runs of {}".format(*names))
     return figure
 
 

@@ -178,7 +178,7 @@ def _tickers() -> tuple[type[Locator], type[Formatter]]:
 
         def tick_values(self, vmin: float, vmax: float) -> list[float]:
             axis = self.axis
-            share = 0.8 if axis.axis_name == "x" else 0.9  # type: ignore[union-attr]
+            share = 1.0 if axis.axis_name == "x" else 1.2  # type: ignore[union-attr]
             room = int(np.clip(share * axis.get_tick_space(), 2, 7))  # type: ignore[union-attr]
             if axis.get_scale() == "log" and vmin > 0:  # type: ignore[union-attr]
                 return log_ticks(vmin, vmax, room).tolist()

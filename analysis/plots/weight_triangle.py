@@ -55,6 +55,9 @@ def weight_triangle(found: WeightAudit, scaling: Scaling = "range", labels: int 
     figure = Figure(figsize=(PAGE, 3.6))
     axis, key = figure.subplots(1, 2, width_ratios=[3, 2])
     _frame(axis, front.names)
+    suggested = found.suggestions if scaling == "range" else ()
+    stars = flat(np.array([each.weights for each in suggested]).reshape(-1, 3))
+    axis.plot(*stars.T, ls="", marker="*", color=INK, ms=5, zorder=4)
     rows = [("", *(wrapped(name, 12, 1) for name in front.names), "% of weights")]
     for rank, row in enumerate(order):
         region = region_of(found.space, row, stretch)
@@ -72,12 +75,21 @@ def weight_triangle(found: WeightAudit, scaling: Scaling = "range", labels: int 
         if len(rows) <= labels:
             text = str(len(rows))
             if region.radius > _NUMBERED_FROM:
-                x, y = flat(region.center[None])[0]
-                axis.text(x, y, text, ha="center", va="center", fontsize=SMALL, zorder=5)
+                center = flat(region.center[None])[0]
+                hidden = (np.hypot(*(stars - center).T) < _NUMBERED_FROM).any()
+                axis.annotate(
+                    text,
+                    center,
+                    xytext=(0, 7 if hidden else 0),
+                    textcoords="offset points",
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL,
+                    zorder=5,
+                )
             values = (short_number(float(value)) for value in front.values[row])
-            rows.append((text, *values, f"{100 * region.volume:.1f}"))
-    for suggestion in found.suggestions if scaling == "range" else ():
-        axis.plot(*flat(suggestion.weights[None])[0], marker="*", color=INK, zorder=4)
+            share = 100 * region.volume
+            rows.append((text, *values, f"{share:.1f}" if share >= 0.05 else "< 0.1"))
     _table(key, rows)
     return figure
 

@@ -18,6 +18,10 @@ INKS = {INK: "var(--ink)", GRID: "var(--rule)", MUTED: "var(--muted)", PAPER: "v
 """Colors of the figures that the page replaces by its own, so that dark mode can be read."""
 
 
+ENLARGED = 1.5
+"""How much larger than in print figures are on a page: their texts are as large as the page's."""
+
+
 @dataclass(frozen=True, eq=False)
 class Drawing:
     """A figure with its name and caption.
@@ -62,13 +66,14 @@ def inline_svg(svg: str, name: str, label: str) -> str:
     """Return an SVG made by matplotlib for use inside a page.
 
     Identifiers get the name as a prefix, so that figures do not share clip paths by accident; the
-    palette's inks become the page's, the white ground goes, the natural width is the upper limit.
+    palette's inks become the page's, the white ground goes, one and a half times the natural
+    width is the upper limit.
 
     Examples
     --------
     >>> svg = '<svg width="72pt" height="36pt" viewBox="0 0 72 36"><g id="a"/></svg>'
     >>> inline_svg(svg, "f", "A")
-    '<svg role="img" aria-label="A" style="max-width:96px" viewBox="0 0 72 36"><g id="f-a"/></svg>'
+    '<svg role="img" aria-label="A" style="max-width:144px" viewBox="0 0 72 36"><g id="f-a"/></svg>'
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
@@ -82,7 +87,7 @@ def inline_svg(svg: str, name: str, label: str) -> str:
         body = body.replace(f": {ink}", f": {variable}")
     head = body[: body.index(">")]
     width = re.search(r'\bwidth="([\d.]+)pt"', head)
-    limit = f"{float(width[1]) * 96 / 72:.0f}px" if width else "100%"
+    limit = f"{float(width[1]) * ENLARGED * 96 / 72:.0f}px" if width else "100%"
     box = re.search(r'viewBox="[^"]*"', head)
     opening = (
         f'<svg role="img" aria-label="{escape(label)}" style="max-width:{limit}" '

@@ -26,21 +26,22 @@ def figure(configurations: pd.DataFrame, table: pd.DataFrame) -> Figure:
         width: Look(color, marker)
         for width, color, marker in zip(widths, COLORS, MARKERS, strict=False)
     }
-    lines = len(table) + 1.5 * len(names)
-    canvas = Figure(figsize=(PAGE, max(2.8, 0.17 * lines + 0.9)))
-    *clouds, recovered = canvas.subplots(1, len(names) + 1)
+    heights = 3.1, 0.15 * (len(table) + 1.5 * len(names)) + 0.7
+    canvas = Figure(figsize=(PAGE, sum(heights)))
+    above, below = canvas.subfigures(2, 1, height_ratios=heights)  # type: ignore[misc]
+    clouds = above.subplots(1, len(names), squeeze=False)[0]
     for axes, name in zip(clouds, names, strict=True):
         draw_cloud(axes, configurations[configurations.space == name], looks)
-        axes.set_title(f"{wrapped(name, 24, 1)}\nmean over seeds")
+        axes.set_title(f"{wrapped(name, 30, 1)}, mean over seeds")
     clouds[0].set_ylabel("fine-tuned, test accuracy (%)")
-    draw_recovered(recovered, table, looks)
+    draw_recovered(below.subplots(), table, looks)
     handles = {
         label: handle
         for axes in clouds
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
     }
     labels = sorted(handles, key=int)
-    canvas.legend(
+    above.legend(
         [handles[label] for label in labels],
         [f"{label} bits" for label in labels],
         title="narrowest weight of the configuration",
@@ -86,7 +87,7 @@ def draw_cloud(axes: Axes, configurations: pd.DataFrame, looks: Mapping[int, Loo
     axes.set_aspect("equal")
     number_axis(axes, "x")
     number_axis(axes, "y")
-    axes.set_xlabel("post-training,\ntest accuracy (%)")
+    axes.set_xlabel("post-training, test accuracy (%)")
 
 
 def draw_recovered(axes: Axes, table: pd.DataFrame, looks: Mapping[int, Look]) -> None:
@@ -122,4 +123,4 @@ def draw_recovered(axes: Axes, table: pd.DataFrame, looks: Mapping[int, Look]) -
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(place, -0.7)
     number_axis(axes, "x")
-    axes.set_xlabel("recovered (points),\n95 % interval")
+    axes.set_xlabel("recovered (points), 95 % interval")

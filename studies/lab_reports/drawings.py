@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.plots.axes import number_axis, short_number
-from analysis.plots.palette import BASELINE_INK, BLUE, INK, MUTED, PLUM, ROSE
+from analysis.plots.palette import BASELINE_INK, BLUE, INK, MUTED, PAPER, PLUM, ROSE
 from analysis.plots.style import PAGE, SMALL, styled
 from studies.lab_reports.claims import Arrays, Measured
 from studies.lab_reports.crossover import REPORTED_COST, Crossover
@@ -155,6 +155,7 @@ def _accuracy_panel(
         transform=panel.transAxes,
         va="top",
         fontsize=SMALL - 1,
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.75},
     )
 
 
@@ -171,7 +172,16 @@ def _width_panel(panel: Axes, widths: Arrays) -> None:
         )
     panel.set(xlim=(0, 33), ylim=(0, 33))
     panel.set_title("average bitwidth (bits)\nof 64 networks", fontsize=SMALL, loc="left", pad=3)
-    panel.legend(fontsize=SMALL - 1, loc="upper left", handletextpad=0.1, borderaxespad=0.1)
+    panel.legend(
+        fontsize=SMALL - 1,
+        loc="upper left",
+        handletextpad=0.1,
+        borderaxespad=0.1,
+        frameon=True,
+        facecolor=PAPER,
+        edgecolor="none",
+        framealpha=0.75,
+    )
 
 
 def _dots(

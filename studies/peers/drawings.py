@@ -30,12 +30,12 @@ def drawn(shares: pd.DataFrame) -> Figure:
     across = min(_ACROSS, len(problems))
     rows = -(-len(problems) // across)
     figure = Figure(figsize=(COLUMN if across == 1 else PAGE, 2.2 * rows + 0.7))
-    panels = figure.subplots(rows, across, squeeze=False, sharex=True)
+    panels = figure.subplots(rows, across, squeeze=False, sharex=True, sharey=True)
     for panel in panels.flat[len(problems) :]:
         panel.set_visible(False)
     for place, (panel, problem) in enumerate(zip(panels.flat, problems, strict=False)):
         draw_panel(panel, shares[shares["problem"] == problem])
-        panel.set_title(wrapped(problem, 84 // (across + 1), 1))
+        panel.set_title(wrapped(problem, 96 // max(across, 2), 1))
         if place + across >= len(problems):
             panel.tick_params(labelbottom=True)
             panel.set_xlabel("trials")
@@ -70,9 +70,8 @@ def draw_panel(panel: Axes, shares: pd.DataFrame) -> None:
             ms=3.5,
             label=sampler,
         )
-        panel.fill_between(
-            counts, mean - half, np.minimum(mean + half, 1.0), color=drawn.color, alpha=0.15, lw=0
-        )
+        low, high = (mean - half).clip(0, 1), (mean + half).clip(0, 1)
+        panel.fill_between(counts, low, high, color=drawn.color, alpha=0.12, lw=0)
     panel.set_ylim(top=1.02)
     number_axis(panel, "x")
     number_axis(panel, "y")

@@ -247,7 +247,7 @@ def by_samplers(count):
     yield plots.final_values, lambda draw: draw(curves(count), baseline=BASELINE)
     yield plots.differences, lambda draw: draw(comparison(count), BASELINE)
     yield plots.effect_sizes, lambda draw: draw(pairs(count), list(NAMES[:count]))
-    yield peers.drawn, lambda draw: draw(shares(count, min(count, len(PROBLEMS))))
+    yield peers.drawn, lambda draw: draw(shares(count, count if count <= len(PROBLEMS) else 1))
     if count > 2:
         yield plots.critical_differences, lambda draw: draw(ranking(count))
 
