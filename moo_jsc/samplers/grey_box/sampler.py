@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.names import unknown_name
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import check_scales
