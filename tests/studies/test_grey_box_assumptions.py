@@ -64,5 +64,5 @@ def test_differences_are_paired_and_judged_by_their_interval():
 
 
 def test_an_unknown_case_gets_one_line(tmp_path):
-    with pytest.raises(InputError, match="case .shufled.: expected one of"):
+    with pytest.raises(InputError, match=r"case .shufled.: expected one of"):
         main(Config(cases=("shufled",), out=tmp_path))
