@@ -12,6 +12,7 @@ from pathlib import Path
 
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.pages import fill
 from studies.common.running import Results, study
 from studies.common.settings import Settings
 
@@ -20,11 +21,12 @@ from studies.common.settings import Settings
 class Config(Settings):
     """Settings of the comparison with peers."""
 
-    budget: int = 20
+    budget: int = 50
     """Trials of each run."""
     seeds: int = 20
     """Paired repetitions: every sampler runs with seeds 0, 1, 2, ..."""
     problems: tuple[str, ...] = (
+        "codesign",
         "joint",
         "joint-fine",
         "mixed-precision",
@@ -39,10 +41,23 @@ class Config(Settings):
         "optuna-tpe",
         "known-costs(optuna-tpe)",
         "optuna-nsga2",
+        "cheapest-architecture",
+        "uniform-widths",
+        "one-factor",
     )
-    """Names of samplers; optuna-gp, botorch and botorch-known-costs take seconds a trial."""
+    """Names of samplers; rules are left out of problems that they say nothing about."""
+    costly: tuple[str, ...] = ("botorch", "botorch-known-costs", "optuna-gp")
+    """Names of samplers that take seconds a trial; none with --costly and nothing behind it."""
+    costly_seeds: int = 5
+    """Repetitions of the costly ones."""
+    short_budget: int = 20
+    """Trials of the costly samplers, and of all samplers on problems of many designs."""
+    many: int = 200_000
+    """How many designs are many."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    page: Path | None = None
+    """Markdown page whose marked places get the table and its setting, docs/grey_box.md."""
 
     script = "grey_box_peers"
     catalogs = ("problems", "networks", "samplers")
@@ -51,26 +66,34 @@ class Config(Settings):
 @study
 def main(config: Config) -> Results:
     """Run the study."""
-    require_at_least("budget", config.budget, 1)
-    require_at_least("seeds", config.seeds, 2)
+    for name in ("budget", "short_budget", "many"):
+        require_at_least(name, getattr(config, name), 1)
+    for name in ("seeds", "costly_seeds"):
+        require_at_least(name, getattr(config, name), 2)
     config.check_folders()
 
     import pandas as pd
 
     from moo_jsc.samplers import get_samplers
-    from studies.peers.measuring import compared
-    from studies.peers.page import write
+    from studies.peers.measuring import Plan, compared
+    from studies.peers.page import parts, write
 
-    names = listed(config.samplers)
-    samplers = get_samplers(names)
-    folder = config.out or Path("results") / f"grey-box-peers-{config.budget}-trials"
+    costly = listed(config.costly)
+    plan = Plan(
+        get_samplers(listed(config.samplers)),
+        get_samplers(costly) if costly else (),
+        seeds=config.seeds,
+        costly_seeds=config.costly_seeds,
+        budget=config.budget,
+        short_budget=min(config.budget, config.short_budget),
+        many=config.many,
+    )
+    folder = config.out or Path("results/grey_box_peers")
     shares = pd.concat(
         [
             compared(
                 problem,
-                samplers,
-                seeds=range(config.seeds),
-                budget=config.budget,
+                plan,
                 folder=folder / problem.replace("/", "-"),
                 jets=config.jets,
                 workers=config.workers,
@@ -80,7 +103,10 @@ def main(config: Config) -> Results:
         ],
         ignore_index=True,
     )
-    return write(folder, shares, samplers, config)
+    results = write(folder, shares, config)
+    if config.page is not None:
+        fill(config.page, parts(shares, config))
+    return results
 
 
 if __name__ == "__main__":

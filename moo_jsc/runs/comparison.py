@@ -23,7 +23,7 @@ from moo_jsc.runs.ledger import Ledger
 from moo_jsc.runs.log import Header, RecordedRun, check_header, log_path, open_log, read_log
 from moo_jsc.runs.tables import load_trials, write_tables
 from moo_jsc.samplers.registry import get_samplers
-from moo_jsc.samplers.sampler import BudgetExhausted, Sampler, run_sampler
+from moo_jsc.samplers.sampler import BudgetExhausted, Sampler, run_sampler, told_of
 
 if TYPE_CHECKING:
     import pandas
@@ -126,7 +126,7 @@ def run_comparison(
     pending = []
     for seed in seeds:
         for sampler in samplers:
-            header = identity.header(sampler, seed)
+            header = identity.header(told_of(sampler, problem.bounds, problem.scales), seed)
             if not _is_finished(log_path(folder, sampler.name, seed), header, problem):
                 pending.append((sampler, header))
     _run_all(problem, pending, folder, workers, progress, total=len(seeds) * len(samplers))
@@ -184,6 +184,7 @@ def run_recorded(
                 budget=header.budget,
                 known=problem.known_values,
                 bounds=problem.bounds,
+                scales=problem.scales,
             )
         except BudgetExhausted:
             pass

@@ -8,6 +8,7 @@ from moo_jsc.samplers.sampler import (
     InformedSampler,
     Known,
     Sampler,
+    ScaledSampler,
     run_sampler,
     told,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "InformedSampler",
     "Known",
     "Sampler",
+    "ScaledSampler",
     "default_samplers",
     "get_samplers",
     "register",

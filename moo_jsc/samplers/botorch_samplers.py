@@ -5,7 +5,9 @@ Needs the extra ``botorch``; nothing else in the package does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import SearchSpace
-from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known, Sampler
+from moo_jsc.samplers.region import Region
+from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known, ScaledSampler
 
 if TYPE_CHECKING:
     import torch
@@ -30,15 +33,16 @@ def search(
     evaluate: Evaluate,
     known: Known | None,
     seed: int,
+    region: Region,
 ) -> None:
     """Try 10 random designs, then the best of 2,000 random untried ones by qLogNEHVI each time.
 
     Every black-box objective gets a `SingleTaskGP` on the choices' indices, scaled to 0..1;
-    known ones enter as what they are.
+    known ones enter as what they are. Bounds are constraints on what the processes predict, and
+    leave out of the 2,000 what known values already rule out.
     """
     import torch
 
-    signs = np.array([1.0 if o.sense == "max" else -1.0 for o in objectives])
     generator = np.random.default_rng(seed)
     tried: list[int] = []
     found = np.empty((0, len(objectives)))
@@ -46,11 +50,14 @@ def search(
         drawn = np.arange(min(space.size, _CANDIDATES + len(tried)))
         picks = space.permuted(drawn, seed + len(tried))
         untried = np.setdiff1d(picks, tried)
+        if known is not None:
+            counting = region.counts(region.measured(known(space.configurations(untried))))
+            untried = untried[counting] if counting.any() else untried
         chosen = int(generator.choice(untried))
         if len(tried) >= _RANDOM_TRIALS:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
-                gains = _gains(space, tried, signs * found, untried, known, signs)
+                gains = _gains(space, tried, found, untried, known, region)
             chosen = int(untried[int(gains.argmax())])
         (values,) = evaluate(space.configurations([chosen]))
         tried.append(chosen)
@@ -60,12 +67,12 @@ def search(
 def _gains(
     space: SearchSpace,
     tried: list[int],
-    found: NDArray[np.float64],
+    natural: NDArray[np.float64],
     untried: NDArray[np.int64],
     known: Known | None,
-    signs: NDArray[np.float64],
+    region: Region,
 ) -> NDArray[np.float64]:
-    """Return the acquisition function of the untried designs; all objectives are maximised."""
+    """Return the acquisition function of the untried designs; all objectives are maximized."""
     import torch
     from botorch.acquisition.multi_objective.logei import (
         qLogNoisyExpectedHypervolumeImprovement,
@@ -75,13 +82,13 @@ def _gains(
     from botorch.models import ModelListGP, SingleTaskGP
     from botorch.sampling.normal import SobolQMCNormalSampler
     from botorch.utils.multi_objective.hypervolume import infer_reference_point
-    from botorch.utils.multi_objective.pareto import is_non_dominated
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
     largest = np.maximum(np.array(space.radices) - 1, 1)
+    found = -region.measured(natural)
     low, span = found.min(axis=0), np.ptp(found, axis=0)
     span = np.where(span > 0, span, 1.0)
-    black = np.ones(len(signs), dtype=bool)
+    black = np.ones(found.shape[1], dtype=bool)
     if known is not None:
         black = np.isnan(known(space.configurations(tried[:1]))[0])
 
@@ -92,12 +99,15 @@ def _gains(
         if known is None or X is None or black.all():
             return samples
         rows = np.rint(X.numpy().reshape(-1, space.dimensions) * largest).astype(np.int64)
-        costs = ((signs * known(rows) - low) / span)[:, ~black]
+        costs = ((-region.measured(known(rows)) - low) / span)[:, ~black]
         shaped = torch.from_numpy(costs).reshape(*X.shape[:-1], costs.shape[1])
         return torch.cat([samples, shaped.expand(*samples.shape[:-1], -1)], dim=-1)
 
     x = scaled(tried)
-    y = torch.from_numpy((found - low) / span)[:, np.argsort(~black, kind="stable")]
+    order = np.argsort(~black, kind="stable")
+    y = torch.from_numpy((found - low) / span)[:, order]
+    ends = ((-np.stack([region.high, region.low]) - low) / span)[:, order]
+    kept = torch.from_numpy(region.counts(-found))
     models = []
     for column in range(black.sum()):
         model = SingleTaskGP(x, y[:, column : column + 1])
@@ -105,15 +115,37 @@ def _gains(
         models.append(model)
     acquisition = qLogNoisyExpectedHypervolumeImprovement(
         ModelListGP(*models),
-        ref_point=infer_reference_point(y[is_non_dominated(y)]),
+        ref_point=infer_reference_point(_front(y[kept] if kept.any() else y)),
         X_baseline=x,
         sampler=SobolQMCNormalSampler(torch.Size([_DRAWS]), seed=0),
         objective=GenericMCMultiOutputObjective(with_costs),
+        constraints=_constraints(*ends[:, : black.sum()]) or None,
         prune_baseline=False,
     )
     with torch.no_grad():
         blocks = scaled(untried).unsqueeze(1).split(256)
         return np.concatenate([acquisition(block).numpy() for block in blocks])
+
+
+def _front(points: torch.Tensor) -> torch.Tensor:
+    from botorch.utils.multi_objective.pareto import is_non_dominated
+
+    return points[is_non_dominated(points)]
+
+
+def _constraints(
+    least: NDArray[np.float64], most: NDArray[np.float64]
+) -> list[Callable[[torch.Tensor], torch.Tensor]]:
+    """Return what BoTorch takes for bounds on the model's outcomes: negative where kept."""
+    return [
+        partial(_missed, column=int(column), sign=sign, end=float(ends[column]))
+        for sign, ends in ((1.0, least), (-1.0, most))
+        for column in np.flatnonzero(np.isfinite(ends))
+    ]
+
+
+def _missed(samples: torch.Tensor, *, column: int, sign: float, end: float) -> torch.Tensor:
+    return sign * (end - samples[..., column])
 
 
 def require_botorch() -> None:
@@ -133,7 +165,7 @@ def require_botorch() -> None:
 
 
 @dataclass(frozen=True)
-class BoTorch(Sampler):
+class BoTorch(ScaledSampler):
     """BoTorch's qLogNEHVI on Gaussian processes of all objectives; 10 random trials first."""
 
     name = "botorch"
@@ -152,11 +184,13 @@ class BoTorch(Sampler):
         budget: int,  # noqa: ARG002
     ) -> None:
         """See `Sampler.run`."""
-        search(space, objectives, evaluate, None, seed)
+        search(
+            space, objectives, evaluate, None, seed, Region(objectives, self.bounds, self.scales)
+        )
 
 
 @dataclass(frozen=True)
-class BoTorchKnownCosts(InformedSampler):
+class BoTorchKnownCosts(InformedSampler, ScaledSampler):
     """The same with known costs as they are; only black boxes get Gaussian processes."""
 
     name = "botorch-known-costs"
@@ -176,4 +210,6 @@ class BoTorchKnownCosts(InformedSampler):
         known: Known | None = None,
     ) -> None:
         """See `InformedSampler.run`."""
-        search(space, objectives, evaluate, known, seed)
+        search(
+            space, objectives, evaluate, known, seed, Region(objectives, self.bounds, self.scales)
+        )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.scales import LINEAR, Scales
 from moo_jsc.problems.space import SearchSpace
 
 Evaluate = Callable[[NDArray[np.int64]], NDArray[np.float64]]
@@ -71,10 +72,12 @@ class Sampler(ABC):
     def load(self) -> None:  # noqa: B027
         """Import what `run` needs, so that imports do not count as the sampler's time."""
 
-    def within(self, bounds: Bounds) -> Sampler:  # noqa: ARG002
-        """Return the sampler as it searches under bounds: itself, unless it knows constraints.
+    def within(self, bounds: Bounds, scales: Scales = LINEAR) -> Sampler:  # noqa: ARG002
+        """Return the sampler as it searches a problem with these bounds and scales.
 
-        See `ConstrainedSampler`. All others see plain values.
+        Itself, unless it uses them: a `ConstrainedSampler` is told the bounds, one that improves
+        the hypervolume may also be told the scales that it is measured on. All others see plain
+        values.
         """
         return self
 
@@ -115,10 +118,25 @@ class ConstrainedSampler(Sampler):
 
     bounds: Bounds = UNBOUNDED
 
-    def within(self, bounds: Bounds) -> Self:
+    def within(self, bounds: Bounds, scales: Scales = LINEAR) -> Self:  # noqa: ARG002
         """Return a copy that is told the bounds."""
         other = copy.copy(self)
         object.__setattr__(other, "bounds", bounds)
+        return other
+
+
+class ScaledSampler(ConstrainedSampler):
+    """A sampler that is told bounds, and the scales that the hypervolume is measured on.
+
+    Its `run` finds the latter in `scales`; objectives that are not named are linear.
+    """
+
+    scales: Scales = LINEAR
+
+    def within(self, bounds: Bounds, scales: Scales = LINEAR) -> Self:
+        """Return a copy that is told bounds and scales."""
+        other = super().within(bounds)
+        object.__setattr__(other, "scales", dict(scales))
         return other
 
 
@@ -149,6 +167,11 @@ class InformedSampler(Sampler):
         """
 
 
+def told_of(sampler: Sampler, bounds: Bounds, scales: Scales) -> Sampler:
+    """Return the sampler as it searches within bounds on declared scales, itself without any."""
+    return sampler.within(bounds, scales) if bounds or scales else sampler
+
+
 def run_sampler(
     sampler: Sampler,
     space: SearchSpace,
@@ -159,10 +182,10 @@ def run_sampler(
     budget: int,
     known: Known,
     bounds: Bounds = UNBOUNDED,
+    scales: Scales = LINEAR,
 ) -> None:
-    """Run a sampler; tell it what is known, and the bounds, only if it declares to use them."""
-    if bounds:
-        sampler = sampler.within(bounds)
+    """Run a sampler; tell it known values, bounds and scales only if it declares to use them."""
+    sampler = told_of(sampler, bounds, scales)
     if isinstance(sampler, InformedSampler):
         sampler.run(space, objectives, evaluate, seed=seed, budget=budget, known=known)
     else:

@@ -30,6 +30,7 @@ STUDIES: dict[str, str] = {
     "check-circuits": "check_circuits",
     "trace-circuits": "trace_circuits",
     "grey-box-constants": "grey_box_constants",
+    "grey-box-assumptions": "grey_box_assumptions",
     "train": "train_networks",
     "generate-jets": "generate_jets",
     "compare-jets": "compare_jets_to_openml",

@@ -127,6 +127,7 @@ def _trials(question: Question, sampler: Sampler, trials: int, seed: int) -> NDA
             budget=trials,
             known=problem.known_values,
             bounds=problem.bounds,
+            scales=problem.scales,
         )
     return problem.space.indices([trial.configuration for trial in ledger.trials])
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moo_jsc.samplers import Sampler
-from studies.common.running import Results, write_figures
+from studies.common.running import Results, write_results
 from studies.common.settings import Settings, command_line
 from studies.peers.drawings import drawn
 from studies.peers.measuring import TRIALS
@@ -19,45 +18,46 @@ FIGURE = "peers"
 
 
 def summarized(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return means over seeds with the 95 % interval of the last, a row a problem and sampler.
+    """Return means over seeds with the 95 % interval at 20 trials, a row a problem and sampler.
 
-    The interval is Student's, over seeds; a sampler without chance has none.
+    The interval is Student's, over seeds; with a budget below 20 it is that of the last number of
+    trials that is tabulated.
     """
     import numpy as np
     from scipy.stats import t
 
-    counts = [str(n) for n in TRIALS if str(n) in shares]
-    last = counts[-1]
+    counts = tabulated(shares)
+    at = interval_at(counts)
     groups = shares.groupby(["problem", "sampler"], sort=False)
     table = groups[counts].mean()
-    error = groups[last].std(ddof=1) / np.sqrt(groups[last].count())
-    half = t.ppf(0.975, groups[last].count() - 1) * error
-    table["low"], table["high"] = table[last] - half, table[last] + half
+    table["seeds"] = groups["seed"].count()
+    half = t.ppf(0.975, table["seeds"] - 1) * groups[at].std(ddof=1) / np.sqrt(table["seeds"])
+    table["low"], table["high"] = table[at] - half, table[at] + half
     table["seconds"] = groups["seconds"].mean()
     table["told"] = groups["told"].first()
     return table.reset_index()
 
 
-def write(
-    folder: Path, shares: pd.DataFrame, samplers: Sequence[Sampler], config: Settings
-) -> Results:
+def tabulated(shares: pd.DataFrame) -> list[str]:
+    """Return the numbers of trials that any run reached, as columns."""
+    return [str(n) for n in TRIALS if shares[str(n)].notna().any()]
+
+
+def interval_at(counts: Sequence[str]) -> str:
+    """Return the number of trials that gets an interval."""
+    return "20" if "20" in counts else counts[-1]
+
+
+def write(folder: Path, shares: pd.DataFrame, config: Settings) -> Results:
     """Print the table, and write page, figure and tables."""
     from analysis.report import Column, Report
-    from moo_jsc.foundation.files import write_text
 
     table = summarized(shares)
-    seeds = shares["seed"].nunique()
-    counts = [str(n) for n in TRIALS if str(n) in shares]
-    print(f"\nMean share of the true hypervolume over {seeds} seeds, after so many trials:\n")
+    counts = tabulated(shares)
+    print(f"\n{setting_of(shares)}\n")
     print(markdown(table, counts))
     figure = drawn(shares)
-    informed = [
-        s.name for s in samplers if (table.loc[table["sampler"] == s.name, "told"] != "").any()
-    ]
-    report = Report(
-        "What is gained by knowing costs and trends beforehand?",
-        f"{seeds} seeds, told costs beforehand: {', '.join(informed) or 'no sampler'}",
-    )
+    report = Report("What is gained by knowing costs and trends beforehand?", setting_of(shares))
     section = report.section("Shares of the true hypervolume")
     section.figure(
         FIGURE, figure, "Mean over seeds; bands are 95 % intervals over seeds.", png=True
@@ -68,30 +68,62 @@ def write(
         [
             Column("problem", "problem", "text"),
             Column("sampler", "sampler", "text"),
-            *(Column(n, f"{n} trials (%)", "percent", 1) for n in counts[:-1]),
-            Column(counts[-1], f"{counts[-1]} trials (%)", "percent", 1, limits=("low", "high")),
+            *(
+                Column(
+                    n,
+                    f"{n} trials (%)",
+                    "percent",
+                    1,
+                    limits=("low", "high") if n == interval_at(counts) else None,
+                )
+                for n in counts
+            ),
+            Column("seeds", "seeds", "whole"),
             Column("seconds", "s a trial", "significant", 2),
             Column("told", "told beforehand", "text", wrap=True),
         ],
         "Mean share of the true front's hypervolume over seeds.",
     )
-    last = report.section("How to reproduce")
-    last.code(command_line(config))
-    page = report.write(folder)
-    write_text(folder / f"{FIGURE}.md", markdown(table, counts) + "\n")
-    write_text(folder / "shares.csv", shares.to_csv(index=False))
-    write_figures(folder, {FIGURE: figure})
-    return Results(page, (f"{FIGURE}.md", f"{FIGURE}.png", "shares.csv"))
+    return write_results(
+        folder,
+        report,
+        config,
+        setting=setting_of(shares),
+        files={
+            f"{FIGURE}.md": markdown(table, counts) + "\n",
+            "shares.csv": shares.to_csv(index=False),
+        },
+        figures={FIGURE: figure},
+    )
+
+
+def parts(shares: pd.DataFrame, config: Settings) -> dict[str, str]:
+    """Return what goes into a Markdown page, by the names of its marks."""
+    return {
+        "peers": f"`{command_line(config)}` printed:\n\n{setting_of(shares)}\n\n"
+        + markdown(summarized(shares), tabulated(shares))
+    }
+
+
+def setting_of(shares: pd.DataFrame) -> str:
+    """Say what was measured, in a sentence."""
+    problems = shares.drop_duplicates("problem")
+    sizes = ", ".join(f"{row.problem} {row.designs:,}" for row in problems.itertuples(index=False))
+    return (
+        "Mean share of the true front's hypervolume after so many trials, with the 95 % interval "
+        f"over seeds after {interval_at(tabulated(shares))}; designs: {sizes}. Seconds are the "
+        "sampler's own for a trial, on a processor shared with other work."
+    )
 
 
 def markdown(table: pd.DataFrame, counts: Sequence[str]) -> str:
-    """Return the table as Markdown, the interval in the last share's column."""
-    head = ["problem", "sampler", *counts, "s a trial", "told beforehand"]
-    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(counts) + 1) + "---|"]
+    """Return the table as Markdown, with the interval behind its share; - where none was run."""
+    head = ["problem", "sampler", *counts, "seeds", "s a trial", "told beforehand"]
+    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(counts) + 2) + "---|"]
     for row in table.to_dict("records"):
-        means = [f"{row[n]:.3f}" for n in counts]
-        means[-1] += f" [{row['low']:.3f}, {row['high']:.3f}]"
-        told_ = row["told"] or "nothing"
-        cells = [row["problem"], row["sampler"], *means, f"{row['seconds']:.2g}", told_]
+        means = {n: "-" if row[n] != row[n] else f"{row[n]:.3f}" for n in counts}
+        means[interval_at(counts)] += f" [{row['low']:.3f}, {row['high']:.3f}]"
+        cells = [row["problem"], row["sampler"], *means.values(), str(row["seeds"])]
+        cells += [f"{row['seconds']:.2g}", row["told"] or "nothing"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -30,6 +30,7 @@ USE_CONSTRAINTS = [
     "pymoo-nsga3",
     "pymoo-unsga3",
     "pymoo-sms-emoa",
+    "grey-box",
 ]
 TOLD_IN_VAIN = ["optuna-random", "optuna-qmc", "optuna-brute-force"]
 
@@ -75,7 +76,7 @@ def test_others_do_the_same_with_and_without(name):
 
 def test_what_knows_constraints_is_declared():
     declared = {name for name, each in SAMPLERS.items() if isinstance(each, ConstrainedSampler)}
-    assert declared == {*USE_CONSTRAINTS, *TOLD_IN_VAIN, "optuna-gp"}
+    assert declared == {*USE_CONSTRAINTS, *TOLD_IN_VAIN, "optuna-gp", "grey-box-plain"}
 
 
 def test_bounds_are_part_of_the_settings_of_a_run_only():

@@ -12,23 +12,35 @@ def without_png(monkeypatch):
 
 
 def test_table_and_figure_of_a_small_problem(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n<!-- begin: peers -->\n<!-- end: peers -->\n")
     config = Config(
         problems=("lab3-types",),
-        samplers=("grey-box", "optuna-random"),
+        samplers=("grey-box", "optuna-random", "cheapest-architecture", "uniform-widths"),
+        costly=("optuna-qmc",),
+        costly_seeds=3,
         seeds=2,
         budget=10,
+        short_budget=5,
         workers=1,
-        out=tmp_path,
+        out=tmp_path / "out",
+        page=page,
     )
-    main(config)
+    tmp_path = main(config).folder
     table = (tmp_path / "peers.md").read_text()
     assert table.strip() in capsys.readouterr().out
     assert "| lab3-types | grey-box |" in table
     assert table.count("size, bitops") == 1
     shares = pd.read_csv(tmp_path / "shares.csv")
-    assert len(shares) == 4
-    assert (shares["10"] >= shares["5"]).all()
+    assert list(shares["sampler"].value_counts(sort=False)) == [2, 2, 2, 3]
+    costly = shares["sampler"] == "optuna-qmc"
+    assert (shares["10"] >= shares["5"])[~costly].all()
+    assert shares["10"][costly].isna().all()
+    assert "| lab3-types | optuna-qmc | 0." in table
+    assert "| 3 |" in table
     assert (tmp_path / "peers.svg").exists()
+    assert table.strip() in page.read_text()
+    assert "--costly optuna-qmc --costly-seeds 3" in page.read_text()
 
 
 def test_bad_samplers_get_one_line(tmp_path):

@@ -1,7 +1,7 @@
 """What is believed of a black-box objective: a Gaussian on a scale where effects add up.
 
 Damage to a network multiplies (each coarse layer keeps a share of what reaches it), so positive
-objectives are modelled by their logarithm; others as they are, relative to the range seen so far.
+objectives are modeled by their logarithm; others as they are, relative to the range seen so far.
 On the model's scale more is better.
 """
 
@@ -21,10 +21,10 @@ _SMALLEST = 1e-9
 
 @dataclass(frozen=True)
 class Scale:
-    """The map between minimised values z and the model's scale g.
+    """The map between minimized values z and the model's scale g.
 
     ``"gain"``: z = -exp(g), as for a positive objective that is maximised. ``"loss"``:
-    z = exp(-g), as for a positive one that is minimised. ``"plain"``: z = -unit g.
+    z = exp(-g), as for a positive one that is minimized. ``"plain"``: z = -unit g.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Scale:
 
     @classmethod
     def of(cls, smaller: NDArray[np.float64]) -> Scale:
-        """Choose by the minimised values (n,) seen so far.
+        """Choose by the minimized values (n,) seen so far.
 
         Before any is seen, only ratios count, and the first scale does.
 
@@ -49,19 +49,19 @@ class Scale:
         return cls("plain", span / _RANGE)
 
     def modeled(self, smaller: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return g of minimised values z."""
+        """Return g of minimized values z."""
         if self.kind == "plain":
             return -smaller / self.unit
         return np.log(-smaller) if self.kind == "gain" else -np.log(smaller)
 
-    def stretch(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return |dg/dz| (n,) at natural values (n,): the factor of their errors."""
+    def stretch(self, smaller: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return |dg/dz| (n,) at minimized values z (n,): the factor of their errors."""
         if self.kind == "plain":
-            return np.full(len(values), 1.0 / self.unit)
-        return 1.0 / np.abs(values)
+            return np.full(len(smaller), 1.0 / self.unit)
+        return 1.0 / np.abs(smaller)
 
     def minimized(self, modeled: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return z of modelled values g."""
+        """Return z of modeled values g."""
         if self.kind == "plain":
             return -self.unit * modeled
         return -np.exp(modeled) if self.kind == "gain" else np.exp(-modeled)
@@ -102,7 +102,7 @@ class Belief:
         return self.scale.minimized(self.mean)
 
     def rough(self, generator: np.random.Generator) -> NDArray[np.float64]:
-        """Return minimised values z (n,) as uneven as real ones: the means, and one draw each."""
+        """Return minimized values z (n,) as uneven as real ones: the means, and one draw each."""
         return self.scale.minimized(
             self.mean + self.roughness * generator.standard_normal(len(self.mean))
         )
@@ -117,6 +117,25 @@ class Belief:
         """
         level = self.mean - 0.5 * self.deviation**2 if self.scale.kind == "loss" else self.mean
         return np.column_stack([level, self.deviation])
+
+    def chance(self, level: float) -> NDArray[np.float64]:
+        """Return P(z <= level), shape (n,).
+
+        Examples
+        --------
+        >>> Belief(np.array([np.log(0.7)]), np.array([0.1]), Scale("gain")).chance(-0.7)
+        array([0.5])
+        """
+        from scipy.special import ndtr
+
+        if np.isinf(level):
+            return np.full(len(self.mean), float(level > 0))
+        if self.scale.kind == "gain" and level >= 0:
+            return np.ones_like(self.mean)
+        if self.scale.kind == "loss" and level <= 0:
+            return np.zeros_like(self.mean)
+        (threshold,) = self.scale.modeled(np.array([level]))
+        return ndtr((self.mean - threshold) / np.maximum(self.deviation, _SMALLEST))
 
     def range(self, spreads: float) -> float:
         """Return the difference in z between so many deviations below and above the best mean."""

@@ -35,6 +35,8 @@ class Constants:
         Standard deviation of what differs from one design to the next.
     level
         Standard deviation of the level of the whole.
+    above_bound
+        How far the best design is above a bound on the quality, before the first trial.
     trendless
         Prior odds of a quality that follows no trend.
     kept
@@ -53,6 +55,7 @@ class Constants:
     length: float = 0.7
     roughness: tuple[float, ...] = (0.004, 0.01, 0.025)
     level: float = 1.0
+    above_bound: float = 0.06
     trendless: float = 0.05
     kept: int = 6
 

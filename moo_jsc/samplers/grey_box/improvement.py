@@ -1,7 +1,7 @@
 """Expected improvement of the hypervolume, in closed form.
 
 A design that is not evaluated yet is described, in each objective, by how far it is expected to
-fall below any level t: E[max(t - z, 0)], z being its value, minimised. For a known cost that is
+fall below any level t: E[max(t - z, 0)], z being its value, minimized. For a known cost that is
 max(t - z, 0) itself; for a Gaussian or log-normal belief it is the textbook expectation
 (`moo_jsc.samplers.grey_box.beliefs`). With independent beliefs, the expected volume of a box
 [l, u] that the design dominates is the product over objectives of
@@ -24,7 +24,7 @@ _BLOCK = 2_000_000
 
 
 class Outlook(Protocol):
-    """What is known or believed of one objective of n designs, minimised."""
+    """What is known or believed of one objective of n designs, minimized."""
 
     def shortfall(self, level: float) -> NDArray[np.float64]:
         """Return E[max(level - z, 0)] of each design, shape (n,); 0 at level -inf."""
@@ -45,6 +45,45 @@ class Certain:
     def shortfall(self, level: float) -> NDArray[np.float64]:
         """Return max(level - value, 0) of each design."""
         return np.maximum(level - self.values, 0.0)
+
+
+class Uncertain(Outlook, Protocol):
+    """An outlook that also says how likely a level is kept."""
+
+    def chance(self, level: float) -> NDArray[np.float64]:
+        """Return P(z <= level) of each design, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """An uncertain objective of which only values between two bounds count.
+
+    E[max(level - z, 0); z <= high] is E[max(min(level, high) - z, 0)], and beyond the bound
+    (level - high) P(z <= high) more: a design that keeps the bound gains at least that much.
+
+    Parameters
+    ----------
+    outlook
+        What is believed.
+    low, high
+        The bounds, minimized; infinite where there is none.
+    """
+
+    outlook: Uncertain
+    low: float = -np.inf
+    high: float = np.inf
+
+    def shortfall(self, level: float) -> NDArray[np.float64]:
+        """Return E[max(level - z, 0)] over the values that count, shape (n,)."""
+        return self._up_to(level, self.high) - self._up_to(level, self.low)
+
+    def _up_to(self, level: float, bound: float) -> NDArray[np.float64]:
+        inside = self.outlook.shortfall(min(level, bound))
+        if level <= bound:
+            return inside
+        if bound == -np.inf:
+            return np.zeros_like(inside)
+        return inside + (level - bound) * self.outlook.chance(bound)
 
 
 @dataclass(frozen=True)
@@ -73,7 +112,7 @@ def undominated_cells(tried: NDArray[np.float64], reference: NDArray[np.float64]
     Parameters
     ----------
     tried
-        Values (n, m), minimised; dominated designs and repeats change nothing.
+        Values (n, m), minimized; dominated designs and repeats change nothing.
     reference
         Shape (m,).
 

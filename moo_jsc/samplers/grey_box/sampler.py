@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.names import unknown_name
 from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.scales import check_scales
 from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.grey_box.pool import Pool
 from moo_jsc.samplers.grey_box.search import Search
 from moo_jsc.samplers.grey_box.settings import Settings
-from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known
+from moo_jsc.samplers.sampler import Evaluate, InformedSampler, Known, ScaledSampler
 
 
 @dataclass(frozen=True)
-class GreyBox(Settings, InformedSampler):
+class GreyBox(Settings, InformedSampler, ScaledSampler):
     """Evaluates only what cannot be known, where it is expected to gain most.
 
     Each objective that is not known beforehand gets a Gaussian process (`Surrogate`) whose mean
@@ -26,7 +27,7 @@ class GreyBox(Settings, InformedSampler):
 
     Parameters
     ----------
-    monotone, noise, at_least, at_most, log_costs, constants
+    monotone, noise, bounds, scales, constants
         See `Settings`.
     """
 
@@ -36,16 +37,13 @@ class GreyBox(Settings, InformedSampler):
         return "grey-box" if self.monotone else "grey-box-plain"
 
     def check(self, objectives: tuple[Objective, ...]) -> None:
-        """Raise an InputError if a bound or a noise names none of the objectives."""
+        """Raise an InputError if a bound, a scale or a noise names none of the objectives."""
+        self.bounds.check(objectives)
+        check_scales(self.scales, objectives)
         names = [objective.name for objective in objectives]
-        for kind, given in (
-            ("noise", self.noise),
-            ("at_least", self.at_least),
-            ("at_most", self.at_most),
-        ):
-            for name in given:
-                if name not in names:
-                    raise InputError(f"{kind} {name!r}: expected one of {', '.join(names)}")
+        for name in self.noise:
+            if name not in names:
+                raise unknown_name("noise of objective", name, names)
 
     def load(self) -> None:
         """Import scipy and moocore."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import comb, inf
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.grey_box.beliefs import Belief, Scale
 from moo_jsc.samplers.grey_box.coordinates import Coordinates
 from moo_jsc.samplers.grey_box.improvement import (
+    Bounded,
     Certain,
     Outlook,
     expected_improvement,
@@ -21,6 +22,7 @@ from moo_jsc.samplers.grey_box.improvement import (
 from moo_jsc.samplers.grey_box.pool import Pool
 from moo_jsc.samplers.grey_box.settings import Settings
 from moo_jsc.samplers.grey_box.surrogate import Surrogate
+from moo_jsc.samplers.region import Region
 
 _EQUAL = 1e-9
 """Relative difference between improvements that counts as none."""
@@ -35,12 +37,14 @@ _DRAWS = 4
 class Search:
     """The state of one run, between an evaluation and the next proposal.
 
-    Values are minimised throughout; costs known beforehand are logarithms if the settings say so.
+    Values are as the `Region` measures them throughout. Only designs that count gain anything:
+    known costs beyond a bound are never tried, and a black box gains as much as it is likely to
+    keep its bounds (`Bounded`).
 
     Raises
     ------
     InputError
-        No design meets the bounds on known costs, or a cost is not positive whose logarithm is
+        No design meets the bounds on known costs, or a value is not positive whose logarithm is
         asked for.
     """
 
@@ -58,9 +62,8 @@ class Search:
         self._pool = pool
         self._settings = settings
         self._generator = np.random.default_rng(seed)
-        self._signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in objectives])
+        self._region = Region(objectives, settings.bounds, settings.scales)
         black = np.isnan(pool.known).any(axis=0)
-        self._logarithmic = ~black & (self._signs > 0) & settings.log_costs
         self._surrogates = {
             int(column): Surrogate(
                 Coordinates(space, objectives[column], monotone=settings.monotone),
@@ -70,11 +73,9 @@ class Search:
             for column in np.flatnonzero(black)
         }
         self._columns = np.argsort(~black, kind="stable")
-        self._bounds = self._measured(np.array([[_bound(o, settings) for o in objectives]]))[0]
         self._tried: list[int] = []
         self._natural: list[NDArray[np.float64]] = []
-        known = self._measured(pool.known)
-        if not (~(known > self._bounds)).all(axis=1).any():
+        if not self._region.counts(self._region.measured(pool.known)).any():
             raise InputError(f"space {space.name!r}: no design meets the bounds on known costs")
 
     def learn(self, index: int, values: NDArray[np.float64]) -> None:
@@ -86,8 +87,8 @@ class Search:
         """Return the flat index of the next configuration; None when nothing is left."""
         tried = np.array(self._tried, dtype=np.int64)
         self._pool.grow(self._space.configurations(tried))
-        known = self._measured(self._pool.known)
-        untried = ~np.isin(self._pool.indices, tried) & ~(known > self._bounds).any(axis=1)
+        known = self._region.measured(self._pool.known)
+        untried = ~np.isin(self._pool.indices, tried) & self._region.counts(known)
         if not untried.any():
             return None
         if len(tried) < self._settings.random_trials:
@@ -106,37 +107,49 @@ class Search:
         best = np.flatnonzero(gain >= gain.max() * (1 - _EQUAL))
         return int(self._pool.indices[candidates[self._generator.choice(best)]])
 
-    def _measured(self, natural: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return natural values (n, m) as they are measured: minimised, costs on their scale."""
-        smaller = self._signs * natural
-        for column in np.flatnonzero(self._logarithmic):
-            lowest = np.nanmin(smaller[:, column])
-            if lowest <= 0:
-                raise InputError(
-                    f"objective {self._objectives[column].name!r}: {lowest:g}, expected positive "
-                    "values for a logarithmic scale"
-                )
-            smaller[:, column] = np.log(smaller[:, column])
-        return smaller
-
     def _beliefs(self, tried: NDArray[np.int64]) -> dict[int, Belief]:
         """Return what is believed of every design in the pool, for each black box."""
         rows = self._space.configurations(tried)
+        measured = self._learned()
         beliefs = {}
         for column, surrogate in self._surrogates.items():
             objective = self._objectives[column]
             values = np.array([natural[column] for natural in self._natural])
-            scale = Scale.of(self._signs[column] * values)
+            smaller = measured[:, column]
+            scale = self._scale(column, smaller)
             noise = self._settings.noise.get(objective.name)
             variance = noise.variance(values) if noise else np.zeros(len(values))
+            if self._region.logarithmic[column]:
+                variance /= values**2
             mean, deviation, roughness = surrogate.predicted(
                 self._pool.rows,
                 rows,
-                scale.modeled(self._signs[column] * values),
-                variance * scale.stretch(values) ** 2,
+                scale.modeled(smaller),
+                variance * scale.stretch(smaller) ** 2,
+                bound=self._modeled_bound(column, scale),
             )
             beliefs[column] = Belief(mean, deviation, scale, roughness)
         return beliefs
+
+    def _scale(self, column: int, smaller: NDArray[np.float64]) -> Scale:
+        """Return the scale of a black box; before anything is found, its bound decides."""
+        if self._region.logarithmic[column]:
+            return Scale("plain")
+        high = self._region.high[[column]]
+        return Scale.of(smaller if len(smaller) or np.isinf(high[0]) else high)
+
+    def _modeled_bound(self, column: int, scale: Scale) -> float | None:
+        """Return the bound on a black box on the model's scale, if there is one."""
+        high = self._region.high[[column]]
+        if np.isinf(high[0]) or (scale.kind == "gain" and high[0] >= 0):
+            return None
+        if scale.kind == "loss" and high[0] <= 0:
+            return None
+        return float(scale.modeled(high)[0])
+
+    def _learned(self) -> NDArray[np.float64]:
+        """Return the measured values (k, m) of the tried designs."""
+        return self._region.measured(np.reshape(self._natural, (-1, len(self._objectives))))
 
     def _found(
         self, tried: NDArray[np.int64], expected: NDArray[np.float64]
@@ -144,7 +157,7 @@ class Search:
         """Return the values (k, m) of the tried designs: as found, or believed where noisy."""
         if not len(tried):
             return np.empty((0, len(self._objectives)))
-        found = self._measured(np.array(self._natural))
+        found = self._learned()
         order = np.argsort(self._pool.indices)
         places = order[np.searchsorted(self._pool.indices, tried, sorter=order)]
         for column in self._surrogates:
@@ -155,7 +168,7 @@ class Search:
 
     def _front(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the nondominated ones of points (n, m), those within bounds if there are any."""
-        within = (points <= self._bounds).all(axis=1)
+        within = self._region.counts(points)
         points = points[within] if within.any() else points
         return points[_nondominated(points)]
 
@@ -184,7 +197,7 @@ class Search:
                 expected[:, column] = belief.of(untried).rough(self._generator)
             front = self._front(np.concatenate([expected, found]))
             references.append(self._reference(front, beliefs))
-        return np.minimum(np.mean(references, axis=0), self._bounds)
+        return np.mean(references, axis=0)
 
     def _reference(
         self, front: NDArray[np.float64], beliefs: dict[int, Belief]
@@ -211,15 +224,22 @@ class Search:
     ) -> NDArray[np.int64]:
         """Leave out designs that others beat in every known cost and in every prospect.
 
-        The expected improvement rises with prospects and falls with costs, so the largest stays.
+        The expected improvement rises with prospects and the chance to keep a bound, and falls
+        with costs, so the largest stays. (Where a value can be too good to count, all stay.)
         """
+        region = self._region
+        if any(np.isfinite(region.low[column]) for column in beliefs):
+            return places
         columns = [
             column
             for column in range(known.shape[1])
             if column not in beliefs and np.ptp(known[places, column])
         ]
         merits = [known[places][:, columns]]
-        merits += [-belief.of(places).prospects for belief in beliefs.values()]
+        for column, belief in beliefs.items():
+            merits.append(-belief.of(places).prospects)
+            if np.isfinite(region.high[column]):
+                merits.append(-belief.of(places).chance(region.high[column])[:, None])
         return places[_nondominated(np.column_stack(merits), keep_equal=True)]
 
     def _improvement(
@@ -230,25 +250,29 @@ class Search:
         found: NDArray[np.float64],
         reference: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        outlooks: list[Outlook] = [
-            beliefs[column].of(candidates)
-            if column in beliefs
-            else Certain(known[candidates, column])
-            for column in self._columns.tolist()
+        outlooks = [
+            self._outlook(column, candidates, known, beliefs) for column in self._columns.tolist()
         ]
-        cells = undominated_cells(found[:, self._columns], reference[self._columns])
+        counting = found[self._region.counts(found)]
+        cells = undominated_cells(counting[:, self._columns], reference[self._columns])
         return expected_improvement(cells, outlooks)
 
-
-def _bound(objective: Objective, settings: Settings) -> float:
-    """Return the natural value beyond which an objective does not count."""
-    if objective.sense == "max":
-        return settings.at_least.get(objective.name, -inf)
-    return settings.at_most.get(objective.name, inf)
+    def _outlook(
+        self,
+        column: int,
+        candidates: NDArray[np.int64],
+        known: NDArray[np.float64],
+        beliefs: dict[int, Belief],
+    ) -> Outlook:
+        if column not in beliefs:
+            return Certain(known[candidates, column])
+        belief = beliefs[column].of(candidates)
+        low, high = self._region.low[column], self._region.high[column]
+        return Bounded(belief, low, high) if np.isfinite([low, high]).any() else belief
 
 
 def _nondominated(points: NDArray[np.float64], *, keep_equal: bool = False) -> NDArray[np.bool_]:
-    """Say which points (n, m), minimised, no other dominates; of equal ones, one or all."""
+    """Say which points (n, m), minimized, no other dominates; of equal ones, one or all."""
     import moocore
 
     if points.shape[1] == 1:

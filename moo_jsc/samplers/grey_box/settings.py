@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.scales import Scales
 from moo_jsc.samplers.grey_box.constants import FROZEN, Constants
 
 _RANDOM_TRIALS = 8
@@ -60,19 +62,18 @@ class Settings:
     noise
         Objective name -> how its values scatter. A noisy value is not believed: the design
         counts with what the model makes of it.
-    at_least, at_most
-        Objective name -> bound, natural units; designs beyond do not count.
-    log_costs
-        Measure the hypervolume on the logarithm of known costs.
+    bounds
+        Which designs count; a run on a problem is told the problem's own (`within`).
+    scales
+        What the hypervolume is measured on; a run on a problem is told the problem's own.
     constants
         Of the model; frozen.
     """
 
     monotone: bool = True
     noise: Mapping[str, Noise] = field(default_factory=dict)
-    at_least: Mapping[str, float] = field(default_factory=dict)
-    at_most: Mapping[str, float] = field(default_factory=dict)
-    log_costs: bool = False
+    bounds: Bounds = UNBOUNDED
+    scales: Scales = field(default_factory=dict)
     constants: Constants = FROZEN
 
     @property

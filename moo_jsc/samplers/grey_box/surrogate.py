@@ -89,6 +89,8 @@ class Surrogate:
         tried: NDArray[np.int64],
         values: NDArray[np.float64],
         noise: NDArray[np.float64],
+        *,
+        bound: float | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         """Return mean and deviation (n,) of designs and the roughness, on the model's scale.
 
@@ -101,6 +103,10 @@ class Surrogate:
             be 0: then it is the prior.
         noise
             Variance (k,) of each of the values around the design's own.
+        bound
+            What a design must reach to count, if anything. Before the first trial the level of
+            the whole is unknown; that the best design is somewhat above the bound is all that
+            can be said of it, and is taken as certain.
 
         Notes
         -----
@@ -111,6 +117,9 @@ class Surrogate:
         for start in range(0, len(rows), _BLOCK):
             part = slice(start, start + _BLOCK)
             mean[part], deviation[part] = self._averaged(rows[part], tried, fits)
+        if bound is not None and not len(values):
+            mean += bound + self.constants.above_bound
+            deviation = np.sqrt(deviation**2 - self.constants.level**2)
         rough = sum(fit.weight * fit.hypothesis.roughness**2 for fit in fits)
         return mean, deviation, float(np.sqrt(rough))
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.scales import LINEAR, Scales
 from moo_jsc.samplers.sampler import Sampler
 
 
@@ -32,9 +33,9 @@ class Wrapped(Sampler):
         """Return the inner sampler's."""
         return self.inner.first_generation(budget)
 
-    def within(self, bounds: Bounds) -> Self:
+    def within(self, bounds: Bounds, scales: Scales = LINEAR) -> Self:
         """Tell the inner sampler."""
-        return replace(self, inner=self.inner.within(bounds))
+        return replace(self, inner=self.inner.within(bounds, scales))
 
     def load(self) -> None:
         """Import what the inner sampler needs."""

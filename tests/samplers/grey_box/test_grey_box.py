@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.space import Choice, SearchSpace
 from moo_jsc.runs.ledger import Ledger
-from moo_jsc.samplers import BudgetExhausted, get_samplers
+from moo_jsc.samplers import BudgetExhausted, get_samplers, run_sampler
 from moo_jsc.samplers.grey_box import GreyBox, Noise
 from moo_jsc.samplers.grey_box import pool as pool_module
 from moo_jsc.samplers.grey_box.pool import Pool
+from moo_jsc.samplers.grey_box.search import Search
 
 ACCURACY = Objective(name="accuracy", unit="1", sense="max")
 LOSS = Objective(name="loss", unit="nats", sense="min")
@@ -175,19 +177,72 @@ def test_bounds_keep_trials_inside_and_aim_at_what_counts():
         return values(where, rows)
 
     limit = float(np.median(function(where.configurations(np.arange(where.size)))[:, 1]))
-    bounded = GreyBox(at_least={"accuracy": 0.6}, at_most={"size": limit})
+    bounded = GreyBox(bounds=Bounds({"accuracy": 0.6}, {"size": limit}))
     found = function(run(bounded, where, function))
     assert (found[:, 1] <= limit).all()
     free = function(run(GreyBox(), where, function))
     assert (found[:, 0] >= 0.6).sum() > (free[:, 0] >= 0.6).sum()
 
 
+def test_told_bounds_and_scales_of_a_problem_are_those_of_its_settings():
+    where = space()
+    bounds, scales = Bounds({"accuracy": 0.7}), {"size": "logarithmic"}
+    proposals = []
+    for sampler, told in [
+        (GreyBox(), {"bounds": bounds, "scales": scales}),
+        (GreyBox(bounds=bounds, scales=scales), {}),
+        (GreyBox(), {}),
+    ]:
+        ledger = Ledger(where, 3, lambda rows: values(where, rows), budget=12)
+        with contextlib.suppress(BudgetExhausted):
+            run_sampler(
+                sampler,
+                where,
+                OBJECTIVES,
+                ledger,
+                seed=0,
+                budget=12,
+                known=lambda rows: known(values(where, rows)),
+                **told,
+            )
+        proposals.append([trial.configuration for trial in ledger.trials])
+    assert proposals[0] == proposals[1] != proposals[2]
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_proposals_have_the_largest_gain_of_all_designs_within_bounds(logarithmic):
+    """What is left out before the gains are computed never had the largest one."""
+    where = space(2, FEW)
+    scales = {"accuracy": "logarithmic", "size": "logarithmic"} if logarithmic else {}
+    sampler = GreyBox(bounds=Bounds({"accuracy": 0.65}, {"size": 2500.0}), scales=scales)
+    pool = Pool(where, lambda rows: known(values(where, rows)), 3, seed=0)
+    search = Search(where, OBJECTIVES, pool, sampler, seed=0)
+    for _ in range(8):
+        index = search.proposal()
+        search.learn(index, values(where, where.configurations([index]))[0])
+    everything = np.flatnonzero(search._region.counts(search._region.measured(pool.known)))
+    tried = np.array(search._tried)
+    measured = search._region.measured(pool.known)
+    beliefs = search._beliefs(tried)
+    found = search._learned()
+    reference = np.array([0.0 if logarithmic else -0.6, *np.nanmax(measured[:, 1:], axis=0)])
+    kept = search._candidates(everything, measured, beliefs)
+    most = search._improvement(everything, measured, beliefs, found, reference).max()
+    assert len(kept) < len(everything)
+    assert np.isclose(
+        search._improvement(kept, measured, beliefs, found, reference).max(), most, rtol=1e-12
+    )
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"at_most": {"size": 1.0}}, "no design meets the bounds on known costs"),
-        ({"at_least": {"acuracy": 0.7}}, "at_least 'acuracy': expected one of accuracy, size"),
-        ({"noise": {"x": Noise()}}, "noise 'x': expected one of"),
+        ({"bounds": Bounds(at_most={"size": 1.0})}, "no design meets the bounds on known costs"),
+        (
+            {"bounds": Bounds({"acuracy": 0.7})},
+            "bound on objective .acuracy.: expected one of accuracy, size",
+        ),
+        ({"noise": {"x": Noise()}}, "noise of objective .x.: expected one of"),
     ],
 )
 def test_bad_settings_get_one_line(settings, message):
@@ -280,6 +335,11 @@ def test_logarithmic_costs_need_positive_ones():
         return found
 
     with pytest.raises(InputError, match="objective 'size': 0, expected positive"):
-        run(GreyBox(log_costs=True), where, function)
-    rows = run(GreyBox(log_costs=True), where, lambda rows: values(where, rows), budget=8)
+        run(GreyBox(scales={"size": "logarithmic", "operations": "logarithmic"}), where, function)
+    rows = run(
+        GreyBox(scales={"size": "logarithmic", "operations": "logarithmic"}),
+        where,
+        lambda rows: values(where, rows),
+        budget=8,
+    )
     assert len(np.unique(rows, axis=0)) == 8

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from moo_jsc.samplers.grey_box.beliefs import Belief, Scale
 from moo_jsc.samplers.grey_box.improvement import (
+    Bounded,
     Certain,
     expected_improvement,
     undominated_cells,
@@ -97,3 +98,34 @@ def test_better_prospects_never_gain_less(kind):
         for i in range(0, 300, 10):
             ahead = (prospects >= prospects[i]).all(axis=1)
             assert (gains[ahead] >= gains[i] - 1e-12).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("share", [(None, 0.6), (0.4, None), (0.2, 0.8)], ids=str)
+def test_only_values_within_bounds_gain(kind, share):
+    generator = np.random.default_rng(23)
+    scale, mean, deviation = KINDS[kind]
+    values = scale.minimized(mean + deviation * generator.standard_normal(100_000))
+    low = -np.inf if share[0] is None else np.quantile(values, share[0])
+    high = np.inf if share[1] is None else np.quantile(values, share[1])
+    belief = Belief(np.array([mean]), np.array([deviation]), scale)
+    outlook = Bounded(belief, low, high)
+    inside = (low <= values) & (values <= high)
+    assert abs((belief.chance(high) - belief.chance(low))[0] - inside.mean()) < 0.01
+    for level in np.quantile(values, [0.1, 0.3, 0.5, 0.7, 0.9]):
+        gains = np.maximum(level - values, 0) * inside
+        error = gains.std() / np.sqrt(len(gains))
+        assert abs(outlook.shortfall(level)[0] - gains.mean()) < 4 * error + 1e-12
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_better_prospects_and_chances_never_gain_less_under_a_bound(kind):
+    scale = KINDS[kind][0]
+    generator = np.random.default_rng(13)
+    belief = Belief(generator.normal(size=200), generator.uniform(0.01, 1.0, 200), scale)
+    for high in scale.minimized(np.array([-1.0, 0.0, 1.0])):
+        merits = np.column_stack([belief.prospects, belief.chance(high)])
+        beaten = (merits[:, None] <= merits).all(axis=2)
+        for level in scale.minimized(np.linspace(-2, 2, 5)):
+            gain = Bounded(belief, high=high).shortfall(level)
+            assert (gain[:, None] <= gain + 1e-9)[beaten].all()

@@ -1,0 +1,1 @@
+../../../../moo_jsc/samplers/wrappers/optuna_filters.py
