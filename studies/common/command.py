@@ -25,6 +25,7 @@ STUDIES: dict[str, str] = {
     "trials": "analyze_trials",
     "build": "build_design",
     "make-benchmark": "make_benchmark",
+    "which": "which_sampler",
     "export": "export",
     "circuits": "circuit_front",
     "check-circuits": "check_circuits",

@@ -1,0 +1,1 @@
+"""Which sampler for which budget: runs on finished tables, verdicts, page."""

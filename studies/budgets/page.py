@@ -1,0 +1,54 @@
+"""The tables of choices, printed, on a report page and in the documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies.budgets.drawings import drawn
+from studies.budgets.verdicts import choices, table_of_choices, table_of_means
+from studies.common.pages import fill, markdown
+from studies.common.running import Results, write_results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from studies.which_sampler import Config
+
+
+def write(folder: Path, shares: pd.DataFrame, config: Config) -> Results:
+    """Print the tables and write the page, the figure and the shares."""
+    from analysis.report import Column, Report
+
+    found, means = table_of_choices(choices(shares)), table_of_means(shares)
+    print(f"\n{markdown(found)}\n\n{markdown(means)}")
+    report = Report(
+        "Which sampler for which budget?",
+        f"{', '.join(config.problems)}; {config.seeds} paired seeds",
+    )
+    section = report.section("What to use")
+    section.text(
+        "For each problem and budget: the sampler with the highest mean share of the true "
+        "hypervolume over seeds, the 95 % interval of that mean, and the samplers that were not "
+        "shown to find less (differences of means over paired seeds, all comparisons with the "
+        "best together at 5 %)."
+    )
+    section.table(
+        "choices", found, [Column(str(name), str(name), "text", wrap=True) for name in found], ""
+    )
+    section.figure(
+        "shares",
+        drawn(shares),
+        "Mean over seeds with 95 % intervals; every budget in runs of its own.",
+    )
+    section.table("means", means, [Column(str(name), str(name), "text") for name in means], "")
+    if config.page is not None:
+        fill(config.page, {"choices": markdown(found), "means": markdown(means)})
+    return write_results(
+        folder,
+        report,
+        config,
+        setting={"Problems": ", ".join(config.problems), "Seeds": config.seeds},
+        files={"shares.csv": shares.to_csv(index=False)},
+        figures={"shares": drawn(shares)},
+    )
