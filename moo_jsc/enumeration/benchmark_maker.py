@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from moo_jsc import __version__
 from moo_jsc.data import SplitName
 from moo_jsc.enumeration.benchmark_file import (
     Card,
@@ -129,7 +128,7 @@ def make_benchmark(
         latency=f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}",
         fingerprints={"ptq": problem.fingerprint, "qat": trained.fingerprint},
         command=command,
-        versions={"moo-jsc": __version__, **package_versions(DECISIVE_PACKAGES)},
+        versions=package_versions(("moo-jsc", *DECISIVE_PACKAGES)),
         made=made,
         sha256="",
     )
