@@ -77,7 +77,7 @@ def main(config: Config) -> Results:
             for budget in config.budgets
         ]
     )
-    return write(folder, shares, config)
+    return write(folder, shares, config, page=config.page)
 
 
 if __name__ == "__main__":

@@ -9,22 +9,36 @@ from studies.budgets.drawings import drawn
 from studies.budgets.verdicts import choices, table_of_choices, table_of_means
 from studies.common.pages import fill, markdown
 from studies.common.running import Results, write_results
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from studies.which_sampler import Config
 
+def write(
+    folder: Path, shares: pd.DataFrame, config: Settings, *, page: Path | None = None
+) -> Results:
+    """Print the tables and write the report, its figure and the shares.
 
-def write(folder: Path, shares: pd.DataFrame, config: Config) -> Results:
-    """Print the tables and write the page, the figure and the shares."""
+    Parameters
+    ----------
+    folder
+        Of the results.
+    shares
+        From `final_shares`, of all problems and budgets.
+    config
+        The study's settings.
+    page
+        A page of the documentation whose tables are to be written anew.
+    """
     from analysis.report import Column, Report
 
+    problems, seeds = list(dict.fromkeys(shares["problem"])), shares["seed"].nunique()
     found, means = table_of_choices(choices(shares)), table_of_means(shares)
     print(f"\n{markdown(found)}\n\n{markdown(means)}")
     report = Report(
         "Which sampler for which budget?",
-        f"{', '.join(config.problems)}; {config.seeds} paired seeds",
+        f"{', '.join(problems)}; {seeds} paired seeds",
     )
     section = report.section("What to use")
     section.text(
@@ -42,13 +56,13 @@ def write(folder: Path, shares: pd.DataFrame, config: Config) -> Results:
         "Mean over seeds with 95 % intervals; every budget in runs of its own.",
     )
     section.table("means", means, [Column(str(name), str(name), "text") for name in means], "")
-    if config.page is not None:
-        fill(config.page, {"choices": markdown(found), "means": markdown(means)})
+    if page is not None:
+        fill(page, {"choices": markdown(found), "means": markdown(means)})
     return write_results(
         folder,
         report,
         config,
-        setting={"Problems": ", ".join(config.problems), "Seeds": config.seeds},
+        setting={"Problems": ", ".join(problems), "Seeds": seeds},
         files={"shares.csv": shares.to_csv(index=False)},
         figures={"shares": drawn(shares)},
     )
