@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from studies.common.checks import listed, require_at_least
 from studies.common.choosing import DesignSettings, design_number
@@ -22,6 +22,7 @@ from studies.common.running import Results, study
 if TYPE_CHECKING:
     from moo_jsc.hardware.emulation import Comparison
     from moo_jsc.hardware.rtl import Rtl
+    from moo_jsc.problems.network_problem import NetworkProblem
 
 DIFFERENT = 1
 
@@ -64,19 +65,10 @@ def main(config: Config) -> Results:
     from moo_jsc.hardware.emulation import compare
     from moo_jsc.hardware.rtl import write_bench, write_verilog
     from moo_jsc.hardware.tools import SYNTHESIS, installed, missing_line, synthesize
-    from moo_jsc.problems.catalog import build_problem
     from studies.circuits.building import built, numbers
     from studies.circuits.folder import README, write_formats, write_readme
 
-    problem = build_problem(
-        config.problem,
-        network=config.network,
-        objectives=listed(config.objectives),
-        jets=config.jets,
-        training=config.training,
-        device=config.device,
-    )
-    number = design_number(config, problem)
+    problem, number = chosen_design(config)
     row = problem.space.configurations([number])
     folder = config.out or Path("results") / f"design-{problem.name}-{number}"
     named = problem.space.named(row[0])
@@ -107,6 +99,29 @@ def main(config: Config) -> Results:
         print(f"yosys: {synthesis.lut} LUTs, {synthesis.ff} flip-flops, {synthesis.dsp} DSP")
     stop_if_different(emulated, first)
     return Results(folder / README, ("formats.json", "src", "testbench.v"))
+
+
+def chosen_design(config: Config) -> tuple[NetworkProblem, int]:
+    """Return the problem in hardware form, and the number of the design that is asked for.
+
+    It is chosen by the problem's shipped table where there is one.
+    """
+    from moo_jsc.enumeration.benchmark import Benchmark
+    from moo_jsc.problems.catalog import build_problem
+    from studies.common.problems import problem_named
+
+    settings: dict[str, Any] = {
+        "objectives": listed(config.objectives),
+        "training": config.training,
+        "network": config.network,
+        "jets": config.jets,
+        "device": config.device,
+    }
+    seen = problem_named(config.problem, **settings)
+    number = design_number(config, seen)
+    return build_problem(config.problem, **settings) if isinstance(
+        seen, Benchmark
+    ) else seen, number
 
 
 def simulated(rtl: Rtl) -> tuple[list[str], int | None]:

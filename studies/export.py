@@ -41,7 +41,7 @@ class Config(DesignSettings):
     """Names of the objectives that decide and are reported; by default those of the results."""
     training: Literal["ptq", "qat"] | None = None
     """ptq is the trained network rounded, qat fine-tuned with its rounding; by default as in the
-    results, or ptq."""
+    results, or the problem's own."""
     seed: int = 0
     """Of fine-tuning."""
     samples: int = 60_000

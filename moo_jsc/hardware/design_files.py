@@ -63,8 +63,9 @@ def write_design(
     tensors: dict[str, Tensor] = {}
     layers: list[dict[str, Any]] = []
     formats = iter(precision)
+    names = dict(zip(network.spec.linear_positions, network.spec.linear_names, strict=True))
     for position, block in enumerate(QuantizedNetwork(network, precision).blocks):
-        name = f"seq_blocks_{position}"
+        name = names.get(position, f"seq_blocks_{position}")
         entry: dict[str, Any] = {"name": name}
         if isinstance(block, QuantizedLinear):
             outputs, inputs = block.weight.shape

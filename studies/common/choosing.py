@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
@@ -45,7 +46,7 @@ class DesignSettings(Settings):
             raise InputError("--number: expected without bounds and --least")
 
 
-def design_number(settings: DesignSettings, problem: Problem) -> int:
+def design_number(settings: DesignSettings, problem: Benchmark | NetworkProblem) -> int:
     """Return the number of the design that the settings ask for.
 
     The problem's own bounds hold too, but for those in whose place one is given.
@@ -62,7 +63,7 @@ def design_number(settings: DesignSettings, problem: Problem) -> int:
                 f"in {problem.name}"
             )
         return settings.number
-    from moo_jsc.enumeration import enumerate_problem
+    from studies.common.problems import table_of
 
     names = [objective.name for objective in problem.objectives]
     own = problem.bounds
@@ -70,7 +71,7 @@ def design_number(settings: DesignSettings, problem: Problem) -> int:
     at_most = {**own.at_most, **bounds("--at-most", settings.at_most, names)}
     if settings.least is not None and settings.least not in names:
         raise InputError(f"--least {settings.least}: expected one of {', '.join(names)}")
-    values = enumerate_problem(problem, workers=settings.workers).values
+    values = table_of(problem, workers=settings.workers).values
     return chosen(problem, values, at_least, at_most, settings.least)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moo_jsc.data import SplitName
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.hardware.onnx_check import LogitComparison
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.network_problem import NetworkProblem
@@ -36,7 +37,7 @@ class ChosenDesign:
         Of fine-tuning, where the problem's designs are fine-tuned.
     """
 
-    problem: NetworkProblem
+    problem: Benchmark | NetworkProblem
     number: int
     seed: int
     samples: int
@@ -47,14 +48,23 @@ class ChosenDesign:
         return self.problem.space.configurations([self.number])[0]
 
     @cached_property
+    def networks(self) -> NetworkProblem:
+        """The networks behind the problem."""
+        from studies.common.problems import networks_of
+
+        found = networks_of(self.problem)
+        assert found is not None
+        return found
+
+    @cached_property
     def parts(self) -> tuple[Classifier, NetworkPrecision]:
         """Its network, and explicit formats."""
-        return realized(self.problem, self.row, seed=self.seed, samples=self.samples)
+        return realized(self.networks, self.row, seed=self.seed, samples=self.samples)
 
     @property
     def features(self) -> NDArray[np.float32]:
         """The whole test split."""
-        return self.problem.data.test.features
+        return self.networks.data.test.features
 
     @property
     def choices(self) -> dict[str, str]:
@@ -68,9 +78,16 @@ class ChosenDesign:
             "problem": self.problem.name,
             "number": self.number,
             "choices": self.problem.space.named(self.row),
-            "training": self.problem.scoring.training,
+            "training": self.networks.scoring.training,
             "values": {split: self._values(split) for split in ("validation", "test")},
         }
+
+    @cached_property
+    def _known(self) -> NDArray[np.float64]:
+        """Values (1, m) of the objectives that do not depend on predictions."""
+        if self.problem is self.networks:
+            return self.problem.known_values(self.row[None])
+        return self.problem.evaluate(self.row[None])
 
     def _values(self, split: SplitName) -> dict[str, float]:
         import torch
@@ -78,9 +95,9 @@ class ChosenDesign:
         from moo_jsc.objectives.objective import PredictionObjective
         from moo_jsc.quantization.network import QuantizedNetwork
 
-        part = self.problem.data.part(split)
+        part = self.networks.data.part(split)
         logits = QuantizedNetwork(*self.parts)(torch.from_numpy(part.features))
-        known = self.problem.known_values(self.row[None])[0].tolist()
+        known = self._known[0].tolist()
         return {
             objective.name: objective.score(logits, torch.from_numpy(part.labels))
             if isinstance(objective, PredictionObjective)
@@ -93,7 +110,7 @@ def write_tensors(design: ChosenDesign, folder: Path) -> None:
     """Write the design's numbers and what they mean."""
     from moo_jsc.hardware.design_files import write_design
 
-    write_design(folder, *design.parts, design.problem.data, design.notes)
+    write_design(folder, *design.parts, design.networks.data, design.notes)
 
 
 def write_graphs(design: ChosenDesign, folder: Path) -> dict[str, LogitComparison]:

@@ -13,7 +13,7 @@ from moo_jsc.foundation.files import require_writable, write_text
 from studies.common.checks import listed
 from studies.common.choosing import design_number
 from studies.exporting.design import ChosenDesign
-from studies.exporting.source import Finished, ProblemSettings, problem_of, read_finished
+from studies.exporting.source import Finished, ProblemSettings, costs_of, problem_of, read_finished
 from studies.exporting.tidy import (
     NUMBER,
     cost_names,
@@ -27,8 +27,10 @@ from studies.exporting.tidy import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.hardware.onnx_check import LogitComparison
     from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.problems.problem import Problem
     from moo_jsc.problems.space import SearchSpace
     from moo_jsc.runs.identity import StudyIdentity
 
@@ -90,7 +92,7 @@ class Export:
         return Path("results") / f"export-{self.config.problem}"
 
     @cached_property
-    def problem(self) -> NetworkProblem:
+    def problem(self) -> Benchmark | NetworkProblem:
         """The problem of the results, built anew and compared with what they say."""
         problem = problem_of(self.settings, device=self.config.device)
         if self.finished is None:
@@ -100,11 +102,11 @@ class Export:
             recorded = self.trials
         else:
             recorded = front_of(self.finished.folder, problem)
-        if self.config.problem is None and problem.scoring.training == "ptq":
+        if self.config.problem is None and _rounded(problem):
             self._compare_with(problem, recorded)
         return problem
 
-    def _compare_with(self, problem: NetworkProblem, recorded: pd.DataFrame) -> None:
+    def _compare_with(self, problem: Problem, recorded: pd.DataFrame) -> None:
         """Note if some of the recorded values are not those that the problem gives here."""
         from moo_jsc.objectives.objective import MeasuredObjective
 
@@ -163,7 +165,7 @@ class Export:
         names = cost_names(table, listed(self.config.costs))
         table = with_choices(table, space)
         try:
-            costs = problem_of(self.settings, names, device=self.config.device)
+            costs = costs_of(self.settings, names)
             if self.identity is not None:
                 self._require_same_space(costs.space)
         except InputError as error:
@@ -203,3 +205,10 @@ class Export:
         text = [f"# Export of {source}", "", *rows, "", *(f"{line}\n" for line in self.lines)]
         write_text(self.folder / README, "\n".join(text).rstrip() + "\n")
         return self.folder / README
+
+
+def _rounded(problem: Benchmark | NetworkProblem) -> bool:
+    """Say whether a problem's values are those of networks that are rounded here and now."""
+    from moo_jsc.problems.network_problem import NetworkProblem
+
+    return isinstance(problem, NetworkProblem) and problem.scoring.training == "ptq"

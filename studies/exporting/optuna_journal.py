@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moo_jsc.foundation.files import write_text
+from studies.exporting.source import MARKS
 from studies.exporting.tidy import NUMBER
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write_journal(path: Path, folder: Path, identity: StudyIdentity, trials: pd.
     """Write one study a run, named ``SAMPLER/seed-N``; return how many.
 
     Parameters hold the values of the choices, metrics have the objectives' names. A trial's
-    times follow one another as they did in the run, which ended when its log was written last.
+    times follow one another as they did in the run, from the beginning of the comparison.
 
     Parameters
     ----------
@@ -51,6 +52,7 @@ def write_journal(path: Path, folder: Path, identity: StudyIdentity, trials: pd.
     space = space_of(identity)
     names = [objective.name for objective in identity.objectives]
     directions = ["maximize" if o.sense == "max" else "minimize" for o in identity.objectives]
+    began = (folder / MARKS["comparison"]).stat().st_mtime
     lines: list[str] = []
     runs = trials.groupby(["sampler", "seed"], sort=False)
     with quiet():
@@ -67,16 +69,15 @@ def write_journal(path: Path, folder: Path, identity: StudyIdentity, trials: pd.
             notes |= {"bounds": identity.bounds} if identity.bounds else {}
             for key, note in notes.items():
                 study.set_user_attr(key, note)
-            log = folder / "logs" / str(sampler) / f"seed-{seed}.jsonl"
-            study.add_trials(list(_trials(run, space, names, log.stat().st_mtime)))
+            study.add_trials(list(_trials(run, space, names, began)))
     write_text(path, "".join(f"{line}\n" for line in lines))
     return len(runs)
 
 
 def _trials(
-    run: pd.DataFrame, space: SearchSpace, names: list[str], ended: float
+    run: pd.DataFrame, space: SearchSpace, names: list[str], moment: float
 ) -> Iterator[FrozenTrial]:
-    """Yield the trials of a run that ended at some time, in seconds of the clock."""
+    """Yield the trials of a run that began at a moment, in seconds of the clock."""
     from optuna.trial import create_trial
 
     from moo_jsc.problems.optuna_adapter import parameter_values, value_distributions
@@ -85,7 +86,6 @@ def _trials(
     values = [parameter_values(choice) for choice in space.choices]
     rows = space.configurations(run[NUMBER].to_numpy()).tolist()
     durations = (run["sampler_seconds"] + run["evaluation_seconds"]).tolist()
-    moment = ended - sum(durations)
     for row, found, seconds, number, repeat in zip(
         rows, run[names].to_numpy().tolist(), durations, run[NUMBER], run["repeat"], strict=True
     ):

@@ -14,6 +14,7 @@ from moo_jsc.foundation.errors import InputError
 from studies.common.running import CONFIG_FILE
 
 if TYPE_CHECKING:
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.problems.network_problem import NetworkProblem
 
 Kind = Literal["comparison", "front"]
@@ -29,11 +30,12 @@ class ProblemSettings(msgspec.Struct, frozen=True):
     objectives: tuple[str, ...] = ()
     jets: str = "sample"
     final_relu: bool = False
-    training: Literal["ptq", "qat"] = "ptq"
+    training: Literal["ptq", "qat"] | None = None
     split: Literal["train", "validation", "test"] = "validation"
     at_least: tuple[str, ...] = ()
     at_most: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
+    evaluate: bool = False
     mase_config: str | None = None
 
 
@@ -88,19 +90,8 @@ def _settings(path: Path) -> ProblemSettings:
         raise InputError(f"{path}: not the settings of a study ({error})") from None
 
 
-def problem_of(
-    settings: ProblemSettings, objectives: Sequence[str] | None = None, *, device: str = "cpu"
-) -> NetworkProblem:
-    """Build the problem that a study's settings name, with its bounds.
-
-    Parameters
-    ----------
-    settings
-        Of the study.
-    objectives
-        Instead of the study's; bounds and scales are then left out.
-    device
-        Where networks are computed.
+def problem_of(settings: ProblemSettings, *, device: str = "cpu") -> Benchmark | NetworkProblem:
+    """Return the problem that a study's settings name, as the study saw it but for noise.
 
     Raises
     ------
@@ -108,24 +99,47 @@ def problem_of(
         The settings name no problem that can be built.
     """
     from moo_jsc.objectives import Bounds
-    from moo_jsc.objectives.bounds import UNBOUNDED
     from moo_jsc.objectives.scales import parse_scales
+    from studies.common.problems import problem_named
+
+    return problem_named(
+        _name(settings),
+        objectives=settings.objectives or None,
+        training=settings.training,
+        split=settings.split,
+        bounds=Bounds.parsed(settings.at_least, settings.at_most),
+        scales=parse_scales(settings.scales),
+        evaluate=settings.evaluate,
+        network=settings.network,
+        final_relu=settings.final_relu,
+        jets=settings.jets,
+        device=device,
+    )
+
+
+def costs_of(settings: ProblemSettings, objectives: Sequence[str]) -> NetworkProblem:
+    """Return the same designs with other objectives, all known, and without bounds.
+
+    Raises
+    ------
+    InputError
+        The settings name no problem that can be built.
+    """
     from moo_jsc.problems.catalog import build_problem
 
+    return build_problem(
+        _name(settings),
+        network=settings.network,
+        objectives=objectives,
+        jets=settings.jets,
+        final_relu=settings.final_relu,
+        training="ptq",
+    )
+
+
+def _name(settings: ProblemSettings) -> str:
     if settings.problem is None or settings.mase_config:
         raise InputError(
             "the study's settings name no problem of its own, expected --problem (and --network)"
         )
-    bounds = Bounds.parsed(settings.at_least, settings.at_most)
-    return build_problem(
-        settings.problem,
-        network=settings.network,
-        objectives=objectives or settings.objectives or None,
-        split=settings.split,
-        jets=settings.jets,
-        final_relu=settings.final_relu,
-        training=settings.training,
-        device=device,
-        bounds=UNBOUNDED if objectives else bounds,
-        scales=None if objectives else parse_scales(settings.scales),
-    )
+    return settings.problem

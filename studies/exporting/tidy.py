@@ -12,7 +12,9 @@ from moo_jsc.foundation.files import atomic_path
 if TYPE_CHECKING:
     import pandas as pd
 
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.objectives.objective import Objective
+    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.problems.space import SearchSpace
 
@@ -55,13 +57,13 @@ def front_of(folder: Path, problem: Problem) -> pd.DataFrame:
     return table
 
 
-def space_table(problem: Problem, *, workers: int) -> pd.DataFrame:
+def space_table(problem: Benchmark | NetworkProblem, *, workers: int) -> pd.DataFrame:
     """Return every design of a space with its values, and whether it is on the front."""
     import pandas as pd
 
-    from moo_jsc.enumeration import enumerate_problem
+    from studies.common.problems import table_of
 
-    table = enumerate_problem(problem, workers=workers)
+    table = table_of(problem, workers=workers)
     columns: dict[str, object] = {NUMBER: range(problem.space.size)}
     for place, objective in enumerate(problem.objectives):
         columns[objective.name] = table.values[:, place]

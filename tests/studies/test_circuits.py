@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from moo_jsc.enumeration.benchmark import load_benchmark
 from moo_jsc.evaluation.recipe import FineTuning
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware import tools
@@ -128,6 +129,17 @@ def test_bad_input(flags, message, capsys, tmp_path):
         )
     assert stop.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_fine_tuned_design_is_chosen_by_the_shipped_table():
+    config = build_design.Config(
+        problem="codesign", training="qat", at_least=("accuracy=0.74",), least="lut"
+    )
+    problem, number = build_design.chosen_design(config)
+    benchmark = load_benchmark("codesign", objectives=("accuracy", "lut"), training="qat")
+    accuracy, lut = benchmark.table.values.T
+    assert lut[number] == lut[accuracy >= 0.74].min()
+    assert problem.scoring.training == "qat"
 
 
 def test_random_designs_are_checked(tmp_path, capsys):

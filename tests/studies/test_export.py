@@ -17,14 +17,16 @@ from safetensors.numpy import load_file
 
 from analysis import from_optuna_study
 from moo_jsc import InputError, build_problem, load_trials, run_comparison
+from moo_jsc.enumeration.benchmark import load_benchmark
 from moo_jsc.objectives import OBJECTIVES
 from moo_jsc.objectives.objective import CostObjective
 from moo_jsc.quantization.fixed_point import quantize
 from moo_jsc.quantization.formats import FixedPoint
 from moo_jsc.quantization.network import QuantizedNetwork
-from studies import enumerate_front, export
+from studies import export
 from studies.common.console import run_study
 from studies.exporting import design as designs
+from studies.front.points import enumerated, front_table
 
 SAMPLERS, SEEDS, BUDGET = ("optuna-random", "exhaustive"), (0, 3), 5
 PROBLEM = "lab3-types"
@@ -242,7 +244,9 @@ def test_a_compiler_that_fails_gets_one_line(onnx, tmp_path, monkeypatch):
 
 
 def test_the_points_of_a_front_are_exported(tmp_path, problem):
-    enumerate_front.main(enumerate_front.Config(problem=PROBLEM, out=tmp_path, workers=1))
+    found = enumerated(problem, stream=False, workers=1, backend="loky", scheduler=None)
+    front_table(problem, found).to_csv(tmp_path / "front.csv", index=False)
+    (tmp_path / "config.toml").write_text(f'problem = "{PROBLEM}"\n')
     export.main(export.Config(results=tmp_path, workers=1))
     front = pd.read_csv(tmp_path / "front.csv")
     table = pd.read_csv(tmp_path / "export" / "designs.csv")
@@ -263,6 +267,26 @@ def test_results_without_settings_keep_their_table_and_say_what_is_missing(
     assert "note: costs are left out of the table" in capsys.readouterr().out
     table = pd.read_csv(folder / "export" / "designs.csv")
     assert "data" in table.columns and "flops-mase" not in table.columns
+
+
+def test_a_fine_tuned_design_of_a_shipped_table(onnx, tmp_path, capsys):
+    config = export.Config(
+        problem="codesign",
+        objectives=("accuracy", "lut"),
+        at_least=("accuracy=0.74",),
+        least="lut",
+        samples=2000,
+        out=tmp_path,
+        to=("safetensors", "onnx"),
+    )
+    export.main(config)
+    assert "design.onnx: 20000 samples, arithmetic exact: 0 with another" in capsys.readouterr().out
+    meaning = json.loads((tmp_path / "design.json").read_text())
+    benchmark = load_benchmark("codesign", objectives=("accuracy", "lut"))
+    accuracy, lut = benchmark.table.values.T
+    assert lut[meaning["number"]] == lut[accuracy >= 0.74].min()
+    assert meaning["training"] == "qat"
+    assert meaning["values"]["test"]["lut"] == lut[meaning["number"]]
 
 
 def test_other_values_than_recorded_are_noted(results, tmp_path, capsys, monkeypatch):
@@ -301,6 +325,24 @@ def test_bad_input_gets_one_line_and_writes_nothing(changes, message, results, t
     error = capsys.readouterr().err
     assert stop.value.code == 2 and message in error
     assert len(error.strip().splitlines()) == 1
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "front.csv: expected the front of lab3-types"),
+        (
+            "accuracy,size,bitops,configurations,index\n0.5,9,9,1,18\n",
+            "expected numbers of designs",
+        ),
+    ],
+)
+def test_a_damaged_front_gets_one_line(text, message, tmp_path):
+    (tmp_path / "front.csv").write_text(text)
+    (tmp_path / "config.toml").write_text(f'problem = "{PROBLEM}"\n')
+    with pytest.raises(InputError, match=message):
+        export.main(export.Config(results=tmp_path, out=tmp_path / "new"))
     assert not (tmp_path / "new").exists()
 
 
