@@ -1,5 +1,6 @@
 """Every kind of file that is believed, damaged: none goes through in silence."""
 
+import itertools
 import logging
 import os
 import shutil
@@ -13,8 +14,10 @@ from moo_jsc.data.errors import DataError
 from moo_jsc.data.jets import load_jets
 from moo_jsc.data.jets import sample as jet_sample
 from moo_jsc.enumeration import TableProblem, enumerate_problem, stream_front
+from moo_jsc.enumeration.fine_tuned import enumerate_fine_tuned
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.store import Store
+from moo_jsc.hardware import trace_files
 from moo_jsc.networks import weights
 from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
@@ -24,6 +27,7 @@ from moo_jsc.objectives.latency import LatencyMeasurement
 from moo_jsc.runs import load_trials, run_comparison
 from moo_jsc.samplers import get_samplers
 from tests.enumeration.conftest import Wavy
+from tests.enumeration.fine_tuned_toy import toy
 
 DAMAGES = int(os.environ.get("FUZZ_CASES", "8"))
 
@@ -64,6 +68,32 @@ def shard(folder):
 
     read()
     return sorted(folder.glob("tables/*/*.safetensors"))[1], read
+
+
+def fine_tuned_shard(folder):
+    def read():
+        return enumerate_fine_tuned(
+            toy(samples=32), [0], cache_dir=folder, shard_size=8, progress=False
+        )
+
+    read()
+    return sorted(folder.glob("fine-tuned/*/*.safetensors"))[1], read
+
+
+def shipped_traces(folder):
+    path = folder / trace_files.SHIPPED.name
+    traces = dict(itertools.islice(trace_files.shipped_traces().items(), 8))
+    trace_files.write_traces(path, traces)
+
+    def read():
+        real, trace_files.SHIPPED = trace_files.SHIPPED, path
+        try:
+            return trace_files.shipped_traces.__wrapped__()
+        finally:
+            trace_files.SHIPPED = real
+
+    read()
+    return path, read
 
 
 def streamed(folder):
@@ -181,8 +211,8 @@ def shipped_jets(folder):
 
 
 KINDS = (
-    *(shard, streamed, measurement, checkpoint, network, piece, trial_log, end_mark, study_file),
-    *(shipped_weights, shipped_jets),
+    *(shard, fine_tuned_shard, streamed, measurement, checkpoint, network, piece),
+    *(trial_log, end_mark, study_file, shipped_weights, shipped_traces, shipped_jets),
 )
 
 
