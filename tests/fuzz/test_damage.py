@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -14,6 +15,13 @@ from moo_jsc.data.errors import DataError
 from moo_jsc.data.jets import load_jets
 from moo_jsc.data.jets import sample as jet_sample
 from moo_jsc.enumeration import TableProblem, enumerate_problem, stream_front
+from moo_jsc.enumeration.benchmark import SHIPPED
+from moo_jsc.enumeration.benchmark_file import (
+    Numbers,
+    read_card,
+    read_numbers,
+    write_benchmark,
+)
 from moo_jsc.enumeration.fine_tuned import enumerate_fine_tuned
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.store import Store
@@ -94,6 +102,24 @@ def shipped_traces(folder):
 
     read()
     return path, read
+
+
+def benchmark(folder):
+    card = read_card(SHIPPED, "codesign")
+    scores = np.random.default_rng(0).integers(0, 100, size=(8, 1, len(card.splits), 2)) / 100
+    numbers = Numbers(rounded=scores[:, 0], fine_tuned=scores, costs=np.arange(16.0).reshape(8, 2))
+    write_benchmark(folder, msgspec.structs.replace(card, seeds=(0,)), numbers)
+    return lambda: read_numbers(folder, read_card(folder, "codesign"))
+
+
+def benchmark_card(folder):
+    read = benchmark(folder)
+    return folder / "codesign.json", read
+
+
+def benchmark_numbers(folder):
+    read = benchmark(folder)
+    return folder / "codesign.npz", read
 
 
 def streamed(folder):
@@ -212,7 +238,8 @@ def shipped_jets(folder):
 
 KINDS = (
     *(shard, fine_tuned_shard, streamed, measurement, checkpoint, network, piece),
-    *(trial_log, end_mark, study_file, shipped_weights, shipped_traces, shipped_jets),
+    *(trial_log, end_mark, study_file, benchmark_card, benchmark_numbers),
+    *(shipped_weights, shipped_traces, shipped_jets),
 )
 
 
@@ -251,6 +278,7 @@ def test_the_sample_above_is_of_every_shelf():
         if "write_sealed(" in path.read_text() or "write_record(" in path.read_text()
     }
     assert used == {
+        "moo_jsc/enumeration/benchmark_file.py",
         "moo_jsc/enumeration/fine_tuned.py",
         "moo_jsc/enumeration/shards.py",
         "moo_jsc/enumeration/streaming.py",
