@@ -86,7 +86,9 @@ def main(config: Config) -> Results:
     print(f"{setting}\n\n{tables.shown_table(table)}\n{tables.scatter_note(grid)}\n")
     print(tables.shown_verdicts(v for v in verdicts if v.group != "against the most accurate"))
     print("\n" + "\n".join(said))
-    if config.page is not None:
+    if config.page is not None and margin is not None:
+        fill(config.page, {f"within {config.margin:g} points": quoted(said)})
+    elif config.page is not None:
         claims = tables.shown_verdicts(
             v for v in verdicts if v.group != "against the most accurate"
         )

@@ -139,7 +139,7 @@ def write_benchmark(folder: Path, card: Card, numbers: Numbers) -> Card:
     if numbers.fine_tuned is not None:
         arrays |= _packed("fine_tuned", numbers.fine_tuned, card.samples)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **_by_column(arrays))
+    np.savez_compressed(buffer, **_by_column(arrays))  # type: ignore[arg-type]
     data = buffer.getvalue()
     card = msgspec.structs.replace(card, sha256=sha256_of(data))
     with atomic_path(folder / f"{card.name}.npz") as path:

@@ -10,6 +10,7 @@ from analysis.plots.style import COLUMN, PAGE, styled
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -22,7 +23,7 @@ def drawn(shares: pd.DataFrame) -> Figure:
     problems = list(dict.fromkeys(shares["problem"]))
     figure = Figure(figsize=(COLUMN if len(problems) == 1 else PAGE, 3.4))
     panels = figure.subplots(1, len(problems), squeeze=False, sharey=True)[0]
-    labels: dict[str, object] = {}
+    labels: dict[str, Artist] = {}
     for panel, problem in zip(panels, problems, strict=True):
         draw_panel(panel, shares[shares["problem"] == problem])
         panel.set_title(wrapped(problem, 96 // max(len(problems), 2), 1))

@@ -3,6 +3,7 @@
 Nothing of `analysis` is used on this side but what it printed and wrote.
 """
 
+import itertools
 import re
 
 import numpy as np
@@ -122,6 +123,14 @@ def test_summary(study, again):
         assert row["hypervolume_high"] - row["hypervolume_low"] < 12 * error + 1e-12
 
 
+def signed_rank(differences):
+    """Wilcoxon's test (Pratt's zeros), all signs tried."""
+    ranks = stats.rankdata(np.abs(differences))[differences != 0]
+    every = np.array(list(itertools.product((-1, 1), repeat=len(ranks)))) @ ranks
+    seen = abs(np.sign(differences[differences != 0]) @ ranks)
+    return np.mean(np.abs(every) >= seen - 1e-9)
+
+
 def test_comparison(study, again):
     folder, _, _, _ = study
     _, curves = again
@@ -138,8 +147,7 @@ def test_comparison(study, again):
         assert row["a12"] == pytest.approx(beats)
         p[name] = 1.0
         if differences.any():
-            method = stats.PermutationMethod(n_resamples=np.inf)
-            p[name] = stats.wilcoxon(differences, zero_method="pratt", method=method).pvalue
+            p[name] = signed_rank(differences)
             t = abs(differences.mean()) / (differences.std(ddof=1) / np.sqrt(SEEDS))
             assert (row["verdict"] in ("better", "worse")) == (t > row["critical"])
         assert row["p"] == pytest.approx(p[name], abs=1e-6)
@@ -235,3 +243,109 @@ def test_the_order_of_evaluation_leaves_no_trace(study):
     finals = hypervolume_curves(trials, reference).final()
     for name, final in report.findings.hypervolume.final().items():
         assert np.array_equal(finals[name], final)
+
+
+def said(report, start):
+    return next(text for text in report.findings.answers if start in text)
+
+
+def test_who_got_to_the_target_and_when(study, again):
+    _, _, _, report = study
+    _, curves = again
+    medians = {
+        name: np.median(
+            [np.argmax(c >= 0.8 - 1e-9) + 1 if c[-1] >= 0.8 - 1e-9 else np.inf for c in curve]
+        )
+        for name, curve in curves.items()
+    }
+    half = {name: when for name, when in medians.items() if np.isfinite(when)}
+    text = said(report, "80 % of the true hypervolume")
+    assert half, "the study is made so that somebody gets there"
+    first = min(half.values())
+    (quickest,) = [name for name, when in half.items() if when == first]
+    assert f"{quickest} after {first:g} trials (median)" in text
+    count = {1: "One sampler"}.get(len(half), f"{len(half)} samplers")
+    assert text.startswith(f"{count} got to")
+
+
+def test_how_often_each_is_best_in_resamples(study, again):
+    _, _, _, report = study
+    _, curves = again
+    names = list(curves)
+    finals = np.column_stack([curves[name][:, -1] for name in names])
+    rng, often = np.random.default_rng(3), np.zeros(len(names))
+    for _ in range(4000):
+        means = finals[rng.integers(0, SEEDS, SEEDS)].mean(axis=0)
+        best = means >= means.max() - 1e-9
+        often += best / best.sum()
+    frequency = dict(zip(names, often / often.sum(), strict=True))
+    text = said(report, "a frequency over these runs")
+    found = dict(re.findall(r"(\w+) (?:has the best mean )?in (\d+) %", text))
+    assert found
+    for name, percent in found.items():
+        assert int(percent) / 100 == pytest.approx(frequency[name], abs=0.04)
+    named = sum(int(percent) for percent in found.values()) / 100
+    assert named == pytest.approx(sum(frequency[name] for name in found), abs=0.04)
+
+
+def test_what_the_design_could_have_found(study, again):
+    """New studies with the detectable difference, drawn by plain resampling, find it."""
+    folder, _, _, report = study
+    _, curves = again
+    table = pd.read_csv(folder / "tables" / "against_baseline.csv", index_col="sampler")
+    base, rng = curves["random"][:, -1], np.random.default_rng(4)
+    for name in ("tpe", "nsga2"):
+        differences, row = curves[name][:, -1] - base, table.loc[name]
+        centered = differences - differences.mean()
+        found = {}
+        for share in (1.0, 0.5):
+            drawn = rng.choice(centered, (4000, SEEDS)) + share * row["detectable"]
+            t = drawn.mean(axis=1) / (drawn.std(axis=1, ddof=1) / np.sqrt(SEEDS))
+            found[share] = np.mean(t > row["critical"])
+        # The tables are a little cautious: they enlarge the spread.
+        assert 0.78 <= found[1.0] <= 0.93
+        assert row["power_at_half"] - 0.03 <= found[0.5] <= row["power_at_half"] + 0.15
+    rows = table[table["verdict"] != "identical"]
+    low, high = 100 * rows["detectable"].min(), 100 * rows["detectable"].max()
+    text = said(report, "a true difference of")
+    assert f"{100 * rows['detectable'].median():.1f} percentage points" in text
+    assert f"({low:.1f} to {high:.1f}, by sampler)" in text
+    assert f"with power {100 * rows['power_at_half'].median():.0f} %." in text
+
+
+def test_other_ways_of_measuring(study):
+    """Means and rank correlations at other reference points, and with an objective left out."""
+    folder, values, _, report = study
+    table = pd.read_csv(folder / "tables" / "robustness.csv").set_index("scenario")
+    means = report.findings.robustness.means
+    scale = Scale(values)
+    found = {}
+    for point in (1.0, 1.1, 2.0):
+        other = Scale(values)
+        other.point = point
+        other.whole = other.volume(other.front)
+        found[f"reference point {point:g}"] = {
+            name: np.mean([other.share(run[:, :3]) for run in rows])
+            for name, rows in runs(folder).items()
+        }
+    reported = {
+        name: np.mean([scale.share(run[:, :3]) for run in rows])
+        for name, rows in runs(folder).items()
+    }
+    order = list(reported)
+    for scenario, shares in found.items():
+        for name, share in shares.items():
+            assert means.loc[name, scenario] == pytest.approx(share, abs=1e-9)
+        both = [np.round([part[name] for name in order], 9) for part in (reported, shares)]
+        tau = stats.kendalltau(*both).statistic
+        assert table.loc[scenario, "tau"] == pytest.approx(tau, abs=1e-9)
+    others = table.drop("as reported", errors="ignore")
+    most = int((others["lost"] + others["gained"]).max())
+    text = said(report, "of measuring")
+    assert f"Over {len(others)} other ways" in text
+    assert ("no pairwise verdict appears" in text) == (most == 0)
+    if most:
+        assert f"at most {most} of {len(SAMPLERS) * (len(SAMPLERS) - 1) // 2} pairwise" in text
+    assert ("none is reversed" in text) == (not (others["reversed"] > 0).any())
+    worst = others["tau"].idxmin()
+    assert f"(Kendall's tau = {others.loc[worst, 'tau']:.2f})" in said(report, "agrees least")

@@ -1,11 +1,13 @@
 """Every kind of file that is believed, damaged: none goes through in silence."""
 
+import itertools
 import logging
 import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -13,8 +15,17 @@ from moo_jsc.data.errors import DataError
 from moo_jsc.data.jets import load_jets
 from moo_jsc.data.jets import sample as jet_sample
 from moo_jsc.enumeration import TableProblem, enumerate_problem, stream_front
+from moo_jsc.enumeration.benchmark import SHIPPED
+from moo_jsc.enumeration.benchmark_file import (
+    Numbers,
+    read_card,
+    read_numbers,
+    write_benchmark,
+)
+from moo_jsc.enumeration.fine_tuned import enumerate_fine_tuned
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.store import Store
+from moo_jsc.hardware import trace_files
 from moo_jsc.networks import weights
 from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
@@ -24,6 +35,7 @@ from moo_jsc.objectives.latency import LatencyMeasurement
 from moo_jsc.runs import load_trials, run_comparison
 from moo_jsc.samplers import get_samplers
 from tests.enumeration.conftest import Wavy
+from tests.enumeration.fine_tuned_toy import toy
 
 DAMAGES = int(os.environ.get("FUZZ_CASES", "8"))
 
@@ -64,6 +76,50 @@ def shard(folder):
 
     read()
     return sorted(folder.glob("tables/*/*.safetensors"))[1], read
+
+
+def fine_tuned_shard(folder):
+    def read():
+        return enumerate_fine_tuned(
+            toy(samples=32), [0], cache_dir=folder, shard_size=8, progress=False
+        )
+
+    read()
+    return sorted(folder.glob("fine-tuned/*/*.safetensors"))[1], read
+
+
+def shipped_traces(folder):
+    path = folder / trace_files.SHIPPED.name
+    traces = dict(itertools.islice(trace_files.shipped_traces().items(), 8))
+    trace_files.write_traces(path, traces)
+
+    def read():
+        real, trace_files.SHIPPED = trace_files.SHIPPED, path
+        try:
+            return trace_files.shipped_traces.__wrapped__()
+        finally:
+            trace_files.SHIPPED = real
+
+    read()
+    return path, read
+
+
+def benchmark(folder):
+    card = read_card(SHIPPED, "codesign")
+    scores = np.random.default_rng(0).integers(0, 100, size=(8, 1, len(card.splits), 2)) / 100
+    numbers = Numbers(rounded=scores[:, 0], fine_tuned=scores, costs=np.arange(16.0).reshape(8, 2))
+    write_benchmark(folder, msgspec.structs.replace(card, seeds=(0,)), numbers)
+    return lambda: read_numbers(folder, read_card(folder, "codesign"))
+
+
+def benchmark_card(folder):
+    read = benchmark(folder)
+    return folder / "codesign.json", read
+
+
+def benchmark_numbers(folder):
+    read = benchmark(folder)
+    return folder / "codesign.npz", read
 
 
 def streamed(folder):
@@ -181,8 +237,9 @@ def shipped_jets(folder):
 
 
 KINDS = (
-    *(shard, streamed, measurement, checkpoint, network, piece, trial_log, end_mark, study_file),
-    *(shipped_weights, shipped_jets),
+    *(shard, fine_tuned_shard, streamed, measurement, checkpoint, network, piece),
+    *(trial_log, end_mark, study_file, benchmark_card, benchmark_numbers),
+    *(shipped_weights, shipped_traces, shipped_jets),
 )
 
 
@@ -221,6 +278,7 @@ def test_the_sample_above_is_of_every_shelf():
         if "write_sealed(" in path.read_text() or "write_record(" in path.read_text()
     }
     assert used == {
+        "moo_jsc/enumeration/benchmark_file.py",
         "moo_jsc/enumeration/fine_tuned.py",
         "moo_jsc/enumeration/shards.py",
         "moo_jsc/enumeration/streaming.py",

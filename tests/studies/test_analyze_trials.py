@@ -1,11 +1,11 @@
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from studies.analyze_trials import Config, main
+from studies.common.console import run_study
 from tests.analysis.strategies import trial_table
 
 ROOT = Path(__file__).parents[2]
@@ -71,14 +71,18 @@ def test_optuna_journal(tmp_path, capsys):
         (["--source", "none.csv", "--target", "2"], "target = 2.0"),
     ],
 )
-def test_bad_input_gets_one_line(flags, message, tmp_path):
-    found = subprocess.run(
-        [sys.executable, str(ROOT / "studies" / "analyze_trials.py"), *flags],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-    )
-    assert found.returncode == 2
-    assert message in found.stderr
-    assert len(found.stderr.strip().splitlines()) == 1
+def test_bad_input_gets_one_line(flags, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        run_study(main, Config, flags)
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["analyze_trials", "analyse_trials"])
+def test_the_script_runs_under_both_names(name, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", [name, "--show-config", "--target", "0.5"])
+    runpy.run_path(str(ROOT / "studies" / f"{name}.py"), run_name="__main__")
+    assert "target = 0.5" in capsys.readouterr().out

@@ -1,8 +1,13 @@
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+from studies.common.console import run_study
+
+ROOT = Path(__file__).parents[2]
 STUDIES = ("channel_multipliers", "quantization_aware")
 
 
@@ -50,11 +55,15 @@ def test_help_needs_no_heavy_import(study):
         ("quantization_aware", ["--config", "absent.toml"], "absent.toml: cannot be read"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_code_2(study, arguments, message):
-    found = run(study, *arguments)
-    assert found.returncode == 2, found.stderr
-    assert message in found.stderr
-    assert len(found.stderr.strip().splitlines()) == 1
+def test_bad_input_is_one_line_and_exit_code_2(study, arguments, message, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    module = import_module(f"studies.{study}")
+    with pytest.raises(SystemExit) as stop:
+        run_study(module.main, module.Config, arguments)
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.strip().splitlines()) == 1
 
 
 def test_the_grid_search_runs(tmp_path):

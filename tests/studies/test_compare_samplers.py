@@ -10,6 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from studies.common.console import run_study
+from studies.compare_samplers import Config, main
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "studies" / "compare_samplers.py"
 SMALL = ["--problem", "lab3-types", "--seeds", "3", "--budget", "12", "--workers", "1"]
@@ -30,6 +33,23 @@ def run(environment, *arguments):
         env=environment,
         check=False,
     )
+
+
+@pytest.fixture
+def answer(environment, monkeypatch, capsys):
+    """Runs the study in this process with settings that are wrong; returns what it says."""
+    for name in ("MOO_JSC_CACHE", "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, environment[name])
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            run_study(main, Config, arguments)
+        assert stop.value.code == 2
+        error = capsys.readouterr().err
+        assert len(error.strip().splitlines()) == 1
+        return error
+
+    return call
 
 
 def study(environment, out, *more):
@@ -145,18 +165,9 @@ def test_several_problems_are_ranked_together(environment, tmp_path):
         (["--baseline", "magic"], "sampler 'magic'"),
     ],
 )
-def test_bad_input_gets_one_line(environment, arguments, words, tmp_path):
-    result = subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=tmp_path,
-        check=False,
-    )
-    assert result.returncode == 2
-    assert words in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+def test_bad_input_gets_one_line(answer, arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert words in answer(*arguments)
     assert not list(tmp_path.iterdir())
 
 
@@ -168,14 +179,12 @@ def test_bad_input_gets_one_line(environment, arguments, words, tmp_path):
         ("budget = ", "not TOML"),
     ],
 )
-def test_bad_config_files_get_one_line(environment, text, words, tmp_path):
+def test_bad_config_files_get_one_line(answer, text, words, tmp_path):
     path = tmp_path / "study.toml"
     path.write_text(text)
-    result = run(environment, "--config", str(path))
-    assert result.returncode == 2
-    assert words in result.stderr
-    assert str(path) in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+    error = answer("--config", str(path))
+    assert words in error
+    assert str(path) in error
 
 
 def test_help_imports_nothing_heavy(environment):

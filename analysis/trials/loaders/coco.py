@@ -108,8 +108,9 @@ def _runs(path: Path, objectives: int) -> Iterator[_Run]:
                     f".dat, .tdat or .adat file"
                 )
             try:
-                numbers = [float(word) for word in line.split()]
-                run.rows.append([numbers[0], *(numbers[column] for column in columns)])
+                count, *numbers = line.split()
+                values = [float(numbers[column - 1]) for column in columns]
+                run.rows.append([int(count), *values])
             except (ValueError, IndexError):
                 raise InputError(
                     f"{path}, line {number}: {line.strip()[:60]!r}, expected numbers"

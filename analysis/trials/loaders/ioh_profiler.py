@@ -66,7 +66,7 @@ def from_ioh_profiler(
         budgets = [int(run["evals"]) for run in scenario["runs"]]
         data = source.parent / str(scenario["path"])
         sense = "max" if information["maximization"] else "min"
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{source}: not an IOHprofiler information file ({error!r})") from None
@@ -114,7 +114,12 @@ def _runs(path: Path) -> list[Any]:
         raise InputError(f"{path}: cannot be read ({error})") from None
     parts: list[tuple[list[str], list[list[float]]]] = []
     for number, line in enumerate(lines, start=1):
-        words = shlex.split(line)
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            raise InputError(
+                f"{path}, line {number}: {line.strip()[:60]!r}, expected names or numbers"
+            ) from None
         if not words:
             continue
         if any(column in words for column in COUNTS):

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -120,6 +121,16 @@ def test_constant_objective_and_complete_runs():
     found = analyze_efficiency(table, reference)
     assert "tpe cannot be told apart from random" in found.answers[0]
     assert any("constant" in sentence for sentence in found.warnings)
+
+
+def test_a_front_that_the_trials_show_to_be_incomplete_is_refused(study):
+    table, reference, values = study
+    worse = np.delete(values, np.flatnonzero((values == reference.front[0]).all(axis=1)), axis=0)
+    best = table.assign(**dict(zip(NAMES, reference.front[0], strict=True)))
+    with pytest.raises(InputError, match="it is not the true front of their problem"):
+        analyze_efficiency(best, Reference.from_values(worse, OBJECTIVES))
+    found = analyze_efficiency(best, Reference.from_values(worse, OBJECTIVES, complete=False))
+    assert all("true" not in answer for answer in found.answers)
 
 
 def test_unknown_baseline(study):

@@ -126,3 +126,25 @@ def test_front_agrees_with_all_values():
 def test_bad_references(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+@settings(max_examples=50, deadline=None)
+@given(integer_points(min_rows=3, objectives=st.just(3)), st.data())
+def test_a_front_that_a_trial_shows_to_be_incomplete_is_refused(points, data):
+    left_out = data.draw(st.integers(0, len(points) - 1))
+    kept = np.delete(points, left_out, axis=0)
+    if len(np.unique(kept, axis=0)) < 2:
+        return
+    turned = [minimized(part, OBJECTIVES) for part in (kept, points[[left_out]])]
+    covered = (turned[0] <= turned[1]).all(axis=1).any()
+    try:
+        reference = Reference.from_values(kept, OBJECTIVES)
+    except InputError:
+        return  # One point, or no extent.
+    reference.require_complete(kept)
+    Reference.from_values(kept, OBJECTIVES, complete=False).require_complete(points)
+    if covered:
+        reference.require_complete(points)
+    else:
+        with pytest.raises(InputError, match="1 evaluated design of the trials is not dominated"):
+            reference.require_complete(points)
