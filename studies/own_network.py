@@ -7,7 +7,7 @@ objectives are the same, and what the circuit of a good design costs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.efficiency.page import EfficiencyReport
+    from analysis.front.chance import FrontChance
     from moo_jsc.enumeration import ObjectiveTable
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.samplers import Sampler
@@ -113,31 +114,29 @@ def main(config: Config) -> Results:
     samplers = samplers_of(config, problem)
     folder = config.out or Path("results") / f"own-{problem.name}-{problem.fingerprint[:8]}"
 
-    from matplotlib import rc_context
-
-    from analysis.plots.palette import style
     from analysis.redundancy.audit import audit_redundancy
     from analysis.scalarization.weight_audit import audit_weights
-    from moo_jsc.enumeration import enumerate_problem
     from studies.common.pages import fill, quoted
     from studies.comparison.chance import chance_of
-    from studies.front.drawings import projections
-    from studies.front.points import enumerated, front_designs, front_table
+    from studies.comparison.enumerating import enumerated
+    from studies.front.page import drawings
+    from studies.front.points import front_designs, front_of, front_table
     from studies.own.circuits import checked_circuit
-    from studies.own.page import FRONT_FIGURE, OwnFindings, report_of, sentences
+    from studies.own.page import OwnFindings, report_of, sentences
 
-    table = enumerate_problem(problem, workers=config.workers, scheduler=config.scheduler)
-    compared = comparison_of(problem, table, samplers, folder / "comparison", config)
-    front = enumerated(
-        problem, stream=False, workers=config.workers, backend="loky", scheduler=config.scheduler
-    )
+    table, tested = enumerated(problem, workers=config.workers, scheduler=config.scheduler)
     chance = chance_of(problem, table)
+    if chance is not None:
+        chance = replace(chance, drawn=f"{problem.scoring.split} rows")
+    compared = comparison_of(table, tested, chance, samplers, folder / "comparison", config)
+    front = front_of(table)
+    drawn_again = () if chance is None else chance.sentences()
     found = OwnFindings(
         problem=problem,
         networks=networks_table(problem),
         front=front_table(problem, front),
-        chance=() if chance is None else chance.sentences("validation rows"),
-        answers=tuple(compared.findings.answers),
+        chance=drawn_again,
+        answers=tuple(each for each in compared.findings.answers if each not in drawn_again),
         weights=audit_weights(table.counting_values, table.objectives),
         redundancy=audit_redundancy(table.counting_values, table.objectives),
         circuit=checked_circuit(problem, table),
@@ -149,8 +148,8 @@ def main(config: Config) -> Results:
     if config.page is not None:
         every = [line for lines in said.values() for line in lines]
         fill(config.page, {found.problem.name: quoted([f"{found.head}.", *every])})
-    with rc_context(style()):  # type: ignore[arg-type]
-        page = report_of(found, projections(problem, front), front_designs(problem, front, None))
+    figures = drawings(problem, front)
+    page = report_of(found, figures, front_designs(problem, front, None))
     return write_results(
         folder,
         page,
@@ -163,7 +162,7 @@ def main(config: Config) -> Results:
             "Fingerprint": problem.fingerprint[:16],
         },
         files={"front.csv": found.front.to_csv(index=False)},
-        figures={FRONT_FIGURE: projections(problem, front)},
+        figures=figures,
     )
 
 
@@ -227,8 +226,9 @@ def samplers_of(config: Config, problem: NetworkProblem) -> tuple[Sampler, ...]:
 
 
 def comparison_of(
-    problem: NetworkProblem,
     table: ObjectiveTable,
+    tested: ObjectiveTable,
+    chance: FrontChance | None,
     samplers: tuple[Sampler, ...],
     folder: Path,
     config: Config,
@@ -252,7 +252,7 @@ def comparison_of(
     )
     reference = reference_of(table)
     trials = Trials.of(comparison.trials(), reference)
-    retested, other = retest(problem, trials, reference, workers=config.workers)
+    retested, other = retest(tested)
     return efficiency_report(
         trials,
         reference,
@@ -269,6 +269,7 @@ def comparison_of(
         ),
         retested=retested,
         retested_reference=other,
+        chance=chance,
         command=command_line(config),
         workers=config.workers,
     )

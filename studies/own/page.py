@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from analysis.scalarization.weight_audit import WeightAudit
     from moo_jsc.problems.network_problem import NetworkProblem
     from studies.own.circuits import CheckedCircuit
-
-FRONT_FIGURE = "front_projections"
 
 
 @dataclass(frozen=True)
@@ -81,15 +79,15 @@ def sentences(found: OwnFindings) -> dict[str, Sequence[str]]:
     }
 
 
-def report_of(found: OwnFindings, figure: Figure, designs: Designs) -> Report:
+def report_of(found: OwnFindings, figures: Mapping[str, Figure], designs: Designs) -> Report:
     """Build the page without its last section.
 
     Parameters
     ----------
     found
         What it says.
-    figure
-        The front in every pair of objectives.
+    figures
+        The front in every pair of objectives, and as lines.
     designs
         For the explorer.
     """
@@ -112,9 +110,16 @@ def report_of(found: OwnFindings, figure: Figure, designs: Designs) -> Report:
     )
     section = report.section("The true front")
     section.figure(
-        FRONT_FIGURE,
-        figure,
-        "The front (colored) and all designs (grey) in every pair of objectives.",
+        "front_projections",
+        figures["front_projections"],
+        "The front (colored) and designs of the space (grey) in every pair of objectives; on the "
+        "diagonal how both are distributed.",
+        png=True,
+    )
+    section.figure(
+        "front_parallel",
+        figures["front_parallel"],
+        "Each point of the front as a line over all objectives, the best value on top.",
         png=True,
     )
     names = [objective.name for objective in found.problem.objectives]
