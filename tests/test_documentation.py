@@ -67,6 +67,7 @@ PREPARED = {
     "extending.md": "",
     "grey_box.md": "",
     "jets.md": "",
+    "own_network.md": "",
     "method.md": OPTUNA_JOURNAL + PYMOO_RUN,
     "performance.md": SMALL,
     "samplers.md": SMALL + "problem = whole('lab3-types')",

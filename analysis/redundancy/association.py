@@ -79,6 +79,10 @@ def _tau(
 
     if len(first) < 2:
         return np.nan, np.nan, np.nan
+    if len(first) == 2:
+        # scipy's variance of tau divides by n - 2.
+        sign = float(np.sign(np.diff(first)[0]) * np.sign(np.diff(second)[0]))
+        return (sign, sign, sign) if sign else (np.nan, np.nan, np.nan)
     if len(first) <= WHOLE:
         tau = float(kendalltau(first, second, method="asymptotic").statistic)
         return tau, tau, tau

@@ -27,6 +27,7 @@ def load_dataset(
     label: str | None = None,
     features: Sequence[str] | None = None,
     classes: Sequence[str] | None = None,
+    leave_out: Sequence[str] = (),
     split_column: str | None = None,
     split_seed: int = 0,
     shares: Sequence[float] = SHARES,
@@ -45,6 +46,8 @@ def load_dataset(
         The column that holds the class; for OpenML the data set's own target by default.
     features, classes
         See `moo_jsc.data.table.labeled_table`.
+    leave_out
+        Columns that are no features, such as the number of a row.
     split_column
         A column that says ``train``, ``validation`` or ``test`` of each row; by default the
         split is drawn, stratified by class.
@@ -69,11 +72,11 @@ def load_dataset(
     if label is None:
         raise DataError(f"{where}: which column holds the class? expected label=NAME")
     columns = dict(columns)
+    for column in leave_out:
+        _taken(columns, column, f"{where}: column to leave out")
     parts = None
     if split_column is not None:
-        if split_column not in columns:
-            raise DataError(str(unknown_name(f"{where}: split column", split_column, columns)))
-        parts = columns.pop(split_column)
+        parts = _taken(columns, split_column, f"{where}: split column")
     shown = name or (Path(where).name if isinstance(source, str | Path) else where)
     table = labeled_table(where, shown, columns, label=label, features=features, classes=classes)
     return split_table(
@@ -133,6 +136,13 @@ def fetch_openml_columns(**wanted: Any) -> tuple[Columns, str | None]:
         ) from None
     target = found.get("target_names")
     return frame_columns(found.frame), target[0] if target else None
+
+
+def _taken(columns: dict[str, NDArray[Any]], name: str, what: str) -> NDArray[Any]:
+    """Take a column out of a table, or say that it is not there."""
+    if name not in columns:
+        raise DataError(str(unknown_name(what, name, columns)))
+    return columns.pop(name)
 
 
 def _columns(source: Any) -> tuple[str, Columns, str | None]:

@@ -83,7 +83,14 @@ def _read_csv(path: Path) -> Columns:
             f"{path}: not a readable CSV file ({first_line(error)}); expected a header line and "
             "rows of equal length"
         ) from None
+    if frame.shape[1] == 1 and any(mark in str(frame.columns[0]) for mark in _OTHER_SEPARATORS):
+        raise DataError(
+            f"{path}: one column {str(frame.columns[0])!r}; expected commas between the columns"
+        )
     return frame_columns(frame)
+
+
+_OTHER_SEPARATORS = ";\t|"
 
 
 def _read_npz(path: Path) -> Columns:

@@ -15,7 +15,7 @@ from moo_jsc.foundation.code import code_hash, package_versions
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.store import Store
 from moo_jsc.networks.classifier import Classifier
-from moo_jsc.networks.group_training import Schedule
+from moo_jsc.networks.group_training import Schedule, batch_starts
 from moo_jsc.networks.specification import NetworkSpec
 from moo_jsc.networks.training import train_ensemble
 from moo_jsc.networks.weights import network_arrays, network_of
@@ -25,9 +25,12 @@ LEAST_BATCH, MOST_BATCH = 32, 512
 _STEPS = 20
 """Batches of an epoch, as far as the batch sizes above allow."""
 
+LEAST_EPOCHS, LEAST_UPDATES = 60, 1200
+"""Of any training: small tables are shown more often."""
+
 
 def schedule_for(rows: int) -> Schedule:
-    """Return a schedule for a table of any size: small tables are shown in small batches.
+    """Return a schedule for a table of any size: small ones in small batches, more often.
 
     Parameters
     ----------
@@ -36,13 +39,14 @@ def schedule_for(rows: int) -> Schedule:
 
     Examples
     --------
-    >>> [schedule_for(rows).batch_size for rows in (100, 1078, 60_000)]
-    [32, 32, 512]
+    >>> [(found.batch_size, found.epochs) for found in map(schedule_for, (100, 1078, 60_000))]
+    [(32, 300), (32, 60), (512, 60)]
     """
     batch = LEAST_BATCH
     while batch * 2 <= min(rows // _STEPS, MOST_BATCH):
         batch *= 2
-    return Schedule(batch_size=batch)
+    updates = len(batch_starts(rows, batch))
+    return Schedule(batch_size=batch, epochs=max(LEAST_EPOCHS, -(-LEAST_UPDATES // updates)))
 
 
 def kept_ensemble(

@@ -107,7 +107,7 @@ def problem_from_torch(
     scoring = Scoring(split=split, training=training, device=device, seeds=fine_tuning_seeds)
     if isinstance(precision, str):
         precision = PRECISION_SPACES[checked_name("precision", precision, PRECISION_SPACES)]
-    given = take_in(network, weights=weights, name=name)
+    given = take_in(network, weights=weights)
     check_fit(given.spec, data)
     multipliers = HiddenWidths(tuple(widths)) if widths else None
     if multipliers and weights is not None:

@@ -16,6 +16,7 @@ from studies.common.names import catalogs_text
 STUDIES: dict[str, str] = {
     "compare": "compare_samplers",
     "front": "enumerate_front",
+    "own": "own_network",
     "peers": "grey_box_peers",
     "discrimination": "discrimination_table",
     "weights": "scalarization_weights",

@@ -130,18 +130,23 @@ def enumerated(
     """Enumerate a space; with `stream` only its front is kept, and there is no cloud."""
     import numpy as np
 
-    from moo_jsc.enumeration import StreamingFront, stream_front
+    from moo_jsc.enumeration import stream_front
     from studies.common.problems import table_of
 
-    table = None
     if stream:
         running = stream_front(problem, workers=workers, backend=backend, scheduler=scheduler)
         cloud = np.zeros((0, len(problem.objectives)))
-    else:
-        table = table_of(problem, workers=workers, backend=backend, scheduler=scheduler)
-        running = StreamingFront.empty(problem.objectives).updated(
-            table.front_indices, table.front_values
-        )
-        drawn = min(CLOUD_POINTS, problem.space.size)
-        cloud = table.values[problem.space.permuted(np.arange(drawn), seed=0)]
-    return Front(running.values, running.indices, running.multiplicity, cloud, table)
+        return Front(running.values, running.indices, running.multiplicity, cloud, None)
+    return front_of(table_of(problem, workers=workers, backend=backend, scheduler=scheduler))
+
+
+def front_of(table: ObjectiveTable) -> Front:
+    """Return the points of an enumerated space's front, and a sample of the space."""
+    import numpy as np
+
+    from moo_jsc.enumeration import StreamingFront
+
+    found = StreamingFront.empty(table.objectives).updated(table.front_indices, table.front_values)
+    drawn = min(CLOUD_POINTS, table.space.size)
+    cloud = table.values[table.space.permuted(np.arange(drawn), seed=0)]
+    return Front(found.values, found.indices, found.multiplicity, cloud, table)

@@ -199,6 +199,30 @@ def test_checkpoints_give_their_owners_logits(tmp_path, kind):
     close(logits(take_in(empty, weights=path)), expected)
 
 
+def dense(names):
+    """Three equal layers, so that only their order tells them apart."""
+    torch.manual_seed(0)
+    net = nn.Sequential()
+    for name in names:
+        net.add_module(name, nn.Linear(12, 12))
+    return net.eval()
+
+
+def test_weights_under_other_names_are_taken_in_their_order(tmp_path):
+    trained, other = dense(["zeta", "beta", "alpha"]), dense(["one", "two", "three"])
+    with torch.inference_mode():
+        expected = trained(ROWS)
+        nn.init.zeros_(other.one.weight)
+        torch.save({"state_dict": trained.state_dict()}, tmp_path / "best.ckpt")
+        close(logits(take_in(other, weights=tmp_path / "best.ckpt")), expected)
+        save_file(trained.state_dict(), tmp_path / "named.safetensors")
+        with pytest.raises(InputError, match="holds another network"):
+            take_in(other, weights=tmp_path / "named.safetensors")
+        numbered = dense(["9", "10", "11"])
+        save_file(numbered.state_dict(), tmp_path / "numbered.safetensors")
+        close(logits(take_in(other, weights=tmp_path / "numbered.safetensors")), numbered(ROWS))
+
+
 def test_safetensors_and_a_state_in_memory_are_weights_too(tmp_path):
     trained = sequential()
     save_file(trained.state_dict(), tmp_path / "net.safetensors")

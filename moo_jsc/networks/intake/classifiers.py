@@ -38,7 +38,7 @@ def take_in(
         of a safetensors file, or of a checkpoint of Lightning or MASE. By default those that
         the module has.
     name
-        For tables and files; by default the file's stem, or ``"network"``.
+        For tables and files; by default the file's stem, a classifier's own, or ``"network"``.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def take_in(
         from moo_jsc.networks.intake.modules import steps_of_module
         from moo_jsc.networks.intake.weight_files import with_weights
 
-        source = name or "network"
+        source = name or (network.spec.name if isinstance(network, Classifier) else "network")
         module = network if weights is None else with_weights(network, weights)
         return classifier_of(steps_of_module(module, source), source)
     path = Path(network)

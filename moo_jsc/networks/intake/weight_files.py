@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ def with_weights(module: nn.Module, weights: str | Path | Mapping[str, Tensor]) 
     """Return a copy of a module with other weights.
 
     A prefix that all names share (``model.seq_blocks.``) is left out on both sides; what a
-    checkpoint holds beside the module is ignored.
+    checkpoint holds beside the module is ignored. Where names differ, the layers are taken in
+    their order, if kinds and shapes agree in all of them.
 
     Raises
     ------
@@ -40,7 +42,10 @@ def with_weights(module: nn.Module, weights: str | Path | Mapping[str, Tensor]) 
     source = "state_dict" if isinstance(weights, Mapping) else str(weights)
     state = dict(weights) if isinstance(weights, Mapping) else read_state(Path(weights))
     wanted = module.state_dict()
-    found = _under_its_names(wanted, state, source)
+    by_name = not isinstance(weights, Mapping) and _is_safetensors(Path(weights))
+    found = _under_its_names(wanted, state) or _in_order(wanted, state, sorted_by_name=by_name)
+    if found is None:
+        raise InputError(f"{source}: holds another network: {_difference(wanted, state)}")
     for key, tensor in wanted.items():
         if tensor.shape != found[key].shape:
             raise InputError(
@@ -62,7 +67,7 @@ def read_state(path: Path) -> dict[str, Tensor]:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    if path.suffix.lower() == SAFETENSORS_ENDING:
+    if _is_safetensors(path):
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
@@ -84,6 +89,10 @@ def read_state(path: Path) -> dict[str, Tensor]:
             f"or a checkpoint with one under {STATE!r}"
         )
     return tensors
+
+
+def _is_safetensors(path: Path) -> bool:
+    return path.suffix.lower() == SAFETENSORS_ENDING
 
 
 def _unpickled(path: Path) -> Any:
@@ -112,37 +121,91 @@ def _other_objects(path: Path) -> list[str]:
 
 
 def _under_its_names(
-    wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], source: str
-) -> dict[str, Tensor]:
-    """Return the state under the names that the module has."""
-    folders = [key.split(".")[:-2] for key in wanted]
-    depth = 0
-    while all(len(each) > depth and each[depth] == folders[0][depth] for each in folders):
-        depth += 1
-    own = "".join(f"{part}." for part in folders[0][:depth])
-    short = {key.removeprefix(own): key for key in wanted}
-    needed = {name for name in short if not name.endswith(_COUNTER)}
-    first = min(needed)
-    prefixes = sorted(key[: -len(first)] for key in state if ("." + key).endswith("." + first))
-    for prefix in prefixes:
+    wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]
+) -> dict[str, Tensor] | None:
+    """Return the state under the names that the module has; None where they do not agree."""
+    short, needed = _short_names(wanted)
+    for prefix in _prefixes(needed, state):
         below = {key.removeprefix(prefix) for key in state if key.startswith(prefix)}
         if needed <= below <= set(short):
             return {
                 key: state[prefix + name] if prefix + name in state else wanted[key]
                 for name, key in short.items()
             }
-    closest = max(
-        prefixes or [""], key=lambda prefix: len(needed & {k.removeprefix(prefix) for k in state})
+    return None
+
+
+def _short_names(wanted: Mapping[str, Tensor]) -> tuple[dict[str, str], set[str]]:
+    """Return a module's names without what all share, each with the whole, and those needed."""
+    folders = [key.split(".")[:-2] for key in wanted]
+    depth = 0
+    while all(len(each) > depth and each[depth] == folders[0][depth] for each in folders):
+        depth += 1
+    own = "".join(f"{part}." for part in folders[0][:depth])
+    short = {key.removeprefix(own): key for key in wanted}
+    return short, {name for name in short if not name.endswith(_COUNTER)}
+
+
+def _prefixes(needed: set[str], state: Mapping[str, Tensor]) -> list[str]:
+    """Return what may stand before a module's names in a state."""
+    first = min(needed)
+    return sorted(key[: -len(first)] for key in state if f".{key}".endswith(f".{first}"))
+
+
+def _in_order(
+    wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], *, sorted_by_name: bool
+) -> dict[str, Tensor] | None:
+    """Return a state under the names of a module with the same layers in the same order.
+
+    Parameters
+    ----------
+    wanted, state
+        The module's and the file's.
+    sorted_by_name
+        The file's own order is lost, as in safetensors: only numbers in its names tell it.
+
+    Returns
+    -------
+    dict or None
+        None where kinds or shapes differ, or the order is not known.
+    """
+    own, given = _layers(wanted), _layers(state)
+    if sorted_by_name:
+        if len({re.sub(r"\d+", "", path) for path, _ in given}) > 1:
+            return None
+        given.sort(key=lambda each: [int(digits) for digits in re.findall(r"\d+", each[0])])
+    first, second = (
+        [{name: tensor.shape for name, tensor in layer.items()} for _, layer in layers]
+        for layers in (own, given)
     )
+    if first != second:
+        return None
+    found = dict(wanted)
+    for (path, layer), (_, values) in zip(own, given, strict=True):
+        found |= {f"{path}{name}": values[name] for name in layer}
+    return found
+
+
+def _layers(state: Mapping[str, Tensor]) -> list[tuple[str, dict[str, Tensor]]]:
+    """Return the tensors of each layer with its path, batch counters left out."""
+    layers: dict[str, dict[str, Tensor]] = {}
+    for key, tensor in state.items():
+        folder, dot, name = key.rpartition(".")
+        if name != _COUNTER:
+            layers.setdefault(folder + dot, {})[name] = tensor
+    return list(layers.items())
+
+
+def _difference(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> str:
+    """Say which tensor is missing, or is none of the module's."""
+    short, needed = _short_names(wanted)
+    prefixes = _prefixes(needed, state) or [""]
+    closest = max(prefixes, key=lambda each: len(needed & {k.removeprefix(each) for k in state}))
     names = {key.removeprefix(closest) for key in state if key.startswith(closest)}
     missing = sorted(needed - names)
     if missing:
-        raise InputError(
-            f"{source}: holds another network: no {missing[0]!r} among {_few(sorted(state))}"
-        )
-    raise InputError(
-        f"{source}: holds another network: {sorted(names - set(short))[0]!r} is none of its tensors"
-    )
+        return f"no {missing[0]!r} among {_few(sorted(state))}, and layers of other shapes"
+    return f"{sorted(names - set(short))[0]!r} is none of its tensors"
 
 
 _COUNTER = "num_batches_tracked"

@@ -115,6 +115,13 @@ def test_permuting_objectives_permutes_the_sets(points, random):
         )
 
 
+def test_two_designs_have_an_order_or_none():
+    two = np.array([1.0, 2.0])
+    assert association(two, two + 1).tau == 1.0
+    assert association(two, -two).tau == -1.0
+    assert np.isnan(association(two, np.ones(2)).tau)
+
+
 def test_association_of_the_same_the_opposite_and_the_unrelated():
     generator = np.random.default_rng(2)
     values = generator.random(2000)

@@ -1,0 +1,1 @@
+"""Parts of the study of one's own network and table."""
