@@ -64,11 +64,11 @@ def main(config: Config) -> Results:
     from moo_jsc.hardware.emulation import compare
     from moo_jsc.hardware.rtl import write_bench, write_verilog
     from moo_jsc.hardware.tools import SYNTHESIS, installed, missing_line, synthesize
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
     from studies.circuits.building import built, numbers
     from studies.circuits.folder import README, write_formats, write_readme
 
-    problem = build_problem(
+    problem = build_network_problem(
         config.problem,
         network=config.network,
         objectives=listed(config.objectives),

@@ -110,14 +110,14 @@ def problem_of(
     from moo_jsc.objectives import Bounds
     from moo_jsc.objectives.bounds import UNBOUNDED
     from moo_jsc.objectives.scales import parse_scales
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
 
     if settings.problem is None or settings.mase_config:
         raise InputError(
             "the study's settings name no problem of its own, expected --problem (and --network)"
         )
     bounds = Bounds.parsed(settings.at_least, settings.at_most)
-    return build_problem(
+    return build_network_problem(
         settings.problem,
         network=settings.network,
         objectives=objectives or settings.objectives or None,
