@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from moo_jsc.foundation.errors import InputError
     from moo_jsc.objectives import Objective, get_objectives
     from moo_jsc.problems.catalog import build_problem, problem_names
+    from moo_jsc.problems.function_problem import FunctionProblem
     from moo_jsc.problems.own import problem_from_torch
     from moo_jsc.problems.problem import Problem
+    from moo_jsc.problems.registered import register_problem
     from moo_jsc.problems.space import Choice, SearchSpace
-    from moo_jsc.runs import Comparison, load_trials, run_comparison
+    from moo_jsc.runs import Comparison, load_plugin, load_trials, run_comparison
     from moo_jsc.samplers import Sampler, default_samplers, get_samplers
 
 __version__ = "0.2.0"
@@ -39,6 +41,7 @@ __all__ = [
     "Comparison",
     "DataError",
     "Dataset",
+    "FunctionProblem",
     "InputError",
     "Objective",
     "ObjectiveTable",
@@ -54,9 +57,11 @@ __all__ = [
     "load_benchmark",
     "load_dataset",
     "load_jets",
+    "load_plugin",
     "load_trials",
     "problem_from_torch",
     "problem_names",
+    "register_problem",
     "run_comparison",
     "stream_front",
 ]
@@ -69,10 +74,12 @@ _HOMES = {
     "moo_jsc.foundation.errors": ("InputError",),
     "moo_jsc.objectives": ("Objective", "get_objectives"),
     "moo_jsc.problems.catalog": ("build_problem", "problem_names"),
+    "moo_jsc.problems.function_problem": ("FunctionProblem",),
     "moo_jsc.problems.own": ("problem_from_torch",),
     "moo_jsc.problems.problem": ("Problem",),
+    "moo_jsc.problems.registered": ("register_problem",),
     "moo_jsc.problems.space": ("Choice", "SearchSpace"),
-    "moo_jsc.runs": ("Comparison", "load_trials", "run_comparison"),
+    "moo_jsc.runs": ("Comparison", "load_plugin", "load_trials", "run_comparison"),
     "moo_jsc.samplers": ("Sampler", "default_samplers", "get_samplers"),
 }
 

@@ -107,7 +107,7 @@ def chosen_design(config: Config) -> tuple[NetworkProblem, int]:
     It is chosen by the problem's shipped table where there is one.
     """
     from moo_jsc.enumeration.benchmark import Benchmark
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
     from studies.common.problems import problem_named
 
     settings: dict[str, Any] = {
@@ -119,7 +119,7 @@ def chosen_design(config: Config) -> tuple[NetworkProblem, int]:
     }
     seen = problem_named(config.problem, **settings)
     number = design_number(config, seen)
-    return build_problem(config.problem, **settings) if isinstance(
+    return build_network_problem(config.problem, **settings) if isinstance(
         seen, Benchmark
     ) else seen, number
 

@@ -58,12 +58,12 @@ def main(config: Config) -> Results:
     from analysis.report import Report
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.foundation.files import write_text
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
     from studies.circuits.proxies import ACCURACY, COSTS, association_table, loss_sentences
     from studies.circuits.published import beside_published, caption
     from studies.common.pages import fill, markdown
 
-    problem = build_problem(
+    problem = build_network_problem(
         config.problem,
         network=config.network,
         objectives=(ACCURACY, *COSTS),

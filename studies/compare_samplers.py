@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least, share_of_points
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from analysis.front.reference import Reference
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.objectives.objective import Objective
-    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.samplers import Sampler
     from studies.lab_reports.mase import MaseStudy
@@ -76,7 +74,7 @@ class Config(RegionSettings):
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
     scheduler: str | None = None
     """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate (and
-    fine-tune) the space."""
+    fine-tune) the space and run the samplers."""
     mase_config: Path | None = None
     """TOML file of a MASE search; takes the place of settings that are left at their default."""
 
@@ -132,8 +130,10 @@ def compare(
     """
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import TableProblem
+    from moo_jsc.foundation.files import write_text
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
+    from studies.common.failures import failed_designs, failure_files
     from studies.comparison.chance import chance_of
     from studies.comparison.enumerating import enumerated
     from studies.comparison.printing import print_results
@@ -147,16 +147,15 @@ def compare(
     replay = problem if isinstance(problem, TableProblem) else TableProblem(table)
     folder = config.out or default_folder(config, replay)
     seeds = range(config.first_seed, config.first_seed + config.seeds)
-    comparison = run_comparison(
-        replay, samplers, seeds, config.budget, folder, workers=config.workers
-    )
+    crew: dict[str, Any] = {"workers": config.workers, "scheduler": config.scheduler}
+    comparison = run_comparison(replay, samplers, seeds, config.budget, folder, **crew)
     found = comparison.trials()
     trials = Trials.of(judged(found, table) if config.noisy else found, reference)
     again = None
     if config.replicate:
         fresh = range(seeds.stop, seeds.stop + config.replicate)
         again = run_comparison(
-            replay, samplers, fresh, config.budget, folder / "replicate", workers=config.workers
+            replay, samplers, fresh, config.budget, folder / "replicate", **crew
         ).trials()
         again = judged(again, table) if config.noisy else again
     write_manifest(
@@ -186,11 +185,16 @@ def compare(
         f"the true front, {config.budget} trials, {config.seeds} seeds"
     )
     print_results(head, report, knees(trials, reference, retested))
+    if table.failures:
+        print(f"\n{failed_designs(table)}")
     if config.page is not None:
         warnings = (f"warning: {warning}" for warning in report.findings.warnings)
         said = quoted((f"{head}.", *report.findings.answers, *warnings))
         fill(config.page, {f"{table.name}, {config.budget} trials": said})
     files = ["hypervolume_curves.png", "summary.csv", "trials.csv", "manifest.json"]
+    for name, text in failure_files(table).items():
+        write_text(folder / name, text)
+        files.append(name)
     if study_file is not None:
         files.append(list_best_trials(config, study_file, comparison.trials(), folder))
     return Results(report.page, tuple(files)), report.findings.summary["hypervolume"]
@@ -198,7 +202,7 @@ def compare(
 
 def problem_of(
     config: Config, study_file: MaseStudy | None, objectives: Sequence[str] = ()
-) -> Benchmark | NetworkProblem:
+) -> Problem:
     """Return the problem that the settings name, or the one that a search file has trained."""
     from moo_jsc.objectives.bounds import UNBOUNDED
     from studies.common.problems import problem_named
@@ -282,18 +286,16 @@ def chosen_samplers(
 
     `own` are run instead of the default ones.
     """
-    from moo_jsc.objectives import get_objectives
     from moo_jsc.objectives.scales import check_scales
-    from moo_jsc.problems.catalog import recipe_of
+    from moo_jsc.problems.catalog import chosen_objectives
     from moo_jsc.samplers import default_samplers, get_samplers
 
-    names = listed(config.objectives) or recipe_of(problem).objectives
-    objectives = get_objectives(names)
+    objectives = chosen_objectives(problem, listed(config.objectives))
     samplers = own
     if config.samplers:
         samplers += get_samplers(listed(config.samplers))
     elif not own:
-        samplers = default_samplers(len(names))
+        samplers = default_samplers(len(objectives))
     if config.baseline not in [sampler.name for sampler in samplers]:
         samplers = (*get_samplers([config.baseline]), *samplers)
     for sampler in samplers:
@@ -305,7 +307,12 @@ def chosen_samplers(
 
 def default_folder(config: Config, problem: Problem) -> Path:
     """Return ``results/<problem>-<budget>-trials-<hash>``: one folder for each study."""
-    return Path("results") / f"{problem.name}-{config.budget}-trials-{problem.fingerprint[:8]}"
+    from moo_jsc.foundation.files import sha256_of
+    from moo_jsc.runs.plugins import plugin_hashes
+
+    plugins = plugin_hashes()
+    mark = sha256_of(problem.fingerprint, *plugins.values()) if plugins else problem.fingerprint
+    return Path("results") / f"{problem.name}-{config.budget}-trials-{mark[:8]}"
 
 
 def write_report(
@@ -314,7 +321,7 @@ def write_report(
     table: ObjectiveTable,
     reference: Reference,
     trials: Trials,
-    retested: pd.DataFrame,
+    retested: pd.DataFrame | None,
     other: Reference | None,
     again: pd.DataFrame | None,
     chance: FrontChance | None,
@@ -325,6 +332,7 @@ def write_report(
     from analysis.efficiency.page import efficiency_report
     from moo_jsc.foundation.files import atomic_path
     from moo_jsc.samplers.domain_rules import DomainRule
+    from studies.common.failures import failed_designs
 
     generations = {s.name: s.first_generation(config.budget) for s in samplers}
     report = efficiency_report(
@@ -332,12 +340,13 @@ def write_report(
         reference,
         folder=folder,
         setting={
+            **({"Failed": failed_designs(table)} if table.failures else {}),
             "Problem": f"{table.name}: {table.space.size} configurations, "
             f"{len(reference.front)} points on the true front",
             "Budget": f"{config.budget} trials a run",
             "Designs that count": str(table.bounds) or "all",
             "Seeds": f"{config.seeds} from {config.first_seed} on, paired over the samplers",
-            "Search sees": "the validation split",
+            "Search sees": "values of the problem" if retested is None else "the validation split",
             "Samplers": ", ".join(sampler.name for sampler in samplers),
             "Told beforehand": told_beforehand(samplers, table.objectives),
             "Versions and machine": "manifest.json in this folder",

@@ -37,13 +37,13 @@ def main(config: Config) -> None:
     from moo_jsc.hardware import trace_files
     from moo_jsc.hardware.library import SHIPPED_BY, tracer_version
     from moo_jsc.hardware.lookup import trace_tasks
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
     from studies.common.running import cache_in
 
     kept: trace_files.Traces = {}
     with cache_in(config.cache):
         for name in listed(config.problems):
-            problem = build_problem(name, objectives=("lut",))
+            problem = build_network_problem(name, objectives=("lut",))
             firsts = np.arange(len(problem.networks)) * (
                 problem.space.size // len(problem.networks)
             )

@@ -36,6 +36,8 @@ class Config(Settings):
     """Of Adam at the start; falls to 0 along half a cosine."""
     threads: int | None = None
     """Groups of networks that train at the same time, one thread each; by default workers."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers train the groups."""
 
     script = "train_networks"
     catalogs = ("networks",)
@@ -76,7 +78,14 @@ def main(config: Config) -> Results:
                 stems = [(spec.name, [spec], range(1)) for spec in forms[name]]
             for stem, specs, seeds in stems:
                 for score in train_into(
-                    folder, stem, specs, seeds, schedule, jets, device=config.device
+                    folder,
+                    stem,
+                    specs,
+                    seeds,
+                    schedule,
+                    jets,
+                    device=config.device,
+                    scheduler=config.scheduler,
                 ):
                     print(score, flush=True)
                     scores.append(score)

@@ -65,6 +65,7 @@ result = minimize(problem, NSGA2(pop_size=10), ("n_gen", 4), seed=1, save_histor
 PREPARED = {
     "README.md": SMALL + OPTUNA_JOURNAL + PYMOO_RUN,
     "extending.md": "",
+    "functions.md": "",
     "grey_box.md": "",
     "jets.md": "",
     "own_network.md": "",
@@ -88,14 +89,27 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(name, tmp_path):
 
 
 def test_the_extensions_work(tmp_path):
-    metric, space, sampler, _ = blocks(ROOT / "docs" / "extending.md")
+    code = "\n".join(blocks(ROOT / "docs" / "extending.md"))
     use = """
 from moo_jsc.problems.catalog import build_problem
 from moo_jsc.runs import run_comparison
 from moo_jsc.samplers import get_samplers
-problem = build_problem("narrow-weights", objectives=("accuracy", "weight-bits"))
-comparison = run_comparison(problem, get_samplers(["neighbourhood"]), [0], 12, "out", workers=1)
-assert len(comparison.trials()) == 12
+problem = build_problem("narrow-weights", objectives=("accuracy", "weight-bits", "narrow-layers"))
+names = ["neighborhood", "scipy-annealing", "tpe-early", "nsga2-8"]
+comparison = run_comparison(problem, get_samplers(names), [0], 12, "out", workers=1)
+assert set(comparison.trials()["sampler"]) == set(names)
+comparison = run_comparison(build_problem("trees"), names, [0], 12, "own", workers=1)
+assert comparison.trials()["failure"].any()
 """
-    done = run("\n".join((metric, space, sampler, use)), tmp_path)
+    done = run("\n".join((code, use)), tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("heading", "most"),
+    [("An objective", 10), ("A sampler from another package", 6), ("A problem", 15)],
+)
+def test_the_extensions_are_short(heading, most):
+    section = (ROOT / "docs" / "extending.md").read_text().split(f"## {heading}\n")[1]
+    code = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)[1]
+    assert len([line for line in code.splitlines() if line]) <= most

@@ -22,7 +22,7 @@ from moo_jsc.foundation.code import DECISIVE_PACKAGES, package_versions
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.latency_protocol import machine_description
 from moo_jsc.objectives.objective import OBJECTIVES
-from moo_jsc.problems.catalog import build_problem
+from moo_jsc.problems.catalog import build_network_problem
 
 LATENCY_BATCH = 1024
 CHUNK = 8192
@@ -83,7 +83,7 @@ def make_benchmark(
     """
     known = tuple(o.name for o in OBJECTIVES.values() if o.known)
     objectives = ("accuracy", "loss", *known)
-    problem = build_problem(
+    problem = build_network_problem(
         name,
         objectives=objectives,
         jets=jets,
@@ -91,7 +91,7 @@ def make_benchmark(
         latency_batch=LATENCY_BATCH,
         device=effort.device,
     ).within(UNBOUNDED)
-    trained = build_problem(
+    trained = build_network_problem(
         name, objectives=("accuracy", "loss"), jets=jets, training="qat", device=effort.device
     ).within(UNBOUNDED)
     size = problem.space.size
@@ -137,7 +137,7 @@ def make_benchmark(
 
 def _rounded(name: str, split: SplitName, jets: str, effort: Effort) -> Scores:
     """Return accuracy and loss (size, 2) of the rounded networks."""
-    problem = build_problem(
+    problem = build_network_problem(
         name,
         objectives=("accuracy", "loss"),
         split=split,

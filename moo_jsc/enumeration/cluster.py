@@ -44,10 +44,10 @@ def credentials(*code: str) -> dict[str, str]:
         Import names of what takes part besides `moo_jsc`.
     """
     return {
-        "moo_jsc": rooms_hash(*ROOMS, "enumeration")[:16],
+        "moo_jsc": rooms_hash(*ROOMS, "enumeration", "samplers", "runs")[:16],
         **{name: code_hash(name)[:16] for name in code},
         "python": ".".join(platform.python_version_tuple()[:2]),
-        **package_versions(DECISIVE_PACKAGES),
+        **package_versions((*DECISIVE_PACKAGES, "optuna", "pymoo")),
     }
 
 
@@ -180,7 +180,10 @@ def _in_order(
 ) -> Iterator[Result]:
     # A task that returns what is held, unlike data sent to the workers, can be run again where
     # all workers that had it are gone.
-    there = client.submit(_itself, held, pure=False)
+    # It travels as bytes, so that what a plugin defines goes with it.
+    import cloudpickle
+
+    there = client.submit(_itself, cloudpickle.dumps(held), pure=False)
     waiting: deque[Any] = deque()
     left = iter(ranges)
     while True:
@@ -234,8 +237,10 @@ def _lost(name: str) -> InputError:
     )
 
 
-def _itself(held: Held) -> Held:
-    return held
+def _itself(held: bytes) -> Any:
+    import cloudpickle
+
+    return cloudpickle.loads(held)
 
 
 _one_at_a_time = threading.Lock()

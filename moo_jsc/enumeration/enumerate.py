@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from moo_jsc.enumeration.functions import complete_outcomes
 from moo_jsc.enumeration.shards import ShardStore
 from moo_jsc.enumeration.table import ObjectiveTable
 from moo_jsc.enumeration.workers import Backend, Workers
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.store import Store
+from moo_jsc.problems.function_problem import FunctionProblem
 from moo_jsc.problems.problem import Problem
 
 SHARD_SIZE = 8192
@@ -37,11 +39,15 @@ def enumerate_problem(
 ) -> ObjectiveTable:
     """Return the values of every configuration of a problem's space.
 
+    A design that has failed, where the problem says that designs may, has NaN for values and its
+    reason in the table's `failures`; it does not count.
+
     Shards are written as they are done, so that an interrupted enumeration goes on where it
     stopped, and a finished one is read from disk. They are kept under a key that covers the
     problem's fingerprint (network weights, data, space, objectives) and the code, and verified
     when read: a damaged one is named in a warning and computed again. The table is the same
-    with any number and kind of workers.
+    with any number and kind of workers. A `FunctionProblem` keeps its outcomes design by design
+    instead.
 
     Parameters
     ----------
@@ -53,7 +59,8 @@ def enumerate_problem(
         See `Workers`. Processes of this machine are started only where the work takes longer
         than starting them.
     shard_size
-        Configurations that are evaluated, sent and stored together.
+        Configurations that are evaluated, sent and stored together; a `FunctionProblem` has its
+        own number.
     progress
         Show a progress bar on a terminal.
 
@@ -61,7 +68,7 @@ def enumerate_problem(
     ------
     InputError
         A setting is wrong, the cache cannot be written to, the table would exceed
-        `TABLE_BYTES`, or no design keeps the problem's bounds.
+        `TABLE_BYTES`, all designs failed, or none keeps the problem's bounds.
 
     Examples
     --------
@@ -87,10 +94,17 @@ def enumerate_problem(
             f"{problem.name}: a table of {size} configurations exceeds {TABLE_BYTES} bytes, "
             "enumerate it in streaming fashion"
         )
-    store = ShardStore.of(problem, Store.at(cache_dir), shard_size)
-    values = np.empty((size, columns))
-    missing = [span for span in store.ranges() if not _read(store, *span, values)]
-    _compute(problem, store, missing, crew, values, progress)
+    if isinstance(problem, FunctionProblem):
+        problem = problem.kept_in(cache_dir)
+        complete_outcomes(problem, crew, progress=progress)
+        values = evaluate_range(problem, 0, size)
+    else:
+        store = ShardStore.of(problem, Store.at(cache_dir), shard_size)
+        values = np.empty((size, columns))
+        missing = [span for span in store.ranges() if not _read(store, *span, values)]
+        _compute(problem, store, missing, crew, values, progress)
+    failed = np.flatnonzero(np.isnan(values).any(axis=1))
+    reasons = problem.failures(problem.space.configurations(failed))
     return ObjectiveTable(
         problem.name,
         problem.space,
@@ -99,6 +113,7 @@ def enumerate_problem(
         problem.fingerprint,
         bounds=problem.bounds,
         scales=problem.scales,
+        failures=dict(zip(failed.tolist(), reasons, strict=True)),
     )
 
 

@@ -46,7 +46,7 @@ class StreamingFront:
     ideal
         Best value of each objective over everything seen that counts, shape (m,).
     seen
-        Number of configurations, those that do not count included.
+        Number of configurations, those that do not count or have failed included.
 
     Examples
     --------
@@ -175,14 +175,15 @@ def stream_front(
             if number % _CHECKPOINT_BLOCKS == 0 or front.seen == size:
                 _save(path, key, front)
     if not len(front.values):
-        raise InputError(f"{problem.name}: no design has {problem.bounds}")
+        limits = str(problem.bounds) or "any values"
+        raise InputError(f"{problem.name}: no design has {limits}")
     return front
 
 
 def _front_of_range(problem: Problem, start: int, stop: int) -> StreamingFront:
     indices = np.arange(start, stop)
     values = problem.evaluate(problem.space.configurations(indices))
-    kept = problem.bounds.kept(values, problem.objectives)
+    kept = problem.bounds.kept(values, problem.objectives) & ~np.isnan(values).any(axis=1)
     front = StreamingFront.empty(problem.objectives).updated(indices[kept], values[kept])
     return replace(front, seen=len(indices))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -112,7 +112,10 @@ class ObjectiveTable:
         Of the problem. The front, the ideal and the nadir point are those of the designs that
         count.
     inside
-        bool, shape (size,): which designs count; by default those that keep the bounds.
+        bool, shape (size,): which designs count; by default those that have values and keep the
+        bounds.
+    failures
+        Why designs have no values (NaN in all that is not known beforehand), by flat index.
 
     Raises
     ------
@@ -128,6 +131,7 @@ class ObjectiveTable:
     bounds: Bounds = UNBOUNDED
     scales: Scales = field(default_factory=dict)
     inside: NDArray[np.bool_] = field(default=None)  # type: ignore[arg-type]
+    failures: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         expected = (self.space.size, len(self.objectives))
@@ -135,10 +139,14 @@ class ObjectiveTable:
             raise InputError(f"table {self.name!r}: values {self.values.shape}, not {expected}")
         self.values.flags.writeable = False
         if self.inside is None:
-            kept = self.bounds.kept(self.values, self.objectives)
+            kept = self.bounds.kept(self.values, self.objectives) & ~self.failed
             object.__setattr__(self, "inside", kept)
+        if self.failed.all():
+            first = self.failures.get(0, "no finite value")
+            raise InputError(f"{self.name}: all {len(self.values)} designs failed ({first})")
         if not self.inside.any():
-            raise InputError(none_counts(self.name, self.bounds, self.values, self.objectives))
+            found = self.values[~self.failed]
+            raise InputError(none_counts(self.name, self.bounds, found, self.objectives))
 
     def __repr__(self) -> str:
         objectives = ", ".join(f"{o.name} ({o.sense})" for o in self.objectives)
@@ -154,6 +162,11 @@ class ObjectiveTable:
         rows = [(i, *(f"{value:.6g}" for value in self.values[i])) for i in shown.tolist()]
         title = f"{self.name}: {len(shown)} of {len(self.front_indices)} points of the front"
         return html_table(title, head, rows)
+
+    @cached_property
+    def failed(self) -> NDArray[np.bool_]:
+        """Say which designs have no values, shape (size,)."""
+        return np.asarray(np.isnan(self.values).any(axis=1))
 
     @cached_property
     def counting(self) -> NDArray[np.int64]:
@@ -221,6 +234,7 @@ class ObjectiveTable:
             bounds=self.bounds.of(objectives),
             scales={name: scale for name, scale in self.scales.items() if name in names},
             inside=self.inside,
+            failures=self.failures,
         )
 
     def _position(self, name: str) -> int:

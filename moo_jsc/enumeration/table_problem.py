@@ -45,9 +45,14 @@ class TableProblem(Problem):
         self.objectives = table.objectives
         self.bounds = table.bounds
         self.scales = table.scales
+        self.may_fail = bool(table.failed.any())
 
     def _evaluate(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
         return self.table.values[self.space.indices(configurations)]
+
+    def _failures(self, configurations: NDArray[np.int64]) -> list[str]:
+        indices = self.space.indices(configurations).tolist()
+        return [self.table.failures.get(index, "") for index in indices]
 
     def _known_values(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
         values = self._evaluate(configurations)

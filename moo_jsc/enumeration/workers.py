@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from moo_jsc.enumeration.cluster import Result, map_on_cluster
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.processes import processes
-from moo_jsc.problems.problem import Problem
 
 Backend = Literal["loky", "dask"]
-Task = Callable[[Problem, int, int], Result]
+Task = Callable[[Any, int, int], Result]
+"""What all ranges share (a problem, most often), start, stop -> a result."""
+
+
+class Shared(Protocol):
+    """What all ranges of a task share."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that results depend on."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Workers:
         return self.backend == "loky" and self.scheduler is None
 
     def map(
-        self, task: Task[Result], problem: Problem, ranges: Sequence[tuple[int, int]]
+        self, task: Task[Result], problem: Shared, ranges: Sequence[tuple[int, int]]
     ) -> Iterator[Result]:
         """Yield ``task(problem, start, stop)`` for ranges of flat indices, in their order.
 
@@ -88,10 +96,10 @@ class Workers:
         yield from processes(jobs, batch_size=1, return_as="generator")(calls)
 
 
-_resident: dict[str, Problem] = {}
+_resident: dict[str, Shared] = {}
 
 
-def _run(task: Task[Result], problem: Problem, fingerprint: str, start: int, stop: int) -> Result:
+def _run(task: Task[Result], problem: Shared, fingerprint: str, start: int, stop: int) -> Result:
     """Run a task on the copy of the problem that this process already has, if any.
 
     What it has prepared (rounded weights, calibrated fractions) stays with the first copy to

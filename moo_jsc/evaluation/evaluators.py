@@ -20,6 +20,7 @@ from moo_jsc.evaluation.costs import evaluate_costs
 from moo_jsc.evaluation.scoring import Scoring
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.circuit import CircuitObjective
+from moo_jsc.objectives.design_function import DesignFunction
 from moo_jsc.objectives.objective import (
     CostObjective,
     MeasuredObjective,
@@ -219,11 +220,18 @@ def _circuits(objectives: Sequence[CircuitObjective], data: Dataset, scoring: Sc
     return CircuitEvaluator(objectives)
 
 
+def _functions(objectives: Sequence[DesignFunction], data: Dataset, scoring: Scoring) -> Evaluator:  # noqa: ARG001
+    from moo_jsc.evaluation.design_functions import DesignFunctionEvaluator
+
+    return DesignFunctionEvaluator(objectives)
+
+
 EVALUATORS: dict[type[Objective], Make] = {
     CostObjective: _costs,
     CircuitObjective: _circuits,
     MeasuredObjective: _measured,
     PredictionObjective: _predictions,
+    DesignFunction: _functions,
 }
 """What makes the evaluator of each kind of objective; subclasses inherit their kind's."""
 

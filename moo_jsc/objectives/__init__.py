@@ -5,11 +5,14 @@ Importing the package registers them all in `moo_jsc.objectives.objective.OBJECT
 
 from moo_jsc.objectives import bitops, bitwidth, circuit, flops, latency, prediction, size
 from moo_jsc.objectives.bounds import Bounds
+from moo_jsc.objectives.design_function import DesignFunction, register_function
+from moo_jsc.objectives.layer_table import read_cost_table
 from moo_jsc.objectives.objective import OBJECTIVES, Objective, get_objectives
 
 __all__ = [
     "OBJECTIVES",
     "Bounds",
+    "DesignFunction",
     "Objective",
     "bitops",
     "bitwidth",
@@ -18,5 +21,7 @@ __all__ = [
     "get_objectives",
     "latency",
     "prediction",
+    "read_cost_table",
+    "register_function",
     "size",
 ]

@@ -1,12 +1,14 @@
 """What an objective is: its name, unit and sense, and how its value comes about.
 
-Three kinds exist, by what the value depends on:
+Four kinds exist, by what the value depends on:
 
 - `CostObjective`: shapes and formats alone, sums over layers (size, FLOPs, BitOPs, bit widths);
 - `PredictionObjective`: the network's outputs on labelled samples (accuracy, loss);
-- `MeasuredObjective`: a measurement of the architecture on this machine (latency).
+- `MeasuredObjective`: a measurement of the architecture on this machine (latency);
+- `moo_jsc.objectives.design_function.DesignFunction`: any function of a trained network and its
+  formats.
 
-The first and the last are known for every design before any network is scored (`known`).
+Costs and latency are known for every design before any network is scored (`known`).
 
 A new metric is one instance or subclass of one of them, registered in `OBJECTIVES`.
 """
@@ -22,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.foundation.functions import instance_hash
 from moo_jsc.foundation.names import listed_names, unknown_name
 from moo_jsc.networks.specification import Layer, NetworkSpec
 from moo_jsc.quantization.formats import LayerPrecision, NetworkPrecision
@@ -79,6 +82,16 @@ class Objective:
             raise InputError(f"objective {self.name!r}: expected a name")
         if self.sense not in SENSES:
             raise unknown_name(f"sense of objective {self.name!r}", self.sense, SENSES)
+
+    @property
+    def identity(self) -> str:
+        """What its values depend on that neither its name nor this package's code tells.
+
+        Nothing for the objectives of this package; a hash of the file, and of the fields, for
+        those of others, so that a change there is not taken for the values from before.
+        """
+        module = type(self).__module__
+        return "" if module.startswith("moo_jsc.") else instance_hash(self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
+from typing import Any
 
 from moo_jsc.data import Dataset, SplitName
 from moo_jsc.evaluation.scoring import Scoring, Training
@@ -18,6 +20,8 @@ from moo_jsc.problems.architecture import ChannelMultipliers
 from moo_jsc.problems.assembly import assembled
 from moo_jsc.problems.network_problem import NetworkProblem
 from moo_jsc.problems.precision import PRECISION_SPACES
+from moo_jsc.problems.problem import Problem
+from moo_jsc.problems.registered import PROBLEMS, registered_problem
 
 QUANTIZATION_OBJECTIVES = ("accuracy", "size", "bitops")
 ARCHITECTURE_OBJECTIVES = ("accuracy", "latency", "size", "flops")
@@ -99,7 +103,40 @@ RECIPES: dict[str, Recipe] = {
 
 def problem_names() -> tuple[str, ...]:
     """Return every name that `build_problem` knows; each precision space is a problem too."""
-    return tuple(dict.fromkeys([*RECIPES, *PRECISION_SPACES]))
+    return tuple(dict.fromkeys([*RECIPES, *PRECISION_SPACES, *PROBLEMS]))
+
+
+def default_objectives(name: str) -> tuple[Objective, ...]:
+    """Return the objectives that a problem has unless it is told otherwise.
+
+    Raises
+    ------
+    InputError
+        The name is unknown.
+
+    Examples
+    --------
+    >>> [objective.name for objective in default_objectives("lab3-types")]
+    ['accuracy', 'size', 'bitops']
+    """
+    if name in PROBLEMS:
+        return PROBLEMS[name].objectives
+    return get_objectives(recipe_of(name).objectives)
+
+
+def chosen_objectives(name: str, objectives: Sequence[str]) -> tuple[Objective, ...]:
+    """Return a problem's objectives by name, its own ones where none is named.
+
+    Raises
+    ------
+    InputError
+        A name is unknown.
+    """
+    if not objectives:
+        return default_objectives(name)
+    if name in PROBLEMS:
+        return registered_problem(name, objectives).objectives
+    return get_objectives(objectives)
 
 
 def recipe_of(name: str) -> Recipe:
@@ -119,10 +156,60 @@ def recipe_of(name: str) -> Recipe:
         return RECIPES[name]
     if name in PRECISION_SPACES:
         return Recipe("jsc-three-linear", QUANTIZATION_OBJECTIVES, name)
+    if name in PROBLEMS:
+        raise InputError(f"problem {name!r}: expected one with shipped weights, not a registered")
     raise unknown_name("problem", name, problem_names())
 
 
 def build_problem(
+    name: str,
+    *,
+    objectives: Sequence[str] | None = None,
+    bounds: Bounds = UNBOUNDED,
+    scales: Scales | None = None,
+    **settings: Any,
+) -> Problem:
+    """Build a problem by its name, a registered one or one with shipped weights.
+
+    Parameters
+    ----------
+    name
+        One of `problem_names`.
+    objectives, bounds, scales
+        See `build_network_problem`.
+    settings
+        The other settings of `build_network_problem`; a registered problem takes none.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, a setting does not suit the problem, or as `build_network_problem`
+        says.
+    TypeError
+        There is no such setting.
+
+    Examples
+    --------
+    >>> from moo_jsc.objectives import Bounds
+    >>> build_problem("lab3-types", bounds=Bounds({"accuracy": 0.6})).bounds.at_least
+    {'accuracy': 0.6}
+    """
+    if name not in PROBLEMS:
+        return build_network_problem(
+            name, objectives=objectives, bounds=bounds, scales=scales, **settings
+        )
+    for setting, parameter in signature(build_network_problem).parameters.items():
+        if setting in settings and settings.pop(setting) != parameter.default:
+            raise InputError(
+                f"problem {name!r}: {setting} is a setting of problems with shipped weights, "
+                "this one was registered"
+            )
+    if settings:
+        raise TypeError(f"build_problem() has no setting {next(iter(settings))!r}")
+    return registered_problem(name, objectives, bounds, scales)
+
+
+def build_network_problem(
     name: str,
     *,
     network: str | None = None,
@@ -138,12 +225,12 @@ def build_problem(
     bounds: Bounds = UNBOUNDED,
     scales: Scales | None = None,
 ) -> NetworkProblem:
-    """Build a problem with shipped weights.
+    """Build a problem over networks with shipped weights.
 
     Parameters
     ----------
     name
-        One of `problem_names`.
+        One of `problem_names`, but of no registered problem.
     network
         A network with shipped weights; the problem's own by default.
     objectives
@@ -178,9 +265,8 @@ def build_problem(
 
     Examples
     --------
-    >>> from moo_jsc.objectives import Bounds
-    >>> build_problem("lab3-types", bounds=Bounds({"accuracy": 0.6})).bounds.at_least
-    {'accuracy': 0.6}
+    >>> build_network_problem("lab3-types").networks[0].spec.name
+    'jsc-tiny'
     """
     recipe = recipe_of(name)
     chosen = get_objectives(recipe.objectives if objectives is None else objectives)

@@ -291,6 +291,7 @@ class NetworkProblem(Problem):
         parts: list[bytes | str] = [
             self.space.fingerprint,
             json.dumps([o.name for o in self.objectives]),
+            *(objective.identity for objective in self.objectives if objective.identity),
             repr(self.precision),
             self.data.fingerprint,
             json.dumps([[c.places, c.evaluator.identity] for c in self._columns]),

@@ -140,6 +140,8 @@ def limits_of(bounds: Bounds, objectives: tuple[Objective, ...]) -> Limits | Non
     names += [f"most-{name}" for name in bounds.at_most]
 
     def limits(values: NDArray[np.float64]) -> Sequence[tuple[str, float]]:
+        if np.isnan(values).any():
+            return ()
         (missed,) = bounds.violations(values[None], objectives).tolist()
         return tuple(zip(names, missed, strict=True))
 
@@ -165,6 +167,8 @@ def optuna_objective(
         Constraints that the trial is told (`limits_of`); TPE, GP, NSGA-II and NSGA-III use them.
     suggest
         `suggest`, for parameters that hold the index of a value, or `suggest_values`.
+
+    A design that has failed gives NaN, which Optuna records as a failed trial.
     """
 
     def objective(trial: optuna.Trial) -> tuple[float, ...]:

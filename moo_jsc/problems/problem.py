@@ -43,6 +43,9 @@ class Problem(ABC):
         change no value: `evaluate` takes every design.
     scales
         Objectives that are measured on a logarithmic scale, by name; the others are linear.
+    may_fail
+        Whether a design may fail: then it has no values but those that are known of any design,
+        NaN for all others, and `failures` says why.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Problem(ABC):
     objectives: tuple[Objective, ...]
     bounds: Bounds = UNBOUNDED
     scales: Scales = LINEAR
+    may_fail: bool = False
 
     @staticmethod
     def from_torch(network: Any, data: Dataset, **settings: Any) -> Problem:
@@ -107,16 +111,23 @@ class Problem(ABC):
     def evaluate(self, configurations: ArrayLike) -> NDArray[np.float64]:
         """Return the objectives (n, m), natural units and senses, of configurations (n, d).
 
+        Where the problem `may_fail`, a design that has failed has NaN in every objective that is
+        not known.
+
         Raises
         ------
         InputError
             A configuration is not one of the space's.
         ArithmeticError
-            A value is not finite (samplers would drop it in silence).
+            A value is not finite (samplers would drop it in silence), and no design may fail.
         """
         rows = self.space.validated(configurations)
         values = np.asarray(self._evaluate(rows), dtype=np.float64)
         finite = np.isfinite(values)
+        if self.may_fail:
+            whole = np.all(finite, axis=1, keepdims=True)
+            known = np.array([objective.known for objective in self.objectives])
+            return np.where(whole | known, values, np.nan)
         if not finite.all():
             row, column = np.argwhere(~finite)[0]
             raise ArithmeticError(
@@ -124,6 +135,20 @@ class Problem(ABC):
                 f"for {self.space.named(rows[row])}, expected a finite number"
             )
         return values
+
+    def failures(self, configurations: ArrayLike) -> list[str]:
+        """Return why each of the configurations (n, d) has failed, an empty text where none has.
+
+        Raises
+        ------
+        InputError
+            A configuration is not one of the space's.
+        """
+        return self._failures(self.space.validated(configurations))
+
+    def _failures(self, configurations: NDArray[np.int64]) -> list[str]:
+        """Return reasons for checked configurations; a problem that cannot fail needs no own."""
+        return [""] * len(configurations)
 
     def known_values(self, configurations: ArrayLike) -> NDArray[np.float64]:
         """Return what is known of configurations (n, d) before any of them is evaluated.

@@ -34,6 +34,9 @@ class PymooProblem(PymooBase):
         (n, d) choice indices -> (n, m) natural values.
     bounds
         Become inequality constraints: ``G`` holds by how much each is missed.
+
+    A design that has failed is infinitely bad in every objective, so that every other one
+    dominates it.
     """
 
     def __init__(
@@ -79,9 +82,11 @@ class PymooProblem(PymooBase):
         **_kwargs: Any,
     ) -> None:
         values = self._evaluate_rows(self.configurations(x))
-        out["F"] = self.signs * values
+        failed = np.isnan(values).any(axis=1, keepdims=True)
+        out["F"] = np.where(failed, np.inf, self.signs * values)
         if self.limits:
-            out["G"] = self.limits.violations(values, self.objectives)
+            missed = self.limits.violations(values, self.objectives)
+            out["G"] = np.where(failed, np.inf, missed)
 
 
 def integer_operators() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence, Sized
+from collections.abc import Iterable, Sequence, Sized
 from contextlib import nullcontext
 from dataclasses import dataclass
 from numbers import Integral
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tqdm import tqdm
 
 from moo_jsc.enumeration.table_problem import TableProblem
 from moo_jsc.foundation.errors import InputError
@@ -19,11 +20,11 @@ from moo_jsc.foundation.processes import processes
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.identity import claim_folder, identify
-from moo_jsc.runs.ledger import Ledger
-from moo_jsc.runs.log import Header, RecordedRun, check_header, log_path, open_log, read_log
-from moo_jsc.runs.tables import load_trials, write_tables
+from moo_jsc.runs.log import Header, RecordedRun, check_header, log_path, read_log
+from moo_jsc.runs.recorded import Pending, run_on_cluster, run_recorded
+from moo_jsc.runs.tables import load_trials, values_of, write_tables
 from moo_jsc.samplers.registry import get_samplers
-from moo_jsc.samplers.sampler import BudgetExhausted, Sampler, run_sampler, told_of
+from moo_jsc.samplers.sampler import Sampler, told_of
 
 if TYPE_CHECKING:
     import pandas
@@ -65,6 +66,7 @@ def run_comparison(
     folder: Path | str,
     *,
     workers: int = 2,
+    scheduler: str | None = None,
     progress: bool = True,
 ) -> Comparison:
     """Run every sampler with every seed for `budget` trials and write the tables.
@@ -87,6 +89,9 @@ def run_comparison(
         For logs and tables; may hold the same study with other samplers and seeds.
     workers
         Processes with one thread each; 1 runs everything in this process.
+    scheduler
+        Address of a running Dask scheduler, ``tcp://host:port``, whose workers make the runs
+        instead. A log is then written when its whole run has come back.
     progress
         Show a bar over the runs on standard error, if that is a terminal.
 
@@ -129,103 +134,41 @@ def run_comparison(
             header = identity.header(told_of(sampler, problem.bounds, problem.scales), seed)
             if not _is_finished(log_path(folder, sampler.name, seed), header, problem):
                 pending.append((sampler, header))
-    _run_all(problem, pending, folder, workers, progress, total=len(seeds) * len(samplers))
+    runs = (
+        _run_here(problem, pending, folder, workers)
+        if scheduler is None
+        else run_on_cluster(problem, pending, folder, scheduler)
+    )
+    total = len(seeds) * len(samplers)
+    with tqdm(
+        total=total,
+        initial=total - len(pending),
+        unit="run",
+        disable=None if progress and pending else True,
+    ) as bar:
+        for _ in runs if pending else ():
+            bar.update()
     names = tuple(sampler.name for sampler in samplers)
     comparison = Comparison(folder, names, tuple(seeds))
     write_tables(comparison.trials(), folder)
     return comparison
 
 
-def run_recorded(
-    problem: Problem,
-    sampler: Sampler,
-    header: Header,
-    path: Path,
-) -> None:
-    """Run one sampler with one seed, recording every trial in the log at `path`.
-
-    Takes an interrupted run up; does nothing if the log is finished.
-
-    Parameters
-    ----------
-    problem, sampler
-        Who searches what.
-    header
-        Names the run, its seed and its budget.
-    path
-        The log.
-
-    Raises
-    ------
-    InputError
-        See `open_log` and `Ledger`.
-    """
-    sampler.load()
-    problem = problem.for_run(header.seed)
-    with open_log(path, header) as log:
-        if log.run.end is not None:
-            return
-        ledger = Ledger(
-            problem.space,
-            len(problem.objectives),
-            problem.evaluate,
-            budget=header.budget,
-            recorded=log.run.trials,
-            record=log.append,
-            source=str(path),
-        )
-        try:
-            run_sampler(
-                sampler,
-                problem.space,
-                problem.objectives,
-                ledger,
-                seed=header.seed,
-                budget=header.budget,
-                known=problem.known_values,
-                bounds=problem.bounds,
-                scales=problem.scales,
-            )
-        except BudgetExhausted:
-            pass
-        except Exception as error:
-            error.add_note(f"in sampler {header.sampler!r} with seed {header.seed}")
-            raise
-        log.end("budget" if ledger.exhausted else "sampler ended", len(ledger.trials))
-
-
-def _run_all(
-    problem: Problem,
-    pending: Sequence[tuple[Sampler, Header]],
-    folder: Path,
-    workers: int,
-    progress: bool,
-    total: int,
-) -> None:
-    if not pending:
-        return
+def _run_here(problem: Problem, pending: Pending, folder: Path, workers: int) -> Iterable[object]:
+    """Make the runs in processes of this machine, yielding after each."""
     from joblib import delayed
-    from tqdm import tqdm
 
-    tasks = (
+    parallel = processes(
+        min(workers, len(pending) or 1),
+        return_as="generator_unordered",
+        max_nbytes=_MEMORY_MAP_FROM,
+    )
+    return parallel(
         delayed(_run_in_worker)(
             problem, sampler, header, log_path(folder, header.sampler, header.seed)
         )
         for sampler, header in pending
     )
-    with tqdm(
-        total=total,
-        initial=total - len(pending),
-        unit="run",
-        disable=None if progress else True,
-    ) as bar:
-        parallel = processes(
-            min(workers, len(pending)),
-            return_as="generator_unordered",
-            max_nbytes=_MEMORY_MAP_FROM,
-        )
-        for _ in parallel(tasks):
-            bar.update()
 
 
 def _run_in_worker(problem: Problem, sampler: Sampler, header: Header, path: Path) -> None:
@@ -254,8 +197,10 @@ def _check_values(path: Path, run: RecordedRun, problem: TableProblem) -> None:
         expected = problem.evaluate([trial.configuration for trial in run.trials])
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    found = np.array([trial.values for trial in run.trials])
-    for trial, column in zip(*np.nonzero(found != expected), strict=True):
+    found = values_of(run, expected.shape[1])
+    failed = np.isnan(expected).any(axis=1, keepdims=True)
+    same = np.where(failed, np.isnan(found), found == expected)
+    for trial, column in zip(*np.nonzero(~same), strict=True):
         raise InputError(
             f"{path}, line {trial + 2}: {problem.objectives[column].name} = "
             f"{found[trial, column]}, the table of {problem.name} says {expected[trial, column]}; "

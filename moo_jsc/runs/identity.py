@@ -11,6 +11,7 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path, sha256_of
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.log import Header, ObjectiveEntry
+from moo_jsc.runs.plugins import plugin_hashes
 from moo_jsc.samplers.sampler import Sampler
 
 DECISIVE_PACKAGES = ("moo-jsc", "numpy", "scipy", "optuna", "pymoo", "torch")
@@ -20,7 +21,7 @@ _FILE = "study.json"
 
 
 class StudyIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Problem, objectives, budget and versions: what makes trials comparable.
+    """Problem, objectives, budget, versions and plugins: what makes trials comparable.
 
     Samplers and seeds are not part of it, so that a folder can be given more of them.
     """
@@ -32,6 +33,7 @@ class StudyIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     budget: int
     versions: dict[str, str]
     bounds: str = ""
+    plugins: dict[str, str] = {}
 
     @property
     def hash(self) -> str:
@@ -63,6 +65,7 @@ def identify(problem: Problem, budget: int) -> StudyIdentity:
         budget=budget,
         versions=package_versions(DECISIVE_PACKAGES),
         bounds=str(problem.bounds),
+        plugins=plugin_hashes(),
     )
 
 

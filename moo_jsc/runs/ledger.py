@@ -14,7 +14,14 @@ from moo_jsc.problems.space import SearchSpace
 from moo_jsc.samplers.sampler import BudgetExhausted, Evaluate
 
 
-class Trial(msgspec.Struct, frozen=True, tag_field="line", tag="trial", forbid_unknown_fields=True):
+class Trial(
+    msgspec.Struct,
+    frozen=True,
+    tag_field="line",
+    tag="trial",
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+):
     """One trial as it is charged and recorded.
 
     Attributes
@@ -24,7 +31,7 @@ class Trial(msgspec.Struct, frozen=True, tag_field="line", tag="trial", forbid_u
     configuration
         Choice indices (d,).
     values
-        Objective values (m,), natural units and senses.
+        Objective values (m,), natural units and senses; none where the design has failed.
     repeat
         Whether an earlier trial of the run had the same configuration.
     sampler_seconds
@@ -33,6 +40,8 @@ class Trial(msgspec.Struct, frozen=True, tag_field="line", tag="trial", forbid_u
     evaluation_seconds
         Time of its evaluation: the batch's, shared equally by its new configurations;
         0 for a repeat.
+    failure
+        Why the design has no values; empty where it has.
     """
 
     trial: int
@@ -41,6 +50,11 @@ class Trial(msgspec.Struct, frozen=True, tag_field="line", tag="trial", forbid_u
     repeat: bool
     sampler_seconds: float
     evaluation_seconds: float
+    failure: str = ""
+
+
+Answer = tuple[tuple[float, ...], str]
+"""Values of a configuration and why it has none."""
 
 
 class Ledger:
@@ -53,6 +67,9 @@ class Ledger:
     Given the trials of an interrupted run, the ledger serves them again as long as the sampler
     proposes the same configurations in the same order, and evaluates only what comes after. So
     a run resumes without any stored sampler state.
+
+    A design that has failed (one of its values is no finite number) is charged like any other,
+    recorded with the reason, and answered with a row of NaN.
 
     Parameters
     ----------
@@ -68,6 +85,9 @@ class Ledger:
         Trials of an interrupted run, in order.
     record
         Called with the new trials of each batch, before the sampler sees their values.
+    failures
+        Called with configurations whose values are not finite: why each has failed. None: no
+        design may fail.
     source
         Where the recorded trials come from, for the error message.
 
@@ -77,7 +97,7 @@ class Ledger:
         The budget is below 1, the sampler proposes a configuration outside the space, or, on
         replay, another one than was recorded.
     ArithmeticError
-        A value is not finite, or there are not m of them.
+        A value is not finite although no design may fail, or there are not m of them.
 
     Examples
     --------
@@ -103,6 +123,7 @@ class Ledger:
         budget: int,
         recorded: Sequence[Trial] = (),
         record: Callable[[Sequence[Trial]], None] | None = None,
+        failures: Callable[[NDArray[np.int64]], Sequence[str]] | None = None,
         source: str = "recorded trials",
     ) -> None:
         if budget < 1:
@@ -114,8 +135,9 @@ class Ledger:
         self._evaluate = evaluate
         self._recorded = recorded
         self._record = record
+        self._failures = failures
         self._source = source
-        self._known: dict[int, tuple[float, ...]] = {}
+        self._known: dict[int, Answer] = {}
         self._answered = perf_counter()
 
     @property
@@ -139,7 +161,9 @@ class Ledger:
         self._answered = perf_counter()
         if len(taken) < len(rows):
             raise BudgetExhausted(f"{self.budget} trials")
-        values = [trial.values for trial in self.trials[len(self.trials) - len(taken) :]]
+        nothing = (np.nan,) * self._objectives
+        answered = self.trials[len(self.trials) - len(taken) :]
+        values = [trial.values or nothing for trial in answered]
         return np.array(values, dtype=np.float64).reshape(len(taken), self._objectives)
 
     def _charge(self, rows: NDArray[np.int64], sampler_seconds: float) -> None:
@@ -148,7 +172,7 @@ class Ledger:
         replayed = self._recorded[first : first + len(rows)]
         for trial, key, row in zip(replayed, keys, rows, strict=False):
             self._check(trial, key, row)
-            self._known[key] = trial.values
+            self._known[key] = trial.values, trial.failure
             self.trials.append(trial)
         keys, rows = keys[len(replayed) :], rows[len(replayed) :]
         if not keys:
@@ -164,10 +188,11 @@ class Ledger:
             Trial(
                 trial=len(self.trials) + i,
                 configuration=tuple(row.tolist()),
-                values=self._known[key],
+                values=self._known[key][0],
                 repeat=fresh.get(key) != i,
                 sampler_seconds=sampler_seconds,
                 evaluation_seconds=seconds if fresh.get(key) == i else 0.0,
+                failure=self._known[key][1],
             )
             for i, (key, row) in enumerate(zip(keys, rows, strict=True))
         ]
@@ -179,15 +204,24 @@ class Ledger:
         """Evaluate the rows at the positions `fresh` (key -> position) and remember them."""
         if not fresh:
             return
-        values = np.asarray(self._evaluate(rows[list(fresh.values())]), dtype=np.float64)
+        new = rows[list(fresh.values())]
+        values = np.asarray(self._evaluate(new), dtype=np.float64)
         if values.shape != (len(fresh), self._objectives):
             raise ArithmeticError(
                 f"space {self._space.name!r}: values of shape {values.shape}, "
                 f"expected {(len(fresh), self._objectives)}"
             )
-        if not np.isfinite(values).all():
-            raise ArithmeticError(f"space {self._space.name!r}: a value is not finite")
-        self._known.update(zip(fresh, map(tuple, values.tolist()), strict=True))
+        failed = ~np.isfinite(values).all(axis=1)
+        reasons = [""] * len(fresh)
+        if failed.any():
+            if self._failures is None:
+                raise ArithmeticError(f"space {self._space.name!r}: a value is not finite")
+            for place, reason in zip(
+                np.flatnonzero(failed).tolist(), self._failures(new[failed]), strict=True
+            ):
+                reasons[place] = reason or "no finite value"
+        for key, found, reason in zip(fresh, values.tolist(), reasons, strict=True):
+            self._known[key] = (() if reason else tuple(found), reason)
 
     def _check(self, trial: Trial, key: int, row: NDArray[np.int64]) -> None:
         proposed = tuple(row.tolist())

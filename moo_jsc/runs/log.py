@@ -306,7 +306,8 @@ def _check_trial(path: Path, number: int, trial: Trial, expected: int, header: H
             f"{path}, line {number}: trial {trial.trial}, expected trial {expected} "
             f"of {header.budget}"
         )
-    if len(trial.values) != len(header.objectives):
+    expected_values = 0 if trial.failure else len(header.objectives)
+    if len(trial.values) != expected_values:
         raise InputError(
-            f"{path}, line {number}: {len(trial.values)} values, expected {len(header.objectives)}"
+            f"{path}, line {number}: {len(trial.values)} values, expected {expected_values}"
         )

@@ -62,6 +62,8 @@ class Manifest(msgspec.Struct, frozen=True):
         SHA-256 over the Python files of the packages.
     versions, python, machine
         Packages, interpreter; processor, system and number of cores.
+    plugins
+        Name -> hash of the files and packages that registered names.
     """
 
     made: str
@@ -81,6 +83,7 @@ class Manifest(msgspec.Struct, frozen=True):
     versions: dict[str, str]
     python: str
     machine: dict[str, str]
+    plugins: dict[str, str] = {}
 
 
 def write_manifest(
@@ -134,6 +137,7 @@ def write_manifest(
             "processor": platform.machine(),
             "cores": str(os.cpu_count()),
         },
+        plugins=identity.plugins,
     )
     with atomic_path(Path(folder) / "manifest.json") as path:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")

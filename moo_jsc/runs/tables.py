@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import atomic_path
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 KEYS = ("sampler", "seed", "trial")
 TIMES = ("sampler_seconds", "evaluation_seconds")
+FAILURE = "failure"
 
 
 def load_trials(
@@ -43,8 +45,9 @@ def load_trials(
     -------
     pandas.DataFrame
         One row a trial: ``sampler``, ``seed``, ``trial``, ``repeat`` (tried before in this run),
-        ``configuration`` (flat index in the space), one column an objective (natural units),
-        ``sampler_seconds``, ``evaluation_seconds``.
+        ``configuration`` (flat index in the space), one column an objective (natural units, NaN
+        where the design has failed), ``sampler_seconds``, ``evaluation_seconds``; where designs
+        have failed also ``failure``, the reason.
 
     Raises
     ------
@@ -70,17 +73,31 @@ def load_trials(
     if not parts:
         raise InputError(f"{folder}: holds no trial logs")
     columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    if not any(columns[FAILURE]):
+        del columns[FAILURE]
     return pandas.DataFrame(columns)
 
 
-def write_tables(trials: pandas.DataFrame, folder: Path) -> None:
-    """Write ``trials.csv`` and ``timings.csv``.
+def values_of(run: RecordedRun, objectives: int) -> NDArray[np.float64]:
+    """Return the recorded values (trials, objectives), NaN where a design has failed."""
+    nothing = (np.nan,) * objectives
+    values = [trial.values or nothing for trial in run.trials]
+    return np.array(values, dtype=np.float64).reshape(len(run.trials), objectives)
 
-    The first has no times, so that the same trials give the same bytes. Numbers are written with
-    as many digits as reading them back exactly takes.
+
+def write_tables(trials: pandas.DataFrame, folder: Path) -> None:
+    """Write ``trials.csv`` and ``timings.csv``, and ``failures.csv`` where designs have failed.
+
+    The first has no times and no reasons, so that the same trials give the same bytes. Numbers
+    are written with as many digits as reading them back exactly takes.
     """
     with atomic_path(folder / "trials.csv") as path:
-        trials.drop(columns=list(TIMES)).to_csv(path, index=False, lineterminator="\n")
+        plain = trials.drop(columns=[*TIMES, *trials.columns.intersection([FAILURE])])
+        plain.to_csv(path, index=False, lineterminator="\n")
+    if FAILURE in trials:
+        failed = trials.loc[trials[FAILURE] != "", [*KEYS, "configuration", FAILURE]]
+        with atomic_path(folder / "failures.csv") as path:
+            failed.to_csv(path, index=False, lineterminator="\n")
     with atomic_path(folder / "timings.csv") as path:
         trials[[*KEYS, *TIMES]].to_csv(path, index=False, lineterminator="\n")
 
@@ -90,8 +107,7 @@ def _rows(
 ) -> dict[str, Any]:
     count = len(run.trials)
     configurations = np.array([trial.configuration for trial in run.trials], dtype=np.int64)
-    values = np.array([trial.values for trial in run.trials], dtype=np.float64)
-    values = values.reshape(count, len(objectives))
+    values = values_of(run, len(objectives))
     return {
         "sampler": np.full(count, sampler, dtype=object),
         "seed": np.full(count, seed, dtype=np.int64),
@@ -103,6 +119,7 @@ def _rows(
         **{name: values[:, column] for column, name in enumerate(objectives)},
         "sampler_seconds": np.array([trial.sampler_seconds for trial in run.trials]),
         "evaluation_seconds": np.array([trial.evaluation_seconds for trial in run.trials]),
+        FAILURE: np.array([trial.failure for trial in run.trials], dtype=object),
     }
 
 

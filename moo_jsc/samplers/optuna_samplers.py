@@ -30,6 +30,8 @@ class OptunaSampler(ConstrainedSampler):
     samplers that start with random trials start with the same ones as ``optuna-random``.
     """
 
+    takes_failures = True  # Trials without a number are trials that failed, to Optuna.
+
     @abstractmethod
     def build(self, space: SearchSpace, objectives: int, *, seed: int, budget: int) -> BaseSampler:
         """Return a fresh sampler of Optuna for one run with some number of objectives."""

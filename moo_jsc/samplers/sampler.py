@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ Evaluate = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
 Known = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 """(n, d) choice indices -> (n, m) values known beforehand, NaN where one must be evaluated."""
+
+
+HOPELESS = 1e9
+"""What a failed design costs in every objective before any design has succeeded."""
 
 
 class BudgetExhausted(Exception):  # noqa: N818
@@ -39,6 +43,10 @@ class Sampler(ABC):
 
     name: str
     """Unique, lower case, with dashes; the key in `SAMPLERS` and the name of a folder."""
+
+    takes_failures: ClassVar[bool] = False
+    """Whether `run` wants to see a design that has failed as a row of NaN. All others are given
+    the worst values that the run has seen in their place (`Penalized`)."""
 
     @property
     def settings(self) -> str:
@@ -172,6 +180,38 @@ def told_of(sampler: Sampler, bounds: Bounds, scales: Scales) -> Sampler:
     return sampler.within(bounds, scales) if bounds or scales else sampler
 
 
+class Penalized:
+    """An `evaluate` that answers a failed design with the worst values seen so far.
+
+    In each objective for itself, over the run and the batch at hand; as long as no design of the
+    run has succeeded, `HOPELESS` in the direction of the worse. So a sampler that knows numbers
+    only keeps away from failures, while the record holds them as what they are.
+
+    Examples
+    --------
+    >>> cost = (Objective(name="cost", unit="1", sense="min"),)
+    >>> answer = Penalized(lambda rows: np.where(rows == 1, np.nan, rows * 2.0), cost)
+    >>> answer(np.array([[0], [1], [3]])).ravel().tolist()
+    [0.0, 6.0, 6.0]
+    """
+
+    def __init__(self, evaluate: Evaluate, objectives: tuple[Objective, ...]) -> None:
+        self._evaluate = evaluate
+        self._signs = np.array([-1.0 if o.sense == "max" else 1.0 for o in objectives])
+        self._worst = np.full(len(objectives), -np.inf)
+
+    def __call__(self, configurations: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return values (n, m) of configurations (n, d), all of them finite."""
+        values = self._evaluate(configurations)
+        failed = np.asarray(np.isnan(values).any(axis=1))
+        smaller = self._signs * values[~failed]
+        self._worst = np.maximum(self._worst, smaller.max(axis=0, initial=-np.inf))
+        if not failed.any():
+            return values
+        substitute = np.where(np.isfinite(self._worst), self._worst, HOPELESS)
+        return np.where(failed[:, None], self._signs * substitute, values)
+
+
 def run_sampler(
     sampler: Sampler,
     space: SearchSpace,
@@ -185,6 +225,8 @@ def run_sampler(
     scales: Scales = LINEAR,
 ) -> None:
     """Run a sampler; tell it known values, bounds and scales only if it declares to use them."""
+    if not sampler.takes_failures:
+        evaluate = Penalized(evaluate, objectives)
     sampler = told_of(sampler, bounds, scales)
     if isinstance(sampler, InformedSampler):
         sampler.run(space, objectives, evaluate, seed=seed, budget=budget, known=known)

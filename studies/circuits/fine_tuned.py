@@ -33,9 +33,11 @@ def fine_tuned(designs: int, seed: int, jets: str) -> tuple[bool, str]:
     from moo_jsc.evaluation.circuits import CircuitEvaluator
     from moo_jsc.hardware.emulation import Design, compare
     from moo_jsc.objectives.circuit import LUT
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
 
-    problem = build_problem(PROBLEM, objectives=("accuracy", "lut"), jets=jets, training="qat")
+    problem = build_network_problem(
+        PROBLEM, objectives=("accuracy", "lut"), jets=jets, training="qat"
+    )
     numbers = np.random.default_rng(seed).choice(problem.space.size, designs, replace=False)
     configurations = problem.space.configurations(np.sort(numbers))
     costs = CircuitEvaluator([LUT])

@@ -9,8 +9,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from moo_jsc.foundation.errors import InputError
 from studies.common.checks import nearest
-from studies.common.console import BAD_INPUT, run_study
+from studies.common.console import (
+    BAD_INPUT,
+    PLUGIN_FLAG,
+    load_plugins,
+    run_study,
+    taken_plugins,
+)
 from studies.common.names import catalogs_text
 
 STUDIES: dict[str, str] = {
@@ -46,10 +53,18 @@ CATALOGS = ("problems", "networks", "objectives", "samplers")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the study that the first word names with the flags that follow."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("-h", "--help"):
-        print(usage())
-        return
+    try:
+        plugins, given = taken_plugins(given)
+        if not given or given[0] in ("-h", "--help"):
+            load_plugins(plugins)
+            print(usage())
+            return
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
     name, *flags = given
+    if plugins:
+        flags += [PLUGIN_FLAG, *plugins]
     if name not in STUDIES:
         hint = nearest(name, list(STUDIES)) or ","
         print(f"error: study {name!r}{hint} expected one of {', '.join(STUDIES)}", file=sys.stderr)

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,8 @@ from studies.common.names import catalogs_text
 from studies.common.settings import Settings, as_toml
 
 Config = TypeVar("Config", bound=Settings)
+
+PLUGIN_FLAG = "--plugin"
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -75,16 +78,22 @@ def run_study(
 def parse(config_type: type[Config], arguments: Sequence[str]) -> Config:
     """Return the configuration of a TOML file (``--config``) overridden by flags.
 
+    Plugins are loaded on the way, so that what they register is known.
+
     Raises
     ------
     InputError
-        A flag, a key or a value is wrong.
+        A flag, a key or a value is wrong, or a plugin fails.
     """
     import tyro
 
     arguments = [_present_flag(argument) for argument in arguments]
     path = _config_path(arguments)
     default = read_config(config_type, path) if path else None
+    plugins, arguments = taken_plugins(arguments)
+    load_plugins(plugins or (default.plugin if default else ()))
+    if plugins:
+        arguments = [*arguments, PLUGIN_FLAG, *plugins]
     program = f"studies/{config_type.script}.py" if config_type.script else None
     messages = io.StringIO()
     try:
@@ -131,6 +140,51 @@ def read_config(config_type: type[Config], path: Path) -> Config:
         return msgspec.convert(table, config_type, dec_hook=_from_toml)
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def taken_plugins(arguments: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the files of every ``--plugin``, and the other arguments.
+
+    Examples
+    --------
+    >>> taken_plugins(["--plugin", "a.py", "b.csv", "--budget", "3", "--plugin=c.py"])
+    (('a.py', 'b.csv', 'c.py'), ['--budget', '3'])
+    """
+    plugins: list[str] = []
+    rest: list[str] = []
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if word == PLUGIN_FLAG:
+            found = list(takewhile(lambda each: not each.startswith("-"), left))
+            if not found:
+                raise InputError(f"{PLUGIN_FLAG}: expected a file")
+            plugins += found
+            del left[: len(found)]
+        elif word.startswith(f"{PLUGIN_FLAG}="):
+            plugins.append(word.partition("=")[2])
+        else:
+            rest.append(word)
+    return tuple(plugins), rest
+
+
+def load_plugins(given: Sequence[str]) -> None:
+    """Load plugins by file, and those of installed packages.
+
+    Raises
+    ------
+    InputError
+        One fails.
+    """
+    from importlib.metadata import entry_points
+
+    if not given and not entry_points(group="moo_jsc.plugins"):
+        return
+    from moo_jsc.runs.plugins import load_installed_plugins, load_plugin
+
+    load_installed_plugins()
+    for each in given:
+        load_plugin(each)
 
 
 def _from_toml(kind: type[Any], value: Any) -> Any:

@@ -34,8 +34,8 @@ def problem_named(
     final_relu: bool = False,
     jets: str = "sample",
     device: str = "cpu",
-) -> Benchmark | NetworkProblem:
-    """Return a problem: its shipped table where that holds what is asked for, else networks.
+) -> Problem:
+    """Return a problem: a registered one, its shipped table, else over networks.
 
     Parameters
     ----------
@@ -56,8 +56,15 @@ def problem_named(
     InputError
         A name is unknown, or `noisy` is asked for where no table of trainings is shipped.
     """
+    from moo_jsc.problems.registered import PROBLEMS
+
     own = (network, final_relu, jets, device) != (None, False, "sample", "cpu")
-    if not evaluate and not own and holds(name, objectives, training, split):
+    if (
+        name not in PROBLEMS
+        and not evaluate
+        and not own
+        and holds(name, objectives, training, split)
+    ):
         return load_benchmark(
             name,
             objectives=objectives,
@@ -76,9 +83,10 @@ def problem_named(
         )
     from moo_jsc.problems.catalog import build_problem, recipe_of
 
+    trainings = {} if name in PROBLEMS else {"fine_tuning_seeds": recipe_of(name).trainings}
     return build_problem(
         name,
-        fine_tuning_seeds=recipe_of(name).trainings,
+        **trainings,
         network=network,
         objectives=objectives,
         split=split,
@@ -96,9 +104,9 @@ def networks_of(problem: Problem) -> NetworkProblem | None:
     from moo_jsc.problems.network_problem import NetworkProblem
 
     if isinstance(problem, Benchmark):
-        from moo_jsc.problems.catalog import build_problem
+        from moo_jsc.problems.catalog import build_network_problem
 
-        return build_problem(
+        return build_network_problem(
             problem.name,
             objectives=("accuracy", "size"),
             training=problem.training,
@@ -107,7 +115,7 @@ def networks_of(problem: Problem) -> NetworkProblem | None:
     return problem if isinstance(problem, NetworkProblem) else None
 
 
-def table_of(problem: Benchmark | NetworkProblem, **effort: Any) -> ObjectiveTable:
+def table_of(problem: Problem, **effort: Any) -> ObjectiveTable:
     """Return the values of a problem's whole space.
 
     Parameters
@@ -121,7 +129,8 @@ def table_of(problem: Benchmark | NetworkProblem, **effort: Any) -> ObjectiveTab
         return problem.table
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.enumeration.enumerate import SHARD_SIZE
+    from moo_jsc.problems.network_problem import NetworkProblem
 
-    fine_tuned = problem.scoring.training == "qat"
+    fine_tuned = isinstance(problem, NetworkProblem) and problem.scoring.training == "qat"
     size = FINE_TUNED_SHARD if fine_tuned else SHARD_SIZE
     return enumerate_problem(problem, shard_size=size, **effort)

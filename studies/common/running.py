@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -71,9 +71,16 @@ def study(body: Callable[[Config], Results]) -> Callable[[Config], Results]:
 
 
 def keep_settings(folder: Path, config: Settings) -> None:
-    """Write the settings that decide the results beside them, as a file for ``--config``."""
+    """Write the settings that decide the results beside them, as a file for ``--config``.
+
+    Plugins are named with the hash of the file, so that a changed one is not taken for the same.
+    """
     from moo_jsc.foundation.files import write_text
 
+    if config.plugin:
+        from moo_jsc.runs.plugins import pinned
+
+        config = replace(config, plugin=tuple(pinned(each) for each in config.plugin))
     head = f"# python studies/{config.script}.py --config {folder / CONFIG_FILE}\n\n"
     write_text(folder / CONFIG_FILE, head + as_toml(config, leaving_out=ELSEWHERE))
 

@@ -35,6 +35,9 @@ class Settings:
     """Parallel processes, one thread each."""
     device: str = "cpu"
     """Where networks are computed, if the study computes any: cpu or cuda."""
+    plugin: tuple[str, ...] = ()
+    """Files whose names every study knows: Python (.py) that registers problems, objectives and
+    samplers of your own, or costs by layer and format (.csv)."""
     open: bool = False
     """Open the report in a browser."""
     config: Path | None = None

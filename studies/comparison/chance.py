@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.problems.problem import Problem
     from moo_jsc.quantization.formats import NetworkPrecision
 
 NOISY = ("accuracy", "loss")
@@ -25,7 +26,7 @@ MOST_CANDIDATES = 600
 """Designs whose results jet by jet are computed, one after the other."""
 
 
-def chance_of(problem: Benchmark | NetworkProblem, table: ObjectiveTable) -> FrontChance | None:
+def chance_of(problem: Problem, table: ObjectiveTable) -> FrontChance | None:
     """Draw again what a front owes to chance: a benchmark's trainings, else the jets.
 
     Parameters
@@ -38,20 +39,24 @@ def chance_of(problem: Benchmark | NetworkProblem, table: ObjectiveTable) -> Fro
     Returns
     -------
     FrontChance or None
-        None where no objective is a mean over jets, or a benchmark knows one training only.
+        None where no objective is a mean over jets, a benchmark knows one training only, or
+        there are no networks.
     """
     from moo_jsc.enumeration.benchmark import Benchmark
+    from moo_jsc.problems.network_problem import NetworkProblem
 
     noisy = [o.name for o in table.objectives if o.name in NOISY]
     if not noisy:
         return None
     if not isinstance(problem, Benchmark):
+        if not isinstance(problem, NetworkProblem):
+            return None
         return chance_of_jets(problem, table, noisy)
     if problem.training == "qat":
         return chance_of_trainings(problem, noisy)
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
 
-    rounded = build_problem(
+    rounded = build_network_problem(
         problem.name, objectives=[*noisy, "size"], split=problem.split, training="ptq"
     )
     return chance_of_jets(rounded, table, noisy)

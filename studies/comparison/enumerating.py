@@ -11,14 +11,16 @@ from studies.common.problems import FINE_TUNED_SHARD
 if TYPE_CHECKING:
     from moo_jsc.data import SplitName
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.problems.problem import Problem
 
 
 def enumerated(
-    problem: Benchmark | NetworkProblem, *, workers: int, scheduler: str | None = None
-) -> tuple[ObjectiveTable, ObjectiveTable]:
+    problem: Problem, *, workers: int, scheduler: str | None = None
+) -> tuple[ObjectiveTable, ObjectiveTable | None]:
     """Return the tables of the problem's own split and of the test split.
+
+    A problem that is not over networks has no test split.
 
     A benchmark holds both. Where designs are fine-tuned, each is trained once (with every seed
     of its scoring) and scored on both.
@@ -32,9 +34,12 @@ def enumerated(
     """
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.enumeration.benchmark import Benchmark
+    from moo_jsc.problems.network_problem import NetworkProblem
 
     if isinstance(problem, Benchmark):
         return problem.table, problem.on("test").table
+    if not isinstance(problem, NetworkProblem):
+        return enumerate_problem(problem, workers=workers, scheduler=scheduler), None
     if problem.scoring.training == "qat":
         return _fine_tuned(problem, workers, scheduler)
     own, test = (

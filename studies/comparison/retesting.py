@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from moo_jsc.enumeration import ObjectiveTable
 
 
-def retest(tested: ObjectiveTable) -> tuple[pd.DataFrame, Reference]:
-    """Return values on the test split, a row a configuration, and that split's own front."""
+def retest(tested: ObjectiveTable | None) -> tuple[pd.DataFrame | None, Reference | None]:
+    """Return values on the test split, a row a configuration, and that split's own front.
+
+    None of both where there is no such split.
+    """
     import pandas as pd
 
+    if tested is None:
+        return None, None
     frame = pd.DataFrame(tested.values, columns=[each.name for each in tested.objectives])
     frame.insert(0, "configuration", range(len(frame)))
     return frame, reference_of(tested)
@@ -30,11 +35,13 @@ def judged(trials: pd.DataFrame, table: ObjectiveTable) -> pd.DataFrame:
     return trials.assign(**dict(zip(names, values.T, strict=True)))
 
 
-def knees(trials: Trials, reference: Reference, retested: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the test accuracy of each sampler's knee designs; None without that objective."""
+def knees(
+    trials: Trials, reference: Reference, retested: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Return the test accuracy of each sampler's knee designs; None where there is none."""
     from analysis.efficiency.knee_designs import knee_configurations, knee_scores
 
-    if "accuracy" not in reference.names:
+    if retested is None or "accuracy" not in reference.names:
         return None
     return knee_scores(
         knee_configurations(trials, reference), retested, "accuracy", bounds=(0.0, 1.0)

@@ -116,7 +116,13 @@ def searched(question: Question, sampler: Sampler, trials: int, seeds: Sequence[
 
 def _trials(question: Question, sampler: Sampler, trials: int, seed: int) -> NDArray[np.int64]:
     problem = TableProblem(question.table)
-    ledger = Ledger(problem.space, len(problem.objectives), problem.evaluate, budget=trials)
+    ledger = Ledger(
+        problem.space,
+        len(problem.objectives),
+        problem.evaluate,
+        budget=trials,
+        failures=problem.failures if problem.may_fail else None,
+    )
     with suppress(BudgetExhausted):
         run_sampler(
             sampler,

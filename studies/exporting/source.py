@@ -125,9 +125,9 @@ def costs_of(settings: ProblemSettings, objectives: Sequence[str]) -> NetworkPro
     InputError
         The settings name no problem that can be built.
     """
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
 
-    return build_problem(
+    return build_network_problem(
         _name(settings),
         network=settings.network,
         objectives=objectives,

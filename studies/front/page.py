@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.common.designs import EXPLORER
+from studies.common.failures import failure_files
 from studies.common.running import Results, write_results
 from studies.common.settings import Settings
 from studies.front.points import front_designs
@@ -92,7 +93,7 @@ def write(
             "Designs that count": str(problem.bounds) or "all",
             "Fingerprint": problem.fingerprint[:16],
         },
-        files={"front.csv": table.to_csv(index=False)},
+        files={"front.csv": table.to_csv(index=False), **failure_files(front.table)},
         figures=figures,
     )
 

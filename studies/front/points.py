@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from studies.common.failures import failed_designs
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 
     from analysis.report.explorer import Designs
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.enumeration.benchmark import Benchmark
-    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
 
 CLOUD_POINTS = 20_000
@@ -83,6 +83,7 @@ def front_designs(problem: Problem, front: Front, command: str | None) -> Design
     else:
         members = table.front_indices
         numbers = drawn_rows(problem.space.size, members)
+        numbers = numbers[~table.failed[numbers]]
         values = table.values[numbers]
     tested = None
     rounded = isinstance(problem, NetworkProblem) and problem.scoring.training == "ptq"
@@ -111,6 +112,8 @@ def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:
         (row,) = problem.space.configurations([int(best["index"])])
         chosen = " ".join(f"{name}={value}" for name, value in problem.space.named(row).items())
         lines += [f"  {objective.name} ({objective.sense}): {values}", f"    {chosen}"]
+    if front.table is not None and front.table.failures:
+        lines += ["", failed_designs(front.table)]
     return lines
 
 
@@ -120,7 +123,7 @@ def shown(value: float) -> str:
 
 
 def enumerated(
-    problem: Benchmark | NetworkProblem,
+    problem: Problem,
     *,
     stream: bool,
     workers: int,
@@ -148,5 +151,6 @@ def front_of(table: ObjectiveTable) -> Front:
 
     found = StreamingFront.empty(table.objectives).updated(table.front_indices, table.front_values)
     drawn = min(CLOUD_POINTS, table.space.size)
-    cloud = table.values[table.space.permuted(np.arange(drawn), seed=0)]
+    chosen = table.space.permuted(np.arange(drawn), seed=0)
+    cloud = table.values[chosen[~table.failed[chosen]]]
     return Front(found.values, found.indices, found.multiplicity, cloud, table)

@@ -76,8 +76,11 @@ def train_into(
     jets: Dataset,
     *,
     device: str,
+    scheduler: str | None = None,
 ) -> list[Score]:
     """Train every spec with every seed, write one file, enter it in the folder's manifest."""
+    from moo_jsc.enumeration.training import train_on_workers
+    from moo_jsc.enumeration.workers import Workers
     from moo_jsc.foundation.files import sha256_of_file
     from moo_jsc.networks.training import train_ensemble
     from moo_jsc.networks.weights import (
@@ -91,14 +94,18 @@ def train_into(
 
     seeds = tuple(seeds)
     every = [(spec, seed) for seed in seeds for spec in specs]
-    trained = train_ensemble(
-        [spec for spec, _ in every],
-        [seed for _, seed in every],
-        jets.train,
-        jets.validation,
-        schedule,
-        checkpoint=folder / f".{stem}.checkpoint",
-        device=device,
+    members = [spec for spec, _ in every], [seed for _, seed in every]
+    splits = jets.train, jets.validation
+    trained = (
+        train_ensemble(
+            *members,
+            *splits,
+            schedule,
+            checkpoint=folder / f".{stem}.checkpoint",
+            device=device,
+        )
+        if scheduler is None
+        else train_on_workers(*members, *splits, schedule, Workers(scheduler=scheduler))
     )
     networks = {
         f"{spec.name}/{seed}/": network
