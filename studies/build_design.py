@@ -106,8 +106,8 @@ def chosen_design(config: Config) -> tuple[NetworkProblem, int]:
 
     It is chosen by the problem's shipped table where there is one.
     """
-    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.problems.catalog import build_network_problem
+    from moo_jsc.problems.network_problem import NetworkProblem
     from studies.common.problems import problem_named
 
     settings: dict[str, Any] = {
@@ -119,9 +119,9 @@ def chosen_design(config: Config) -> tuple[NetworkProblem, int]:
     }
     seen = problem_named(config.problem, **settings)
     number = design_number(config, seen)
-    return build_network_problem(config.problem, **settings) if isinstance(
-        seen, Benchmark
-    ) else seen, number
+    if isinstance(seen, NetworkProblem):
+        return seen, number
+    return build_network_problem(config.problem, **settings), number
 
 
 def simulated(rtl: Rtl) -> tuple[list[str], int | None]:

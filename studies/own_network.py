@@ -125,6 +125,7 @@ def main(config: Config) -> Results:
     from studies.own.page import OwnFindings, report_of, sentences
 
     table, tested = enumerated(problem, workers=config.workers, scheduler=config.scheduler)
+    assert tested is not None
     chance = chance_of(problem, table)
     if chance is not None:
         chance = replace(chance, drawn=f"{problem.scoring.split} rows")

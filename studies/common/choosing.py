@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.networks.classifier import Classifier
-    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.quantization.formats import NetworkPrecision
 
@@ -46,7 +44,7 @@ class DesignSettings(Settings):
             raise InputError("--number: expected without bounds and --least")
 
 
-def design_number(settings: DesignSettings, problem: Benchmark | NetworkProblem) -> int:
+def design_number(settings: DesignSettings, problem: Problem) -> int:
     """Return the number of the design that the settings ask for.
 
     The problem's own bounds hold too, but for those in whose place one is given.
@@ -76,7 +74,7 @@ def design_number(settings: DesignSettings, problem: Benchmark | NetworkProblem)
 
 
 def realized(
-    problem: NetworkProblem, configuration: NDArray[np.int64], *, seed: int, samples: int
+    problem: Problem, configuration: NDArray[np.int64], *, seed: int, samples: int
 ) -> tuple[Classifier, NetworkPrecision]:
     """Return a design's network and explicit formats, fine-tuned where the problem's designs are.
 

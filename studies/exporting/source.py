@@ -98,11 +98,13 @@ def problem_of(settings: ProblemSettings, *, device: str = "cpu") -> Benchmark |
     InputError
         The settings name no problem that can be built.
     """
+    from moo_jsc.enumeration.benchmark import Benchmark
     from moo_jsc.objectives import Bounds
     from moo_jsc.objectives.scales import parse_scales
+    from moo_jsc.problems.network_problem import NetworkProblem
     from studies.common.problems import problem_named
 
-    return problem_named(
+    found = problem_named(
         _name(settings),
         objectives=settings.objectives or None,
         training=settings.training,
@@ -115,6 +117,9 @@ def problem_of(settings: ProblemSettings, *, device: str = "cpu") -> Benchmark |
         jets=settings.jets,
         device=device,
     )
+    if not isinstance(found, Benchmark | NetworkProblem):
+        raise InputError(f"problem {found.name!r}: it has no networks to export")
+    return found
 
 
 def costs_of(settings: ProblemSettings, objectives: Sequence[str]) -> NetworkProblem:
