@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moo_jsc.networks.classifier import Classifier
+    from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
     from moo_jsc.quantization.formats import NetworkPrecision
 
@@ -74,7 +75,7 @@ def design_number(settings: DesignSettings, problem: Problem) -> int:
 
 
 def realized(
-    problem: Problem, configuration: NDArray[np.int64], *, seed: int, samples: int
+    problem: NetworkProblem, configuration: NDArray[np.int64], *, seed: int, samples: int
 ) -> tuple[Classifier, NetworkPrecision]:
     """Return a design's network and explicit formats, fine-tuned where the problem's designs are.
 
