@@ -216,6 +216,7 @@ def _run_all(
     with tqdm(
         total=total,
         initial=total - len(pending),
+        desc=f"searching {problem.name}",
         unit="run",
         disable=None if progress else True,
     ) as bar:
