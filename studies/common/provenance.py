@@ -61,7 +61,7 @@ def data_in_words(data: Dataset) -> str:
     --------
     >>> from moo_jsc.data.jets import load_jets
     >>> data_in_words(load_jets("sample"))
-    'JSC-like, Pythia: 30000 jets to train, 10000 to validate, 10000 to test; ...'
+    'JSC-like, Pythia: 60000 jets to train, 20000 to validate, 20000 to test; ...'
     """
     return (
         f"{data.name}: {len(data.train)} jets to train, {len(data.validation)} to validate, "
