@@ -113,7 +113,8 @@ def cheapest_designs(designs: Designs, quality: Measure) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``level``, ``least`` (in which costs), and all columns of the designs.
+        Columns ``level``, ``least`` (in which costs), and all columns of the designs. A level
+        where the cheapest design is that of the next higher one is left out for this cost.
 
     Examples
     --------
@@ -123,18 +124,22 @@ def cheapest_designs(designs: Designs, quality: Measure) -> pd.DataFrame:
     >>> quality = Measure("accuracy", "accuracy", sense="max")
     >>> found = cheapest_designs(Designs(frame, (quality, Measure("size", "size"))), quality)
     >>> found[["level", "least", "design"]].to_numpy().tolist()
-    [[0.75, 'size', 8], [0.74, 'size', 8], [0.73, 'size', 8], [0.72, 'size', 3]]
+    [[0.75, 'size', 8], [0.72, 'size', 3]]
     """
     import pandas as pd
 
     costs = [measure for measure in designs.measures if measure.sense == "min"]
     rows = []
+    above: dict[str, int] = {}
     for level in levels(designs, quality):
         good = designs.frame[designs.frame[quality.key] >= level]
         least: dict[int, list[str]] = {}
         for cost in costs:
             order = good.sort_values([cost.key, quality.key], ascending=[True, False])
-            least.setdefault(int(order[NUMBER].iloc[0]), []).append(cost.label)
+            number = int(order[NUMBER].iloc[0])
+            if above.get(cost.key) != number:
+                least.setdefault(number, []).append(cost.label)
+            above[cost.key] = number
         for number, names in least.items():
             row = good[good[NUMBER] == number].iloc[0].to_dict()
             rows.append({"level": level, "least": listed(names), **row})
@@ -170,16 +175,12 @@ def _add_cheapest(
             Column("level", f"{quality.label} at least (%)", "percent", 1),
             Column("least", "least", "text"),
             Column(NUMBER, "design", "whole"),
-            *(
-                Column(measure.key, measure.label, "percent", 2)
-                if measure.sense == "max" and measure.unit == "1"
-                else Column(measure.key, measure.label, "significant", 4)
-                for measure in designs.measures
-            ),
+            *(_shown(measure, frame) for measure in designs.measures),
             *([Column("layers", "layers", "text", wrap=True)] if designs.layers else []),
         ],
         f"The design of least cost whose {quality.label} is at least so high, of those below that "
-        "are drawn. Chosen on these data, a design is likely to be a little worse on new ones.",
+        "are drawn; a level is left out where it has the same design as the one above. Chosen on "
+        "these data, a design is likely to be a little worse on new ones.",
     )
     for line in [*designs.commands.values()][:1]:
         section.code(
@@ -191,3 +192,11 @@ def _add_cheapest(
                 )
             )
         )
+
+
+def _shown(measure: Measure, frame: pd.DataFrame) -> Column:
+    if measure.sense == "max" and measure.unit == "1":
+        return Column(measure.key, measure.label, "percent", 2)
+    if frame[measure.key].max() >= 10_000:
+        return Column(measure.key, measure.label, "whole")
+    return Column(measure.key, measure.label, "significant", 4)
