@@ -122,8 +122,7 @@ def layers_in_words(problem: Problem, rows: NDArray[np.int64]) -> dict[str, list
     --------
     >>> from moo_jsc import build_problem
     >>> layers_in_words(build_problem("lab3-grid"), np.zeros((1, 2), dtype=int))
-    {'layer seq_blocks_2': ['16 to 5; data 16 bits (fraction 8), weights 16 bits (fraction 8),
-      bias 8 bits (fraction 4)']}
+    {'layer seq_blocks_2': ['16 to 5, data 16 bits (8), weights 16 bits (8), bias 8 bits (4)']}
     """
     from studies.common.problems import networks_of
 
@@ -145,7 +144,7 @@ def _batch_in_words(batch: NetworkBatch) -> list[list[str]]:
     described = []
     for layer, shape in enumerate(batch.network.spec.linear_layers):
         texts = [
-            f"{shape.inputs} to {shape.outputs}; {formats_in_words(precision[layer])}"
+            f"{shape.inputs} to {shape.outputs}, {formats_in_words(precision[layer])}"
             for precision in precisions
         ]
         described.append([texts[place] for place in places.tolist()])
@@ -153,13 +152,13 @@ def _batch_in_words(batch: NetworkBatch) -> list[list[str]]:
 
 
 def formats_in_words(layer: LayerPrecision) -> str:
-    """Return the formats of a dense layer in words.
+    """Return the formats of a dense layer in words; in brackets the bits after the point.
 
     Examples
     --------
     >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, Ternary
     >>> formats_in_words(LayerPrecision(FixedPoint(6, 4, signed=False), Ternary(fraction=2), None))
-    'data 6 bits (fraction 4, unsigned), weights ternary (fraction 2), bias float'
+    'data 6 bits (4, unsigned), weights ternary (2), bias float'
     """
     parts = {"data": layer.data, "weights": layer.weight, "bias": layer.bias}
     words = [f"{name} {_format_in_words(fmt)}" for name, fmt in parts.items()]
@@ -177,7 +176,7 @@ def _format_in_words(fmt: FixedPoint | None) -> str:
         size = "ternary"
     elif isinstance(fmt, PowerOfTwo):
         size = f"power of two, {fmt.width} bits"
-    notes = [f"fraction {fmt.fraction}"]
+    notes = [f"{fmt.fraction}"]
     notes += [] if fmt.signed else ["unsigned"]
     notes += [] if fmt.rounding == "even" else [f"rounded {fmt.rounding}"]
     return f"{size} ({', '.join(notes)})"

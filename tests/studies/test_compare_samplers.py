@@ -78,8 +78,7 @@ def test_a_reader_finds_a_design_and_builds_it(finished, environment):
     number, accuracy, layers = int(found[2]), float(found[4]), found[-1]
     assert accuracy >= 72
     assert re.fullmatch(
-        r"seq_blocks_2: 16 to 5; data \d bits \(fraction \d\), weights \d bits \(fraction \d\), "
-        r"bias \d bits \(fraction \d\)",
+        r"seq_blocks_2: 16 to 5, data \d bits \(\d\), weights \d bits \(\d\), bias \d bits \(\d\)",
         layers,
     )
     (command,) = re.findall(

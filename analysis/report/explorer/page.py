@@ -16,7 +16,8 @@ SCRIPTS = ("model.js", "scatter.js", "parallel.js", "panels.js", "start.js")
 USE = (
     "The designs of the front and a random sample of the others. Drag a box in the plot, or along "
     "an axis below it, to keep a part (double click on the axis: all of it again); bounds work on "
-    "both. Point at a design to see its layers, click to pin it and to get the commands for it."
+    "both. Point at a design to see its layers, click to pin it and to get the commands for it. "
+    "Formats are in bits, in brackets those after the point."
 )
 """What is said below an explorer of its use."""
 
