@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
-from studies.common.running import Results, study, write_figures
-from studies.common.settings import Settings, command_line
+from studies.common.provenance import provenance
+from studies.common.running import Results, end_page, study, write_figures
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,7 +95,7 @@ def main(config: Config) -> Results:
     section.code(associations.to_string(index=False))
     for line in (*losses, *sentences(found)):
         section.lead(line)
-    section.code(command_line(config))
+    end_page(report, config, provenance(problem))
     write_figures(folder, {"published": figure})
     write_text(folder / "front.csv", traced.to_csv(index_label="number"))
     write_text(folder / "proxies.csv", associations.to_csv(index=False))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
-from studies.common.running import Results, study
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, end_page, study
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,7 +109,7 @@ def report(config: Config, lines: Sequence[str]) -> Path:
         "Shares within classes that the distributions do not show, and Kolmogorov distances to "
         "OpenML 42468 of all classes together.",
     )
-    page.section("How to reproduce").code(command_line(config))
+    end_page(page, config, {})
     return page.write(config.out or Path("results/generator_settings"))
 
 

@@ -25,8 +25,8 @@ from moo_jsc.data.table import LabeledTable
 from moo_jsc.foundation.files import atomic_path
 from studies.common.console import run_study
 from studies.common.pages import fill
-from studies.common.running import Results, study
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, end_page, study
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,7 +101,7 @@ def report(config: Config, parts: dict[str, str], figure: Figure | None) -> Path
             "Quantile functions of sample and reference, one panel a feature; D: Kolmogorov "
             "distance.",
         )
-    page.section("How to reproduce").code(command_line(config))
+    end_page(page, config, {})
     return page.write(config.out or Path("results/jets_vs_openml"))
 
 

@@ -17,7 +17,7 @@ from studies.common.checks import listed, require_at_least, share_of_points
 from studies.common.console import run_study
 from studies.common.pages import fill, quoted
 from studies.common.regions import RegionSettings, reference_of
-from studies.common.running import Results, keep_settings, study
+from studies.common.running import Results, keep_settings, reporting, study
 from studies.common.settings import command_line
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from analysis.efficiency.page import EfficiencyReport
     from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
+    from analysis.report.explorer import Designs
     from analysis.trials.table import Trials
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.objectives.objective import Objective
     from moo_jsc.problems.problem import Problem
     from moo_jsc.samplers import Sampler
     from studies.lab_reports.mase import MaseStudy
@@ -111,20 +111,20 @@ def main(config: Config) -> Results:
 
     from studies.comparison.ranking import rank_over_problems
 
-    scores = {}
+    reports = {}
     for name in names:
         out = None if config.out is None else config.out / name
         one = replace(config, problem=name, problems=(), out=out)
-        results, scores[name] = compare(one, chosen[name], study_file)
+        results, reports[name] = compare(one, chosen[name], study_file)
         keep_settings(results.folder, one)
     folder = config.out or Path("results") / ("ranking-" + "-".join(names))
-    return rank_over_problems(folder, scores, config)
+    return rank_over_problems(folder, reports, config)
 
 
 def compare(
     config: Config, samplers: Sequence[Sampler], study_file: MaseStudy | None = None
-) -> tuple[Results, pd.Series]:
-    """Compare the samplers on one problem; return also the mean final hypervolume of each.
+) -> tuple[Results, EfficiencyReport]:
+    """Compare the samplers on one problem; return also what the report found.
 
     With a MASE search file its best trials are printed and written too.
     """
@@ -133,8 +133,10 @@ def compare(
     from moo_jsc.foundation.files import write_text
     from moo_jsc.runs import run_comparison
     from moo_jsc.runs.manifest import write_manifest
+    from studies.common.designs import design_commands
     from studies.common.failures import failed_designs, failure_files
     from studies.comparison.chance import chance_of
+    from studies.comparison.designs import found_designs
     from studies.comparison.enumerating import enumerated
     from studies.comparison.printing import print_results
     from studies.comparison.retesting import judged, knees, retest
@@ -167,24 +169,37 @@ def compare(
         config={key: str(value) for key, value in asdict(config).items()},
         packages=("moo_jsc", "analysis", "studies"),
     )
-    retested, other = retest(tested)
-    report = write_report(
-        config,
-        samplers,
-        table,
-        reference,
-        trials,
-        retested,
-        other,
-        again,
-        chance_of(problem, table),
-        folder,
-    )
+    with reporting():
+        retested, other = retest(tested)
+        of_runs = knees(trials, reference, retested)
+        designs = found_designs(
+            problem,
+            table,
+            tested,
+            found,
+            reference,
+            design_commands(problem, config.problem, config.network, config.jets),
+        )
+        report = write_report(
+            config,
+            problem,
+            samplers,
+            table,
+            reference,
+            trials,
+            retested,
+            other,
+            again,
+            chance_of(problem, table),
+            designs,
+            of_runs,
+            folder,
+        )
     head = (
         f"{table.name}: {table.space.size} configurations, {len(reference.front)} points on "
         f"the true front, {config.budget} trials, {config.seeds} seeds"
     )
-    print_results(head, report, knees(trials, reference, retested))
+    print_results(head, report, of_runs)
     if table.failures:
         print(f"\n{failed_designs(table)}")
     if config.page is not None:
@@ -197,7 +212,7 @@ def compare(
         files.append(name)
     if study_file is not None:
         files.append(list_best_trials(config, study_file, comparison.trials(), folder))
-    return Results(report.page, tuple(files)), report.findings.summary["hypervolume"]
+    return Results(report.page, tuple(files)), report
 
 
 def problem_of(
@@ -317,6 +332,7 @@ def default_folder(config: Config, problem: Problem) -> Path:
 
 def write_report(
     config: Config,
+    problem: Problem,
     samplers: Sequence[Sampler],
     table: ObjectiveTable,
     reference: Reference,
@@ -325,6 +341,8 @@ def write_report(
     other: Reference | None,
     again: pd.DataFrame | None,
     chance: FrontChance | None,
+    designs: Designs,
+    of_runs: pd.DataFrame | None,
     folder: Path,
 ) -> EfficiencyReport:
     """Write report.html, its figures and tables, and the two files every comparison has."""
@@ -333,6 +351,8 @@ def write_report(
     from moo_jsc.foundation.files import atomic_path
     from moo_jsc.samplers.domain_rules import DomainRule
     from studies.common.failures import failed_designs
+    from studies.common.provenance import provenance
+    from studies.comparison.printing import told_beforehand
 
     generations = {s.name: s.first_generation(config.budget) for s in samplers}
     report = efficiency_report(
@@ -349,6 +369,7 @@ def write_report(
             "Search sees": "values of the problem" if retested is None else "the validation split",
             "Samplers": ", ".join(sampler.name for sampler in samplers),
             "Told beforehand": told_beforehand(samplers, table.objectives),
+            **provenance(problem),
             "Versions and machine": "manifest.json in this folder",
         },
         questions=Questions(
@@ -363,6 +384,8 @@ def write_report(
         retested_reference=other,
         replicate=again,
         chance=chance,
+        designs=designs,
+        knees=of_runs,
         command=command_line(config),
         workers=config.workers,
     )
@@ -372,18 +395,6 @@ def write_report(
         with atomic_path(folder / name) as path:
             path.write_bytes((folder / "figures" / name).read_bytes())
     return report
-
-
-def told_beforehand(samplers: Sequence[Sampler], objectives: tuple[Objective, ...]) -> str:
-    """Say which samplers were told which objectives of every design before they started."""
-    from moo_jsc.samplers import told
-
-    informed = [
-        f"{sampler.name}: {', '.join(told(sampler, objectives))}"
-        for sampler in samplers
-        if told(sampler, objectives)
-    ]
-    return "; ".join([*informed, "all others: nothing" if informed else "nothing, to any sampler"])
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from typing import Literal
 
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
+from studies.common.provenance import provenance
 from studies.common.regions import RegionSettings
-from studies.common.running import Results, study
-from studies.common.settings import command_line
+from studies.common.running import Results, end_page, study
 
 
 @dataclass
@@ -95,8 +95,9 @@ def main(config: Config) -> Results:
     print(f"\n{text}")
     folder = config.out or Path("results") / f"discrimination-{problem.name}"
     write_text(folder / "discrimination.md", f"{text}\n")
-    path = page(problem.name, head, found, needed, command_line(config)).write(folder)
-    return Results(path, ("discrimination.md",))
+    report = page(problem.name, head, found, needed)
+    end_page(report, config, provenance(problem))
+    return Results(report.write(folder), ("discrimination.md",))
 
 
 if __name__ == "__main__":

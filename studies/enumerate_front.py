@@ -13,7 +13,7 @@ from typing import Literal
 from studies.common.checks import listed
 from studies.common.console import run_study
 from studies.common.regions import RegionSettings
-from studies.common.running import Results, study
+from studies.common.running import Results, reporting, study
 
 
 @dataclass
@@ -51,7 +51,7 @@ def main(config: Config) -> Results:
     """Run the study."""
     config.check_folders()
 
-    from studies.common.designs import build_command
+    from studies.common.designs import design_commands
     from studies.common.problems import problem_named
     from studies.front.page import write
     from studies.front.points import enumerated, front_table, summary
@@ -79,8 +79,9 @@ def main(config: Config) -> Results:
     table = front_table(problem, front)
     lines = summary(problem, front, table)
     print("\n".join(lines))
-    command = build_command(problem, config.problem, config.network, config.jets)
-    return write(folder, problem, front, table, lines, config, command)
+    commands = design_commands(problem, config.problem, config.network, config.jets)
+    with reporting():
+        return write(folder, problem, front, table, lines, config, commands)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
-from studies.common.running import Results, study
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, end_page, study
+from studies.common.settings import Settings
 
 if TYPE_CHECKING:
     from moo_jsc.data.jets.generation import GeneratedJets
@@ -62,7 +62,7 @@ def main(config: Config) -> Results:
     else:
         sample, folder = config.out / SAMPLE_PATH.name, config.out
     generated = run(config.jets, config.seed, config.workers, config.parts, sample)
-    return Results(report(folder, generated, command_line(config)))
+    return Results(report(folder, generated, config))
 
 
 def run(jets: int, seed: int, workers: int, parts: Path, out: Path) -> list[GeneratedJets]:
@@ -93,7 +93,7 @@ def run(jets: int, seed: int, workers: int, parts: Path, out: Path) -> list[Gene
     return generated
 
 
-def report(folder: Path, generated: list[GeneratedJets], command: str) -> Path:
+def report(folder: Path, generated: list[GeneratedJets], config: Settings) -> Path:
     """Write the page: what each class took, and what its features are like."""
     import pandas as pd
 
@@ -131,7 +131,7 @@ def report(folder: Path, generated: list[GeneratedJets], command: str) -> Path:
         ],
         "Mean of each feature in each class.",
     )
-    page.section("How to reproduce").code(command)
+    end_page(page, config, {})
     return page.write(folder)
 
 

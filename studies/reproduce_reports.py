@@ -89,7 +89,7 @@ def measure(
     data = {}
     with one_thread(), tqdm(names, unit="measurement", disable=None if progress else True) as bar:
         for name in bar:
-            bar.set_description(name)
+            bar.set_description(f"measuring {name}")
             data[name] = shop.piece(name, known[name])
     return data
 
@@ -139,6 +139,7 @@ def terminal_table(findings: Sequence[JudgedClaim]) -> str:
 def about(shop: Workshop, command: str) -> dict[str, object]:
     """Return data, settings and software, for the page."""
     from moo_jsc.foundation.code import package_versions
+    from studies.common.provenance import code_in_words
 
     setting: Setting = shop.setting
     versions = package_versions(("moo-jsc", "numpy", "scipy", "optuna", "torch"))
@@ -147,6 +148,7 @@ def about(shop: Workshop, command: str) -> dict[str, object]:
         "seeds": setting.seeds,
         "trials of a search": setting.budget,
         "trainings of the channel multipliers": setting.training_seeds,
+        "code": code_in_words(),
         "software": ", ".join(f"{name} {version}" for name, version in versions.items()),
         "command": command,
     }

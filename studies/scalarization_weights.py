@@ -15,7 +15,7 @@ from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
 from studies.common.regions import RegionSettings
-from studies.common.running import Results, study
+from studies.common.running import Results, reporting, study
 from studies.common.settings import command_line
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def main(config: Config) -> Results:
 
     folder = config.out or Path("results") / f"scalarization-{config.problem}"
     found = audited_weights(config, names, folder)
-    path = page(found, setting(config, found), command_line(config)).write(folder)
+    with reporting():
+        path = page(found, setting(config, found), command_line(config)).write(folder)
     print_answers(found)
     return Results(path)
 
@@ -137,7 +138,9 @@ def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ..
 def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> WeightFindings:
     """Compute everything that the report says."""
     from analysis.redundancy.audit import audit_redundancy
+    from analysis.scalarization.score_audit import audit_score
     from analysis.scalarization.weight_audit import audit_weights
+    from analysis.scalarization.weights import ReportedScore, Weights
     from studies.weights.findings import WeightFindings
     from studies.weights.scores import SCORED_OBJECTIVES
     from studies.weights.search import search
@@ -153,6 +156,7 @@ def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> Wei
     corners = triangle_objectives(config, names)
     three = everything.selected(corners) if corners else None
     metrics = everything.selected(SCORED_OBJECTIVES)
+    ((label, weights),) = own_weights(config, names).items()
     return WeightFindings(
         audit=audit_weights(table.counting_values, table.objectives, samples=config.samples),
         table=table,
@@ -160,7 +164,15 @@ def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> Wei
         if three
         else None,
         scored=(reported_setting(config.workers), on_the_problem(everything)),
-        weightings=own_weights(config, names),
+        own=audit_score(
+            table.counting_values,
+            table.objectives,
+            ReportedScore(
+                f"The score with {label}", Weights.of_importance(weights, table.objectives)
+            ),
+        ),
+        weights=weights,
+        given=bool(config.weights),
         chosen=config.design,
         redundancy=audit_redundancy(metrics.counting_values, metrics.objectives),
         search=search(
@@ -235,10 +247,14 @@ def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
 
 def setting(config: Config, found: WeightFindings) -> dict[str, str]:
     """Return what was run, for the report."""
+    from moo_jsc.problems.catalog import build_problem
+    from studies.common.provenance import provenance
+
     return {
         "Problem": f"{found.table.name}, {found.table.space.size} configurations, all evaluated",
         "Objectives": ", ".join(found.audit.front.names),
         "Designs that count": str(found.table.bounds) or "all",
+        **provenance(build_problem(config.problem, objectives=("accuracy",))),
         "Predictions scored on": "the validation split",
         "Sampled weights": f"{config.samples}, seed 0",
         "Search": f"{config.budget} trials, {config.seeds} seeds" if config.budget else "left out",

@@ -11,7 +11,7 @@ from pathlib import Path
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
 from studies.common.running import Results, study
-from studies.common.settings import Settings, command_line
+from studies.common.settings import Settings
 
 SINGLES = ("jsc-tiny", "jsc-toy", "jsc-s", "jsc-three-linear", "jsc-two-hidden", "hls4ml-3layer")
 SEVERAL = {"widened": "jsc-three-linear", "widths": "jsc-two-hidden"}
@@ -91,7 +91,7 @@ def main(config: Config) -> Results:
                     scores.append(score)
     finally:
         torch.set_num_threads(before)
-    return write(config.out or Path("results/training"), scores, command_line(config))
+    return write(config.out or Path("results/training"), scores, config)
 
 
 if __name__ == "__main__":

@@ -117,3 +117,33 @@ def knee_scores(
         rows[sampler] = (float(interval.estimate), float(interval.low), float(interval.high))
     columns = [objective, f"{objective}_low", f"{objective}_high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("sampler")
+
+
+def frequent_knees(knees: pd.DataFrame) -> pd.DataFrame:
+    """Return the configuration that is the knee of most of a sampler's runs.
+
+    Parameters
+    ----------
+    knees
+        From `knee_configurations`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``sampler``; columns ``design`` (of equally frequent ones the first) and ``runs``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> knees = pd.DataFrame({"sampler": "tpe", "seed": [0, 1, 2], "configuration": [3, 4, 4]})
+    >>> frequent_knees(knees).loc["tpe"].to_dict()
+    {'design': 4, 'runs': 2}
+    """
+    import pandas as pd
+
+    rows = {}
+    for sampler, part in knees.groupby("sampler", sort=False):
+        counts = part["configuration"].value_counts(sort=False)
+        rows[sampler] = (counts.idxmax(), int(counts.max()))
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["design", "runs"])
+    return frame.rename_axis("sampler")

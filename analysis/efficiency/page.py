@@ -14,6 +14,7 @@ from analysis.efficiency.analyze import (
     Questions,
     analyze_efficiency,
 )
+from analysis.efficiency.designs_section import add_designs
 from analysis.efficiency.front_section import add_front
 from analysis.efficiency.replication import Replication, add_replication, replication
 from analysis.foundation.objectives import labeled
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from analysis.front.chance import FrontChance
     from analysis.front.reference import Reference
     from analysis.indicators.curves import Curves
+    from analysis.report.explorer import Designs
     from analysis.trials.table import Trials
 
 
@@ -70,6 +72,8 @@ def efficiency_report(
     retested_reference: Reference | None = None,
     replicate: Trials | pd.DataFrame | None = None,
     chance: FrontChance | None = None,
+    designs: Designs | None = None,
+    knees: pd.DataFrame | None = None,
     command: str = "",
     title: str = "Which sampler is more sample-efficient?",
     workers: int = 1,
@@ -95,6 +99,8 @@ def efficiency_report(
         The same samplers with fresh seeds: their comparison is put beside the first.
     chance
         How much of the front is the chance of its sample (see `analysis.front.chance`).
+    designs, knees
+        Designs to explore, and what runs hand over (see `analysis.efficiency.designs_section`).
     command
         The lines that make this report again.
     title
@@ -130,6 +136,8 @@ def efficiency_report(
     kind = reference.kind
     _answer(report.section("Answer"), findings)
     _summary(report.section("What each sampler reached"), findings)
+    if designs is not None or knees is not None:
+        add_designs(report.section("Designs"), findings, designs, knees)
     _curves(report.section("Over the budget"), findings)
     add_front(report.section(f"The {kind} front"), findings)
     if findings.comparison is not None:
@@ -238,7 +246,10 @@ def _tests(section: Section, findings: EfficiencyFindings) -> None:
     assert findings.comparison is not None and findings.pairs is not None
     baseline = findings.questions.baseline
     table = findings.comparison.sort_values("difference", ascending=False, kind="stable")
-    table = table.assign(best=[(findings.best or {})[str(name)] for name in table.index])
+    table = table.assign(
+        best=[(findings.best or {})[str(name)] for name in table.index],
+        record=[f"{w}, {t}, {n}" for w, t, n in table[["wins", "ties", "losses"]].to_numpy()],
+    )
     section.table(
         "against_baseline",
         table,
@@ -257,9 +268,7 @@ def _tests(section: Section, findings: EfficiencyFindings) -> None:
             Column("verdict_ranks", "by ranks", "text"),
             Column("p_holm", "p of ranks", "p"),
             Column("a12", "A12", digits=2, limits=("a12_low", "a12_high")),
-            Column("wins", "wins", "whole"),
-            Column("ties", "ties", "whole"),
-            Column("losses", "losses", "whole"),
+            Column("record", "wins, ties, losses", "text"),
             Column("best", "best in resamples (%)", "percent", 0),
             Column("detectable", "detectable (points)", "percent", 1),
             Column(

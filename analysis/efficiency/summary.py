@@ -136,7 +136,7 @@ def summary_table(summary: pd.DataFrame, *, target: float, kind: str) -> Table:
                 1,
                 limits=("hypervolume_low", "hypervolume_high"),
             ),
-            Column("area", "mean over budget (%)", "percent", 1, limits=("area_low", "area_high")),
+            Column("area", "area (%)", "percent", 1, limits=("area_low", "area_high")),
             Column("trials", "trials", "whole"),
             Column("unique", "unique", digits=1),
             Column("reached", f"reached {percent(target)}", "whole"),
@@ -145,7 +145,8 @@ def summary_table(summary: pd.DataFrame, *, target: float, kind: str) -> Table:
         ],
         f"Hypervolume: share of the {kind} front's at the end, mean over seeds "
         "with its interval; "
-        "unique: configurations evaluated; reached: runs that got to the target; trials to it: "
-        "median over all runs (\u221e: fewer than half got there); overhead: time the sampler "
+        "area: the mean of that share over the trials; unique: configurations evaluated; reached: "
+        "runs that got to the target; trials to it: median over all runs (\u221e: fewer than half "
+        "got there); overhead: time the sampler "
         "itself spends on a run, median. Click a head to sort.",
     )

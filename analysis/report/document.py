@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.foundation.errors import InputError
 from analysis.report.explorer.designs import Designs
-from analysis.report.explorer.page import Explorer
+from analysis.report.explorer.page import USE, Explorer
 from analysis.report.figures import Drawing
 from analysis.report.files import write_whole
 from analysis.report.rendering import rendered
@@ -208,7 +208,7 @@ class Section:
         self.tables.append(table)
         self.parts.append(("folded" if folded else "table", table))
 
-    def explorer(self, name: str, designs: Designs, caption: str = "") -> None:
+    def explorer(self, name: str, designs: Designs, caption: str = USE) -> None:
         """Add linked plots of designs, with filters, hover and a table of pinned ones.
 
         Raises

@@ -142,7 +142,10 @@ def _compute(
     """Compute, store and copy into place the missing shards."""
     total = sum(stop - start for start, stop in missing)
     with tqdm(
-        total=total, desc=problem.name, unit=" configurations", disable=None if progress else True
+        total=total,
+        desc=f"enumerating {problem.name}",
+        unit=" configurations",
+        disable=None if progress else True,
     ) as bar:
 
         def keep(span: tuple[int, int], shard: NDArray[np.float64]) -> None:

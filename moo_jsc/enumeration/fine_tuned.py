@@ -151,7 +151,7 @@ def enumerate_fine_tuned(
         with tqdm(
             total=int(kept.sum()),
             initial=int(kept.sum()) - sum(int(kept[slice(*span)].sum()) for span in missing),
-            desc=f"{problem.name}: fine-tuning, seed {seed}",
+            desc=f"fine-tuning {problem.name}, seed {seed}",
             unit=" trainings",
             disable=None if progress else True,
         ) as bar:

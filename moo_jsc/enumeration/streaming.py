@@ -165,7 +165,7 @@ def stream_front(
     with tqdm(
         total=size,
         initial=front.seen,
-        desc=problem.name,
+        desc=f"enumerating {problem.name}",
         unit=" configurations",
         disable=None if progress else True,
     ) as bar:

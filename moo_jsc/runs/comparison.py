@@ -143,6 +143,7 @@ def run_comparison(
     with tqdm(
         total=total,
         initial=total - len(pending),
+        desc=f"searching {problem.name}",
         unit="run",
         disable=None if progress and pending else True,
     ) as bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,21 +13,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.report.explorer import Designs, Measure
-    from moo_jsc.evaluation.evaluators import NetworkBatch
+    from moo_jsc.evaluation.contract import NetworkBatch
     from moo_jsc.objectives.objective import Objective
     from moo_jsc.problems.problem import Problem
     from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
 LOGARITHMIC_FROM = 20.0
 """Ratio of largest to smallest value from which a cost is drawn on a logarithmic axis."""
-
-
-EXPLORER = (
-    "All designs of the front and a random sample of the others. Drag a box in the plot, or along "
-    "an axis below it, to keep a part (double click on the axis: all of it again); bounds work on "
-    "both. Point at a design to see its layers, click to pin it and to get the command for it."
-)
-"""What an explorer's caption says of its use."""
 
 
 def explored(
@@ -38,7 +31,7 @@ def explored(
     tested: NDArray[np.float64] | None = None,
     found: pd.DataFrame | None = None,
     runs: int = 0,
-    command: str | None = None,
+    commands: Mapping[str, str] | None = None,
 ) -> Designs:
     """Return designs as the explorer of a page takes them.
 
@@ -59,8 +52,8 @@ def explored(
         `tried_by`).
     runs
         Of each sampler.
-    command
-        What builds a design, with ``{number}`` in it.
+    commands
+        What can be done with a design (see `design_commands`).
     """
     import pandas as pd
 
@@ -88,7 +81,7 @@ def explored(
         tuple(layers),
         tried,
         runs,
-        {} if command is None else {"build": command},
+        commands or {},
         problem.space.size,
     )
 
@@ -129,8 +122,7 @@ def layers_in_words(problem: Problem, rows: NDArray[np.int64]) -> dict[str, list
     --------
     >>> from moo_jsc import build_problem
     >>> layers_in_words(build_problem("lab3-grid"), np.zeros((1, 2), dtype=int))
-    {'layer seq_blocks_2': ['16 to 5; data 16 bits (8 after the point), weights 16 bits (8 after
-      the point), bias 8 bits (4 after the point)']}
+    {'layer seq_blocks_2': ['16 to 5, data 16 bits (8), weights 16 bits (8), bias 8 bits (4)']}
     """
     from studies.common.problems import networks_of
 
@@ -152,7 +144,7 @@ def _batch_in_words(batch: NetworkBatch) -> list[list[str]]:
     described = []
     for layer, shape in enumerate(batch.network.spec.linear_layers):
         texts = [
-            f"{shape.inputs} to {shape.outputs}; {formats_in_words(precision[layer])}"
+            f"{shape.inputs} to {shape.outputs}, {formats_in_words(precision[layer])}"
             for precision in precisions
         ]
         described.append([texts[place] for place in places.tolist()])
@@ -160,13 +152,13 @@ def _batch_in_words(batch: NetworkBatch) -> list[list[str]]:
 
 
 def formats_in_words(layer: LayerPrecision) -> str:
-    """Return the formats of a dense layer in words.
+    """Return the formats of a dense layer in words; in brackets the bits after the point.
 
     Examples
     --------
     >>> from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, Ternary
     >>> formats_in_words(LayerPrecision(FixedPoint(6, 4, signed=False), Ternary(fraction=2), None))
-    'data 6 bits (4 after the point, unsigned), weights ternary (2 after the point), bias float'
+    'data 6 bits (4, unsigned), weights ternary (2), bias float'
     """
     parts = {"data": layer.data, "weights": layer.weight, "bias": layer.bias}
     words = [f"{name} {_format_in_words(fmt)}" for name, fmt in parts.items()]
@@ -184,7 +176,7 @@ def _format_in_words(fmt: FixedPoint | None) -> str:
         size = "ternary"
     elif isinstance(fmt, PowerOfTwo):
         size = f"power of two, {fmt.width} bits"
-    notes = [f"{fmt.fraction} after the point"]
+    notes = [f"{fmt.fraction}"]
     notes += [] if fmt.signed else ["unsigned"]
     notes += [] if fmt.rounding == "even" else [f"rounded {fmt.rounding}"]
     return f"{size} ({', '.join(notes)})"
@@ -211,29 +203,36 @@ def tried_by(trials: pd.DataFrame) -> pd.DataFrame:
     return counts[list(dict.fromkeys(trials["sampler"]))]
 
 
-def build_command(problem: Problem, name: str, network: str | None, jets: str) -> str | None:
-    """Return the command that builds the design with a given number.
+def design_commands(problem: Problem, name: str, network: str | None, jets: str) -> dict[str, str]:
+    """Return the commands that build and export the design with a given number.
 
     Parameters
     ----------
     problem
-        None but problems with formats can be built.
+        None but networks with formats can be built or exported.
     name, network, jets
         As the study was told.
 
     Examples
     --------
     >>> from moo_jsc import build_problem
-    >>> build_command(build_problem("lab3-grid"), "lab3-grid", None, "sample")
+    >>> found = design_commands(build_problem("lab3-grid"), "lab3-grid", None, "sample")
+    >>> found["build"]
     'python studies/build_design.py --problem lab3-grid --number {number}'
+    >>> found["export"]
+    'python studies/export.py --problem lab3-grid --number {number}'
     """
     from studies.common.problems import networks_of
 
     source = networks_of(problem)
     if source is None or source.precision is None:
-        return None
-    words = ["python", "studies/build_design.py", "--problem", name]
+        return {}
+    words = ["--problem", name]
     words += ["--training", "qat"] if source.scoring.training == "qat" else []
     words += ["--network", network] if network else []
     words += ["--jets", jets] if jets != "sample" else []
-    return shlex.join(words) + " --number {number}"
+    flags = f"{shlex.join(words)} --number {{number}}"
+    return {
+        "build": f"python studies/build_design.py {flags}",
+        "export": f"python studies/export.py {flags}",
+    }

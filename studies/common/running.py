@@ -70,6 +70,15 @@ def study(body: Callable[[Config], Results]) -> Callable[[Config], Results]:
     return main
 
 
+@contextmanager
+def reporting() -> Iterator[None]:
+    """Say on a terminal that the answers are computed and the page is written, and for how long."""
+    from tqdm import tqdm
+
+    with tqdm(desc="reporting", bar_format="{desc} [{elapsed}]", disable=None):
+        yield
+
+
 def keep_settings(folder: Path, config: Settings) -> None:
     """Write the settings that decide the results beside them, as a file for ``--config``.
 
@@ -128,17 +137,21 @@ def write_results(
     """
     from moo_jsc.foundation.files import write_text
 
-    last = report.section("Setting, and how to reproduce")
-    if isinstance(setting, str):
-        last.text(setting)
-    else:
-        last.definitions(setting)
-    last.code(command_line(config))
+    end_page(report, config, {"Setting": setting} if isinstance(setting, str) else setting)
     page = report.write(folder)
     for name, text in files.items():
         write_text(folder / name, text)
     write_figures(folder, figures)
     return Results(page, (*files, *(f"{name}.png" for name in figures)))
+
+
+def end_page(report: Report, config: Settings, setting: Mapping[str, object]) -> None:
+    """Add a page's last section: its setting, the code's version and the command."""
+    from studies.common.provenance import code_in_words
+
+    last = report.section("Setting, and how to reproduce")
+    last.definitions({**setting, "Code": code_in_words()})
+    last.code(command_line(config))
 
 
 def write_figures(folder: Path, figures: Mapping[str, Figure]) -> None:

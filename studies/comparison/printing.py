@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.efficiency.page import EfficiencyReport
+    from moo_jsc.objectives.objective import Objective
+    from moo_jsc.samplers import Sampler
 
 
 def print_results(head: str, report: EfficiencyReport, designs: pd.DataFrame | None) -> None:
@@ -63,3 +66,15 @@ def printed_table(summary: pd.DataFrame, designs: pd.DataFrame | None) -> pd.Dat
     if designs is not None:
         columns["knee test accuracy"] = with_interval(designs.reindex(summary.index), "accuracy", 4)
     return pd.DataFrame(columns, index=summary.index)
+
+
+def told_beforehand(samplers: Sequence[Sampler], objectives: tuple[Objective, ...]) -> str:
+    """Say which samplers were told which objectives of every design before they started."""
+    from moo_jsc.samplers import told
+
+    informed = [
+        f"{sampler.name}: {', '.join(told(sampler, objectives))}"
+        for sampler in samplers
+        if told(sampler, objectives)
+    ]
+    return "; ".join([*informed, "all others: nothing" if informed else "nothing, to any sampler"])

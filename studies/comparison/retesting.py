@@ -38,11 +38,18 @@ def judged(trials: pd.DataFrame, table: ObjectiveTable) -> pd.DataFrame:
 def knees(
     trials: Trials, reference: Reference, retested: pd.DataFrame | None
 ) -> pd.DataFrame | None:
-    """Return the test accuracy of each sampler's knee designs; None where there is none."""
-    from analysis.efficiency.knee_designs import knee_configurations, knee_scores
+    """Return the test accuracy of each sampler's knee designs, and the most frequent of them.
+
+    None where there is none.
+    """
+    from analysis.efficiency.knee_designs import (
+        frequent_knees,
+        knee_configurations,
+        knee_scores,
+    )
 
     if retested is None or "accuracy" not in reference.names:
         return None
-    return knee_scores(
-        knee_configurations(trials, reference), retested, "accuracy", bounds=(0.0, 1.0)
-    )
+    found = knee_configurations(trials, reference)
+    scores = knee_scores(found, retested, "accuracy", bounds=(0.0, 1.0))
+    return scores.join(frequent_knees(found))

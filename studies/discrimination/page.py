@@ -24,9 +24,7 @@ def audit_sentences(
     return sentences(audit_redundancy(values, objectives)) if len(objectives) > 1 else ()
 
 
-def page(
-    name: str, head: str, found: Sequence[Line], needed: Sequence[str], command: str
-) -> Report:
+def page(name: str, head: str, found: Sequence[Line], needed: Sequence[str]) -> Report:
     """Return the page.
 
     Parameters
@@ -39,8 +37,6 @@ def page(
         The table.
     needed
         Which objectives are needed, in sentences.
-    command
-        What makes it again.
     """
     import pandas as pd
 
@@ -74,5 +70,4 @@ def page(
         head,
     )
     report.section("Which objectives are needed").sentences(needed)
-    report.section("How to reproduce").code(command)
     return report

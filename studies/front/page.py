@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.designs import EXPLORER
 from studies.common.failures import failure_files
+from studies.common.provenance import provenance
 from studies.common.running import Results, write_results
 from studies.common.settings import Settings
 from studies.front.points import front_designs
@@ -30,7 +30,7 @@ def write(
     table: pd.DataFrame,
     lines: Sequence[str],
     config: Settings,
-    command: str | None = None,
+    commands: Mapping[str, str] | None = None,
 ) -> Results:
     """Write page, table and figures, each whole or not at all.
 
@@ -44,8 +44,8 @@ def write(
         The summary.
     config
         The study's settings.
-    command
-        What builds a design, with ``{number}`` in it.
+    commands
+        What can be done with a design (see `studies.common.designs`).
     """
     from analysis.report import Column, Report
 
@@ -69,7 +69,7 @@ def write(
         png=True,
     )
     report.section("Designs to explore").explorer(
-        "designs", front_designs(problem, front, command), EXPLORER
+        "designs", front_designs(problem, front, commands or {})
     )
     objectives = [objective.name for objective in problem.objectives]
     report.section("Points").table(
@@ -90,6 +90,7 @@ def write(
         config,
         setting={
             "Problem": problem.name,
+            **provenance(problem),
             "Designs that count": str(problem.bounds) or "all",
             "Fingerprint": problem.fingerprint[:16],
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -63,7 +64,7 @@ def front_table(problem: Problem, front: Front) -> pd.DataFrame:
     return table.sort_values(first.name, ascending=first.sense == "min", kind="stable")
 
 
-def front_designs(problem: Problem, front: Front, command: str | None) -> Designs:
+def front_designs(problem: Problem, front: Front, commands: Mapping[str, str]) -> Designs:
     """Return the designs of the front, and a sample of the others, for the explorer.
 
     Test values are there where a design costs no training to evaluate.
@@ -89,7 +90,7 @@ def front_designs(problem: Problem, front: Front, command: str | None) -> Design
     rounded = isinstance(problem, NetworkProblem) and problem.scoring.training == "ptq"
     if isinstance(problem, Benchmark) or rounded:
         tested = problem.on("test").evaluate(problem.space.configurations(numbers))  # type: ignore[attr-defined]
-    return explored(problem, numbers, values, members, tested=tested, command=command)
+    return explored(problem, numbers, values, members, tested=tested, commands=commands)
 
 
 def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from analysis.report import Section
 
 INTERPRETATION = (
-    "Intervals are 95 % studentised bootstrap intervals over seeds; where a single run of a report "
-    "is compared, they are 95 % prediction intervals of one further run. Every verdict follows "
-    "from the stated rule at 5 %, each claim by itself: among many claims that the data cannot "
-    "decide, about one in twenty would still get a verdict."
+    "How sure that is: numbers in brackets are 95 % intervals over seeds (studentized bootstrap). "
+    "Where a single run of a report is compared they are 95 % prediction intervals of one further "
+    "run: such a run falls inside with probability 95 %. Tau compares two orders of the same "
+    "designs: 1 is the same order, 0 no relation. Every verdict follows from the stated rule at "
+    "5 %, each claim by itself: among many claims that the data cannot decide, about one in twenty "
+    "would still get a verdict."
 )
 
 
@@ -54,7 +56,7 @@ def build_report(
         f"{len(findings)} claims of {keys}, measured again with {setting.seeds} "
         "seeds, each with its own trained network, jets and search",
     )
-    _answer(report.section("Answer"), findings)
+    _answer(report.section("Answer"), findings, reports)
     _said(report.section("What the reports say, and where"), reports)
     _claims(report.section("Claims"), findings, reports)
     rows = [row for each in reports if each.accuracies for row in each.accuracies(data)]
@@ -73,9 +75,7 @@ def build_report(
     if "search-seconds" in data:
         _crossover(report.section("When is brute force faster, and why?"), data)
     _contradictions(report.section("Contradictions"), reports, findings)
-    last = report.section("Setting")
-    last.definitions(about)
-    last.text(INTERPRETATION)
+    report.section("Setting").definitions(about)
     return report
 
 
@@ -114,9 +114,22 @@ def effect_sentences(data: Measurements, effects: Sequence[Effect]) -> list[str]
     return said
 
 
-def _answer(section: Section, findings: Sequence[JudgedClaim]) -> None:
+def _answer(
+    section: Section, findings: Sequence[JudgedClaim], reports: Sequence[LabReport]
+) -> None:
+    titles = "; ".join(f"{report.key} is \u201c{report.title}\u201d" for report in reports)
+    section.text(
+        "Lab reports of students searched for good formats and widths of small jet classifiers, "
+        f"each from single runs: {titles}. Their claims were measured again."
+    )
     section.lead(summary(findings))
-    order = (ClaimVerdict.NOT_REPRODUCED, ClaimVerdict.ANOTHER_REASON, ClaimVerdict.UNDECIDED)
+    section.text(INTERPRETATION)
+    order = (
+        ClaimVerdict.NOT_REPRODUCED,
+        ClaimVerdict.ANOTHER_REASON,
+        ClaimVerdict.UNDECIDED,
+        ClaimVerdict.REPRODUCED,
+    )
     for verdict in order:
         chosen = [f for f in findings if f.judgment.verdict is verdict]
         if chosen:
@@ -136,13 +149,13 @@ def _claims(
     section: Section, findings: Sequence[JudgedClaim], reports: Sequence[LabReport]
 ) -> None:
     table = claims_table(tuple(findings), {report.key: report.title for report in reports})
+    table["where"] = table["title"] + ", " + table["section"]
     section.table(
         "claims",
         table,
         [
             Column("claim", "claim", "text"),
-            Column("title", "report", "text", wrap=True),
-            Column("section", "section", "text", wrap=True),
+            Column("where", "report, section", "text", wrap=True),
             Column("statement", "what the report says", "text", wrap=True),
             Column("setting", "setting", "text", wrap=True),
             Column("measured", "measured [95 % interval]", "text", wrap=True),

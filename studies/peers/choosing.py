@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.running import Results
-from studies.common.settings import Settings, command_line
+from studies.common.running import Results, end_page
+from studies.common.settings import Settings
 from studies.peers.synthetic import problems
 
 if TYPE_CHECKING:
@@ -85,5 +85,5 @@ def write(folder: Path, shares: pd.DataFrame, config: Settings) -> Results:
         ],
         "Means over the members of the family; one run each.",
     )
-    report.section("How to reproduce").code(command_line(config))
+    end_page(report, config, {})
     return Results(report.write(folder))

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from analysis.plots.axes import number_axis
 from analysis.plots.colormaps import ordered
 from analysis.plots.style import PAGE, styled
-from studies.common.running import Results
+from studies.common.running import Results, end_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from studies.common.settings import Settings
     from studies.training.files import Score
 
 
-def write(folder: Path, scores: Sequence[Score], command: str) -> Results:
+def write(folder: Path, scores: Sequence[Score], config: Settings) -> Results:
     """Write the page: test accuracies with intervals, and the course of the trainings."""
     import pandas as pd
 
@@ -56,7 +57,7 @@ def write(folder: Path, scores: Sequence[Score], command: str) -> Results:
         "Float32 accuracy on the test split with its 95 % Clopper-Pearson interval, which covers "
         "the sample of jets and no other training.",
     )
-    report.section("How to reproduce").code(command)
+    end_page(report, config, {})
     return Results(report.write(folder))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ import numpy as np
 from analysis.foundation.words import listed
 from analysis.redundancy.audit import Redundancy
 from analysis.scalarization import sentences as words
-from analysis.scalarization.picks import described
+from analysis.scalarization.front import SCALINGS
+from analysis.scalarization.picks import described, pick
 from analysis.scalarization.score_audit import ScoreAudit
 from analysis.scalarization.weight_audit import WeightAudit
 from moo_jsc.foundation.errors import InputError
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
     from moo_jsc.enumeration import ObjectiveTable
     from studies.weights.search import Search
+
+DIVISORS = {
+    "raw": "nothing (natural units)",
+    "range": "their range along the front",
+    "deviation": "their standard deviation over the space",
+}
+"""What each scaling divides the objectives by."""
 
 SPELT_OUT = 3
 """Designs of spaces with at most so many choices are named by their values."""
@@ -85,8 +93,12 @@ class WeightFindings:
         Audit of three of these objectives, for the figure; None if there are only two.
     scored
         The reports' scores, in their setting and on the problem.
-    weightings
-        The user's own weights by label, each (m,).
+    own
+        The user's weights, judged as the reports' scores are.
+    weights
+        The same, (m,).
+    given
+        The user gave them; otherwise they are all equal.
     chosen
         Flat index of the user's chosen design, or None: the deepest unsupported one and the
         knee stand in for it.
@@ -100,7 +112,9 @@ class WeightFindings:
     table: ObjectiveTable
     triangle: WeightAudit | None
     scored: tuple[Scored, ...]
-    weightings: Mapping[str, np.ndarray]
+    own: ScoreAudit
+    weights: np.ndarray
+    given: bool
     chosen: int | None
     redundancy: Redundancy
     search: Search | None
@@ -157,7 +171,6 @@ def score_frame(scored: Scored) -> pd.DataFrame:
                 "score": audit.score.label,
                 "formula": audit.score.formula,
                 "pick": name(audit.design),
-                "values": words.valued(audit.front, audit.values),
                 "dominating": audit.dominating,
                 "volume": audit.volume,
                 "sampled_low": np.nan if sampled is None else sampled.low[point],
@@ -171,13 +184,48 @@ def score_frame(scored: Scored) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def own_title(found: WeightFindings) -> str:
+    """Return what the user's weights are called."""
+    return "Your weights" if found.given else "Equal weights"
+
+
+def own_lines(found: WeightFindings, name: Designs) -> list[str]:
+    """Return the verdict on the user's weights, and where their picks stand in each scaling."""
+    front = found.audit.front
+    return [
+        words.score_sentence(found.own, name),
+        *(
+            f"Divided by {DIVISORS[scaling]}, "
+            f"{words.pick_sentence(front, pick(front, found.weights, scaling), found.audit.knee)}"
+            for scaling in SCALINGS
+        ),
+    ]
+
+
+def valued_by(table: ObjectiveTable, names: Sequence[str], row: int) -> dict[str, float]:
+    """Return some objectives of a design, given by its row among those that count."""
+    index = table.counting[row]
+    return {name: float(table.column(name)[index]) for name in names}
+
+
+def scored_metrics(scored: Scored) -> tuple[str, ...]:
+    """Return the metrics that any of the scores weighs, in the table's order."""
+    weighed = {name for audit in scored.audits for name in audit.score.weights}
+    return tuple(o.name for o in scored.table.objectives if o.name in weighed)
+
+
 def scaling_frame(scored: Scored) -> pd.DataFrame:
-    """Return one row for each score and scaling."""
+    """Return one row for each score and scaling; one as stated where others make no sense."""
     import pandas as pd
 
     name = Designs(scored.table)
+    metrics = scored_metrics(scored)
     rows = []
     for audit in scored.audits:
+        stated = {"score": audit.score.label, "scaling": "as stated", "pick": name(audit.design)}
+        given = {"ranks": "", "given_up": ""}
+        if not audit.other_picks:
+            rows.append({**stated, **valued_by(scored.table, metrics, audit.design), **given})
         for scaling, row in audit.other_picks.items():
             chosen = described(audit.front, np.array([row]))
             shares = zip(audit.front.names, chosen.given_up_share, strict=True)
@@ -186,9 +234,10 @@ def scaling_frame(scored: Scored) -> pd.DataFrame:
                     "score": audit.score.label,
                     "scaling": scaling,
                     "pick": name(int(audit.front.designs[row])),
-                    "values": words.valued(audit.front, chosen.values),
+                    **valued_by(scored.table, metrics, int(audit.front.designs[row])),
                     "ranks": ", ".join(f"{rank} of {len(audit.front)}" for rank in chosen.ranks),
                     "given_up": ", ".join(f"{each} {100 * share:.0f}" for each, share in shares),
                 }
             )
-    return pd.DataFrame(rows, columns=["score", "scaling", "pick", "values", "ranks", "given_up"])
+    columns = ["score", "scaling", "pick", *metrics, "ranks", "given_up"]
+    return pd.DataFrame(rows, columns=columns)

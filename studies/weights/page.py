@@ -13,18 +13,15 @@ from analysis.plots.weight_triangle import weight_triangle
 from analysis.redundancy.audit import sentences
 from analysis.report import Column, Report, Section
 from analysis.scalarization import sentences as words
-from analysis.scalarization.front import SCALINGS
-from analysis.scalarization.picks import pick
-from analysis.scalarization.support import Support
-from analysis.scalarization.weight_audit import side_by_side
 from studies.weights.findings import (
     Designs,
     WeightFindings,
     inverse_lines,
-    scaling_frame,
-    score_frame,
-    score_lines,
+    own_title,
+    valued_by,
 )
+from studies.weights.own_page import add_own_weights
+from studies.weights.scores_page import add_scores
 
 if TYPE_CHECKING:
     from studies.weights.search import Search
@@ -39,10 +36,10 @@ def page(found: WeightFindings, setting: Mapping[str, str], command: str) -> Rep
         f"objectives: {objectives}",
     )
     name = Designs(found.table)
-    _scores(report, found)
+    add_own_weights(report.section(f"{own_title(found)}: are they justified?"), found, name)
+    add_scores(report.section("Verdicts on the reports' weights"), found)
     _reach(report.section("What weighted sums can never pick"), found)
     _weight_space(report.section("Weight space"), found, name)
-    _own_weights(report.section("What weights pick here, method by method"), found, name)
     _inverse(report.section("Which weights justify a design"), found, name)
     _suggestions(report.section("Weights that can be defended"), found, name)
     if found.search is not None:
@@ -53,75 +50,6 @@ def page(found: WeightFindings, setting: Mapping[str, str], command: str) -> Rep
     section.definitions(setting)
     section.code(command)
     return report
-
-
-def _scores(report: Report, found: WeightFindings) -> None:
-    section = report.section("Verdicts on the reports' weights")
-    first = found.scored[0]
-    lines = score_lines(first)
-    section.lead(words.scores_sentence(first.audits))
-    section.sentences(lines)
-    for number, scored in enumerate(found.scored):
-        section.heading(scored.title)
-        if number:
-            section.sentences(score_lines(scored))
-        section.table(
-            f"scores_{number}",
-            score_frame(scored),
-            [
-                Column("score", "score", "text"),
-                Column("formula", "formula", "text", wrap=True),
-                Column("pick", "pick", "text", wrap=True),
-                Column("values", "its objectives", "text", wrap=True),
-                Column("dominating", "dominated by", "whole"),
-                Column(
-                    "volume",
-                    "region (% of weights)",
-                    "percent",
-                    2,
-                    limits=("sampled_low", "sampled_high"),
-                ),
-                Column("radius", "largest ball", "significant", 2),
-                Column("knee_distance", "to the knee (ranges)", digits=2),
-                Column("vacuous", "vacuous weights", "text", wrap=True),
-                Column("verdict", "verdict", "text", wrap=True),
-            ],
-            "Region: share of the simplex of weights, in natural units, that gives the same pick, "
-            "exact, and in brackets its 95 % interval by sampling; a score with a negative weight "
-            "is no point of it. Largest ball: how far weights that sum to 1 may move in any "
-            "direction, from the region's centre. Dominated by: designs better throughout.",
-        )
-        section.figure(
-            f"score_tolerances_{number}",
-            drawings.score_tolerances(scored.audits),
-            "Tolerance of each weight: the multiples of the stated value, the others as stated, "
-            "for which the pick stays. Dotted: the objective is constant.",
-        )
-        name = Designs(scored.table)
-        section.table(
-            f"scalings_{number}",
-            scaling_frame(scored),
-            [
-                Column("score", "score", "text"),
-                Column("scaling", "scaling", "text"),
-                Column("pick", "pick", "text", wrap=True),
-                Column("values", "its objectives", "text", wrap=True),
-                Column("ranks", "rank in each", "text", wrap=True),
-                Column("given_up", "given up (% of range)", "text", wrap=True),
-            ],
-            "What the same weights pick when the objectives are first divided by 1 (natural "
-            "units), by their range along the front, or by their standard deviation over the "
-            "space; scores that reward what should be avoided have no such weights.",
-        )
-        section.heading("Tolerance of each weight")
-        section.sentences(
-            [
-                f"{audit.score.label}: {words.tolerance_sentence(each, name)}"
-                for audit in scored.audits
-                for each in audit.tolerances
-                if each.weight != 0
-            ]
-        )
 
 
 def _reach(section: Section, found: WeightFindings) -> None:
@@ -198,7 +126,7 @@ def _weight_space(section: Section, found: WeightFindings, name: Designs) -> Non
         [
             {
                 "design": name(int(audit.front.designs[row])),
-                "values": words.valued(audit.front, audit.front.values[row]),
+                **valued_by(found.table, audit.front.names, int(audit.front.designs[row])),
                 "volume": audit.volumes["range"][row],
                 "low": sampled.low[row],
                 "high": sampled.high[row],
@@ -215,8 +143,8 @@ def _weight_space(section: Section, found: WeightFindings, name: Designs) -> Non
         "regions",
         frame,
         [
-            Column("design", "design", "text"),
-            Column("values", "objectives", "text", wrap=True),
+            Column("design", "design", "text", wrap=True),
+            *(Column(each, each, "significant", 4) for each in audit.front.names),
             Column("volume", "volume (%)", "percent", 2, limits=("low", "high")),
             Column("radius", "largest ball", "significant", 2),
             Column("centre", "its centre", "text", wrap=True),
@@ -228,45 +156,6 @@ def _weight_space(section: Section, found: WeightFindings, name: Designs) -> Non
         "pick, exact, and in brackets the 95 % interval of the sampled estimate; the last columns "
         "are the same design's shares in other scalings. Neighbours: designs to which a small "
         "change of weights at the region's edge leads.",
-    )
-
-
-def _own_weights(section: Section, found: WeightFindings, name: Designs) -> None:
-    import pandas as pd
-
-    front = found.audit.front
-    rows, lines = [], []
-    for label, weights in found.weightings.items():
-        for choice in side_by_side(front, weights):
-            row = choice.point
-            rows.append(
-                {"weights": label, "method": choice.method}
-                | (
-                    {"design": "none satisfies it", "class": "-", "values": "-"}
-                    if row is None
-                    else {
-                        "design": name(int(front.designs[row])),
-                        "class": Support(int(found.audit.support.classes[row])).label,
-                        "values": words.valued(front, front.values[row]),
-                    }
-                )
-            )
-        for scaling in SCALINGS:
-            sentence = words.pick_sentence(front, pick(front, weights, scaling), found.audit.knee)
-            lines.append(f"{label}, {scaling}: {sentence}")
-    section.sentences(lines)
-    section.table(
-        "methods",
-        pd.DataFrame(rows),
-        [
-            Column("weights", "weights", "text"),
-            Column("method", "method", "text"),
-            Column("design", "design", "text"),
-            Column("class", "class", "text"),
-            Column("values", "objectives", "text", wrap=True),
-        ],
-        "The design that each method picks for the same weights; the target is the median of the "
-        "front in each objective. Knees do not depend on weights.",
     )
 
 

@@ -11,9 +11,19 @@ def print_answers(found: WeightFindings) -> None:
     """Print the report's sentences."""
     from analysis.redundancy.audit import sentences
     from analysis.scalarization import sentences as words
-    from studies.weights.findings import Designs, inverse_lines, score_lines
+    from studies.weights.findings import (
+        Designs,
+        inverse_lines,
+        own_lines,
+        own_title,
+        score_lines,
+    )
+    from studies.weights.own_page import ASKED
+    from studies.weights.scores import INTRODUCTION, introductions
 
     name = Designs(found.table)
+    _print(own_title(found), [*own_lines(found, name), *([] if found.given else [ASKED])])
+    _print(INTRODUCTION, [f"{label}: {meaning}" for label, meaning in introductions().items()])
     for scored in found.scored:
         _print(scored.title, [words.scores_sentence(scored.audits), *score_lines(scored)])
     _print("What weighted sums can never pick", words.audit_sentences(found.audit))
@@ -30,6 +40,6 @@ def print_answers(found: WeightFindings) -> None:
 def _print(title: str, lines: Sequence[str]) -> None:
     import textwrap
 
-    print(f"\n{title}")
+    print(f"\n{textwrap.fill(title, 100)}")
     for line in lines:
         print(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))

@@ -17,7 +17,6 @@ SCORES = (
     ReportedScore(
         "R2",
         Weights({"accuracy": 1.0, "loss": -1.0, "latency": 0.1}),
-        "accuracy - loss + 0.1 x latency",
     ),
     ReportedScore(
         "MASE sum",
@@ -25,6 +24,22 @@ SCORES = (
         "sum_scaled_metrics: all scaled metrics added, one direction (maximize)",
     ),
 )
+
+INTRODUCTION = (
+    "Three lab reports on choosing formats for a small jet classifier (R1, R2, R3; see "
+    "docs/reports.md) turn several metrics into one score, and the tool that they used can add "
+    "metrics up itself (MASE sum). These are the scores, each to be made as large as possible:"
+)
+"""What the scores are, for those who meet them first."""
+
+
+def introductions() -> dict[str, str]:
+    """Return each score's formula, and how it was stated."""
+    return {
+        score.label: score.formula + (f" ({score.source})" if score.source else "")
+        for score in SCORES
+    }
+
 
 EQUAL = Weights({name: 1.0 if name == "accuracy" else -1.0 for name in R3})
 

@@ -1,6 +1,8 @@
 """The main study as a user runs it: in a process of its own."""
 
+import html
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from studies.common.console import run_study
+from studies import build_design
+from studies.common.console import parse, run_study
 from studies.compare_samplers import Config, main
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +83,47 @@ def test_it_prints_the_answer_and_writes_every_file(finished):
     }
 
 
+def test_a_reader_finds_a_design_and_builds_it(finished, environment):
+    """From the page alone: the cheapest design above 72 % on test data, formats and command."""
+    out, _ = finished
+    page = (out / "report.html").read_text(encoding="utf-8")
+    (table,) = re.findall(r'<table id="table-cheapest_designs">.*?</table>', page, flags=re.DOTALL)
+    rows = [
+        [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(r"<td.*?</td>", row)]
+        for row in re.findall(r"<tr>.*?</tr>", table, flags=re.DOTALL)[1:]
+    ]
+    found = min((row for row in rows if float(row[0]) >= 72), key=lambda row: float(row[5]))
+    number, accuracy, layers = int(found[2]), float(found[4]), found[-1]
+    assert accuracy >= 72
+    assert re.fullmatch(
+        r"seq_blocks_2: 16 to 5, data \d bits \(\d\), weights \d bits \(\d\), bias \d bits \(\d\)",
+        layers,
+    )
+    (command,) = re.findall(
+        rf"^(.* --number {number})  # accuracy \(test\) at least {found[0][:2]} %: ", page, re.M
+    )
+    script, *flags = command.split(">")[-1].split()[1:]
+    assert script == "studies/build_design.py"
+    assert parse(build_design.Config, flags).number == number
+    truth = pd.read_csv(out / "tables" / "designs.csv")
+    assert len(truth) == 18
+    good = truth[truth["accuracy (test)"] >= 0.72]
+    assert good["size"].min() == good.set_index("design").loc[number, "size"]
+
+
+def test_the_page_says_what_the_terminal_says(finished):
+    """Knee designs with their accuracy, network, data and code."""
+    out, printed = finished
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert 'id="table-knee_designs"' in page
+    table = pd.read_csv(out / "tables" / "knee_designs.csv", index_col="sampler")
+    for name, row in table.iterrows():
+        (line,) = [line for line in printed.splitlines() if line.startswith(f"{name} ")]
+        assert f"{row['accuracy']:.4f}" in line
+    assert "jsc-tiny (16-5), rounded after training" in page
+    assert "jets to train" in page and "moo_jsc 0." in page
+
+
 def test_finished_runs_are_not_repeated(finished, environment):
     out, _ = finished
     logs = {path: path.stat().st_mtime_ns for path in out.rglob("*.jsonl")}
@@ -142,7 +186,14 @@ def test_several_problems_are_ranked_together(environment, tmp_path):
     )
     assert result.returncode == 0, result.stderr
     assert "Mean rank over 2 problems" in result.stdout
-    assert (tmp_path / "out" / "critical_differences.png").exists()
+    assert "so few problems tell no samplers apart" in result.stdout
+    assert not (tmp_path / "out" / "critical_differences.png").exists()
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for name in ("lab3_types", "lab3_grid"):
+        assert f'id="figure-hypervolume_curves_{name}"' in page
+    table = pd.read_csv(tmp_path / "out" / "tables" / "ranks.csv", index_col="sampler")
+    ranks = table[["rank on lab3-types", "rank on lab3-grid"]].mean(axis=1)
+    assert table["rank"].to_numpy() == pytest.approx(ranks.to_numpy())
     assert (tmp_path / "out" / "lab3-grid" / "report.html").exists()
 
 

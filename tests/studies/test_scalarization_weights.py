@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from moo_jsc.foundation.errors import InputError
@@ -36,6 +37,15 @@ def test_small_study_writes_its_report_and_prints_a_verdict_on_each_score(
     for label in ("R1 picks", "R3 picks", "R2 rewards", "MASE sum rewards"):
         assert f"- {label}" in printed
         assert label in page
+    assert printed.index("Your weights") < printed.index("R1 picks")
+    assert "The score with accuracy=1 size=0.2 picks" in printed
+    assert printed.index("Three lab reports") < printed.index("R1 picks")
+    assert page.index("Your weights: are they justified?") < page.index("R1 picks")
+    assert page.index("Three lab reports") < page.index("R1 picks")
+    assert "jsc-tiny (16-5)" in page
+    methods = pd.read_csv(tmp_path / "results" / "tables" / "methods.csv")
+    assert {"accuracy", "size", "bitops"} <= set(methods.columns)
+    assert methods["accuracy"].dropna().between(0.4, 0.8).all()
     assert "flops is constant here" in printed
     assert "latency is constant over all 18 designs" in printed
     assert "multi-objective TPE" in printed
@@ -81,6 +91,17 @@ def test_command_line_repeats_the_settings():
         "--weights accuracy=1 size=0.2 --seeds 3"
     )
     assert parse(Config, line.split()[2:]) == config
+
+
+def test_without_weights_the_flag_is_named():
+    from types import SimpleNamespace
+
+    from studies.weights.findings import own_title
+    from studies.weights.own_page import ASKED
+
+    assert own_title(SimpleNamespace(given=False)) == "Equal weights"
+    assert own_title(SimpleNamespace(given=True)) == "Your weights"
+    assert "--weights accuracy=1" in ASKED
 
 
 def test_help_needs_no_heavy_imports():

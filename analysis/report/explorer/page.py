@@ -13,6 +13,15 @@ SCRIPTS = ("model.js", "scatter.js", "parallel.js", "panels.js", "start.js")
 """Parts of the script, in the order they are read."""
 
 
+USE = (
+    "The designs of the front and a random sample of the others. Drag a box in the plot, or along "
+    "an axis below it, to keep a part (double click on the axis: all of it again); bounds work on "
+    "both. Point at a design to see its layers, click to pin it and to get the commands for it. "
+    "Formats are in bits, in brackets those after the point."
+)
+"""What is said below an explorer of its use."""
+
+
 @dataclass(frozen=True, eq=False)
 class Explorer:
     """Designs to be looked at from all sides.
@@ -29,7 +38,7 @@ class Explorer:
 
     name: str
     designs: Designs
-    caption: str = ""
+    caption: str = USE
 
     def data(self) -> str:
         """Return the designs as the page carries them (see `packing.packed`)."""

@@ -17,3 +17,9 @@ for (const button of document.querySelectorAll("th button")) {
     body.append(...rows);
   });
 }
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details:not([open])")];
+  for (const part of unfolded) part.open = true;
+});
+addEventListener("afterprint", () => { for (const part of unfolded) part.open = false; });

@@ -13,7 +13,7 @@ from analysis.report.figures import inline_svg
 from analysis.report.files import write_whole
 from analysis.report.tables import Table, escape_latex
 
-VOID = {"meta", "img", "br", "link", "input", "path", "use", "image", "rect"}
+VOID = {"meta", "img", "br", "wbr", "link", "input", "path", "use", "image", "rect"}
 
 
 class Balanced(HTMLParser):
@@ -77,9 +77,38 @@ def report():
 
 def test_page_is_balanced_and_stands_alone(report):
     page = parsed(report.html())
-    assert page.outside == []
+    assert page.outside == ["tables/shares.csv", "tables/more.csv"]
     assert len(set(page.identifiers)) == len(page.identifiers)
     assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", report.html())
+
+
+def test_terms_lead_to_their_explanations(report):
+    """At their first use in a section, and in the heads of tables."""
+    section = report.section("More")
+    section.text("The knee of one run, the knee of another <trial>.")
+    section.text("A knee again.")
+    report.section("Still more").text("A knee.")
+    frame = pd.DataFrame({"tau": [0.5]})
+    section.table("taus", frame, [Column("tau", "Kendall's tau")])
+    html = report.html()
+    page = parsed(html)
+    assert html.count('href="#term-knee"') == 2
+    assert '&lt;<a class="term" href="#term-trial">trial</a>&gt;' in html
+    assert 'title="Kendall' in html
+    assert {"terms", "term-knee", "term-trial", "term-tau"} <= set(page.identifiers)
+    assert "term-igd" not in page.identifiers
+
+
+def test_every_link_on_the_page_has_a_target(report):
+    report.section("More").text("The knee and its hypervolume.")
+    html = report.html()
+    for target in re.findall(r'href="#([^"]+)"', html):
+        assert f'id="{target}"' in html
+
+
+def test_parts_alone_have_no_links_to_other_places():
+    frame = pd.DataFrame({"tau": [0.5]})
+    assert "href" not in Table("taus", frame, [Column("tau", "tau")], "The knee.").html()
 
 
 def test_text_is_escaped(report):

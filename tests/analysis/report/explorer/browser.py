@@ -150,6 +150,10 @@ class Browser:
     def close(self):
         self._session = None
         self.send("Browser.close")
-        self.process.wait(timeout=10)
         os.close(self._read)
         os.close(self._write)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
