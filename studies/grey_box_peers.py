@@ -27,13 +27,16 @@ class Config(Settings):
     """Paired repetitions: every sampler runs with seeds 0, 1, 2, ..."""
     problems: tuple[str, ...] = (
         "codesign",
+        "codesign/noisy",
+        "codesign-hardware",
         "joint",
         "joint-fine",
         "mixed-precision",
         "mixed-precision/hls4ml-3layer",
         "lab3-types",
     )
-    """Names of problems; behind a slash the network, where it is not the problem's own."""
+    """Names of problems; behind a slash the network, where it is not the problem's own, or noisy:
+    a trial is one training, designs are judged by the mean over theirs."""
     samplers: tuple[str, ...] = (
         "grey-box",
         "grey-box-plain",

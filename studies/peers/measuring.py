@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.samplers import Sampler, told
+from moo_jsc.samplers.grey_box import GreyBox, Noise
 from studies.common.regions import reference_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
     from analysis.front.reference import Reference
     from moo_jsc.enumeration import TableProblem
+
+NOISY = "noisy"
+"""What stands behind the slash of a problem of which a run sees one training a design."""
+
+SCATTER = 0.005
+"""Standard deviation of the accuracy over trainings that the grey box is told then: the middle of
+the 0.3 to 0.7 points that trainings of one design are known to scatter by."""
 
 TRIALS = (5, 10, 15, 20, 50)
 """Numbers of trials that are tabulated, as far as the budget goes."""
@@ -58,7 +66,8 @@ def compared(
     Parameters
     ----------
     problem
-        A name; behind a slash the network.
+        A name; behind a slash the network, or `NOISY`: then designs are judged by the mean over
+        their trainings, and the grey box is told the `SCATTER`.
     plan
         Which samplers. Those that the problem does not suit are left out.
     folder, workers
@@ -78,8 +87,10 @@ def compared(
     from moo_jsc.enumeration import TableProblem
     from studies.common.problems import problem_named, table_of
 
-    name, _, network = problem.partition("/")
-    built = problem_named(name, network=network or None, jets=jets, device=device)
+    name, _, variant = problem.partition("/")
+    noisy = variant == NOISY
+    network = None if noisy else variant or None
+    built = problem_named(name, network=network, noisy=noisy, jets=jets, device=device)
     table = table_of(built, workers=workers)
     replay = built if isinstance(built, TableProblem) else TableProblem(table)
     reference = reference_of(table)
@@ -89,13 +100,24 @@ def compared(
         (plan.samplers, plan.seeds, long),
         (plan.costly, plan.costly_seeds, plan.short_budget),
     ):
-        suited = [sampler for sampler in samplers if sampler.suits(replay.space)]
+        suited = [
+            expecting_scatter(sampler) if noisy else sampler
+            for sampler in samplers
+            if sampler.suits(replay.space)
+        ]
         if suited:
             parts.append(_run(replay, reference, suited, range(seeds), budget, folder, workers))
     found = pd.concat(parts, ignore_index=True)
     found.insert(0, "problem", problem)
     found.insert(1, "designs", replay.space.size)
     return found
+
+
+def expecting_scatter(sampler: Sampler) -> Sampler:
+    """Return a grey box that knows how accuracies scatter over trainings, others as they are."""
+    if not isinstance(sampler, GreyBox):
+        return sampler
+    return replace(sampler, noise={"accuracy": Noise(training=SCATTER)})
 
 
 def _run(
@@ -116,6 +138,8 @@ def _run(
     where = folder / f"{budget}-trials"
     comparison = run_comparison(replay, samplers, seeds, budget, where, workers=workers)
     trials = comparison.trials()
+    names = [objective.name for objective in replay.objectives]
+    trials[names] = replay.table.values[trials["configuration"].to_numpy()]
     curves = hypervolume_curves(trials, reference)
     width = curves.budget
     seconds = trials.groupby(["sampler", "seed"])["sampler_seconds"].mean()

@@ -2,8 +2,10 @@ import pandas as pd
 import pytest
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.samplers import get_samplers
 from studies import grey_box_constants
 from studies.grey_box_peers import Config, main
+from studies.peers.measuring import SCATTER, Plan, compared, expecting_scatter
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +43,22 @@ def test_table_and_figure_of_a_small_problem(tmp_path, capsys):
     assert (tmp_path / "peers.svg").exists()
     assert table.strip() in page.read_text()
     assert "--costly optuna-qmc --costly-seeds 3" in page.read_text()
+
+
+def test_noisy_runs_are_judged_by_means_and_the_grey_box_expects_scatter(tmp_path):
+    random, grey = get_samplers(["optuna-random", "grey-box"])
+    assert expecting_scatter(random) is random
+    assert expecting_scatter(grey).noise["accuracy"].training == SCATTER
+    plan = Plan((random,), (), seeds=2, costly_seeds=2, budget=40, short_budget=5, many=10**6)
+    noisy, plain = (
+        compared(problem, plan, folder=tmp_path / problem.replace("/", "-"))
+        for problem in ("codesign/noisy", "codesign")
+    )
+    columns = ["seed", "5", "10", "15", "20"]
+    assert noisy[columns].equals(plain[columns])
+    (log, *_) = (tmp_path / "codesign-noisy").rglob("seed-0.jsonl")
+    (other, *_) = (tmp_path / "codesign").rglob("seed-0.jsonl")
+    assert log.read_text() != other.read_text()
 
 
 def test_bad_samplers_get_one_line(tmp_path):
