@@ -150,7 +150,7 @@ def main(config: Config) -> Results:
         every = [line for lines in said.values() for line in lines]
         fill(config.page, {found.problem.name: quoted([f"{found.head}.", *every])})
     figures = drawings(problem, front)
-    page = report_of(found, figures, front_designs(problem, front, None))
+    page = report_of(found, figures, front_designs(problem, front, {}))
     return write_results(
         folder,
         page,

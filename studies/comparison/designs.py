@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def found_designs(
     problem: Problem,
     table: ObjectiveTable,
-    tested: ObjectiveTable,
+    tested: ObjectiveTable | None,
     trials: pd.DataFrame,
     reference: Reference,
     commands: Mapping[str, str],
@@ -29,7 +29,8 @@ def found_designs(
     Parameters
     ----------
     problem, table, tested
-        What was searched, and its values where the search sees them and on the test split.
+        What was searched, and its values where the search sees them and on the test split, if
+        there is one.
     trials, reference
         All trials of all runs (see `analysis.trials.table`), and the problem's scale.
     commands
@@ -40,14 +41,15 @@ def found_designs(
     from studies.common.designs import explored, tried_by
 
     finals = final_configurations(trials, reference)
-    wanted = np.unique(np.concatenate([table.front_indices, tested.front_indices, finals]))
+    fronts = [table.front_indices] + ([] if tested is None else [tested.front_indices])
+    wanted = np.unique(np.concatenate([*fronts, finals]))
     numbers = drawn_rows(table.space.size, wanted)
     return explored(
         problem,
         numbers,
         table.values[numbers],
         table.front_indices,
-        tested=tested.values[numbers],
+        tested=None if tested is None else tested.values[numbers],
         found=tried_by(trials),
         runs=trials["seed"].nunique(),
         commands=commands,
