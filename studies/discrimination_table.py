@@ -41,6 +41,9 @@ class Config(RegionSettings):
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
 
+    page: Path | None = None
+    """Markdown page whose table of this problem, between its marks, is to be written anew."""
+
     script = "discrimination_table"
     catalogs = ("problems", "objectives", "samplers")
 

@@ -279,6 +279,21 @@ class Benchmark(TableProblem):
             return np.zeros(self.space.size, dtype=np.int64)
         return np.isfinite(self._trained[:, :, 0, 0]).sum(axis=1)
 
+    def column_of(self, name: str) -> NDArray[np.float64]:
+        """Return the values (size,) of an objective, also one that the problem does not have.
+
+        Raises
+        ------
+        InputError
+            The table does not hold it.
+        """
+        checked_name(f"objective of {self.name}", name, (*PREDICTED, *self.card.costs))
+        return self._with_costs(self._mean(self.split), get_objectives([name]))[:, 0]
+
+    def rounded_accuracy(self) -> NDArray[np.float64]:
+        """Return the accuracy (size,) after rounding alone, on the problem's split."""
+        return self._numbers.rounded[:, self.card.splits.index(self.split), 0]
+
     def single_trainings(self, split: SplitName | None = None) -> Scores:
         """Return accuracy and loss of every training, shape (size, seeds, 2), NaN where none."""
         return self._trained[:, :, self.card.splits.index(split or self.split)]

@@ -33,6 +33,7 @@ STUDIES: dict[str, str] = {
     "trials": "analyze_trials",
     "build": "build_design",
     "make-benchmark": "make_benchmark",
+    "benchmark-card": "benchmark_card",
     "which": "which_sampler",
     "export": "export",
     "circuits": "circuit_front",

@@ -1,0 +1,1 @@
+"""Properties of a finished table: size, front, scatter of trainings, agreement of scores."""
