@@ -131,8 +131,9 @@ def gain_sentence(means: Resampled) -> str:
     gain = means.long - means.short
     low, high = limits((means.longs - means.shorts).mean(axis=1))
     return (
-        f"Finishing brings {100 * gain.mean():.2f} points on average ({100 * low:.2f} to "
-        f"{100 * high:.2f}), from {100 * gain.min():.2f} to {100 * gain.max():.2f}; "
+        f"Finishing changes accuracies by {100 * gain.mean():+.2f} points on average "
+        f"({100 * low:+.2f} to {100 * high:+.2f}), from {100 * gain.min():+.2f} to "
+        f"{100 * gain.max():+.2f}, the median by {100 * np.median(gain):+.2f}; "
         f"{(gain < -WORSE).sum()} of {len(gain)} designs lose more than {100 * WORSE:g} points."
     )
 

@@ -53,7 +53,7 @@ def test_luck_gain_and_order_are_those_of_the_means(found):
     assert "0.83 points less on average" in outcomes.luck_sentence(CHOSEN, means)
     assert "3 of 3 have less" in outcomes.luck_sentence(CHOSEN, means)
     gain = outcomes.gain_sentence(means)
-    assert "brings 0.33 points on average" in gain
+    assert "by +0.33 points on average" in gain
     assert "1 of 3 designs lose more than 0.3 points" in gain
     assert "is 0.82 (" in outcomes.order_sentence(CHOSEN, means)
 
