@@ -88,7 +88,7 @@ def main(config: Config) -> Results:
     """Choose, train, trace, and say what came of it."""
     from dataclasses import replace
 
-    from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.catalog import build_network_problem
     from moo_jsc.problems.finishing import FIRST_FRESH_SEED, TO_THE_END
     from studies.common.pages import fill
     from studies.finishing import outcomes
@@ -96,7 +96,7 @@ def main(config: Config) -> Results:
     from studies.finishing.page import drawn, markdown_part, sentences, write
     from studies.finishing.training import measured
 
-    problem = build_problem(
+    problem = build_network_problem(
         config.problem,
         objectives=listed(config.objectives),
         jets=config.jets,
