@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, Ternary
 from studies.circuits.designs import (
     NETWORKS,
     calibrated,
@@ -37,15 +38,23 @@ if TYPE_CHECKING:
     from moo_jsc.hardware.emulation import Design
 
 LADDER = (
+    *(("jsc-two-hidden*1", 3, 2), ("jsc-two-hidden*1", 4, 3), ("jsc-two-hidden*1", 6, 4)),
+    *(("jsc-two-hidden*2", 3, 2), ("jsc-two-hidden*2", 4, 3), ("jsc-two-hidden*2", 6, 4)),
     *(("jsc-tiny", 6, 4), ("jsc-tiny", 8, 8), ("jsc-toy", 4, 3), ("jsc-three-linear", 3, 2)),
     *(("jsc-toy", 6, 4), ("jsc-three-linear", 4, 3), ("jsc-three-linear", 6, 4)),
     *(("jsc-three-linear*2", 4, 3), ("jsc-three-linear", 8, 6), ("hls4ml-3layer", 3, 2)),
     *(("jsc-three-linear*3", 6, 3), ("hls4ml-3layer", 4, 4), ("hls4ml-3layer", 6, 5)),
 )
-"""Designs for synthesis: network, data and weight bits; from 300 to 20,000 look-up tables."""
+"""Designs for synthesis: network, data and weight bits; from 100 to 20,000 look-up tables."""
+
+SMALL = 1000
+"""Look-up tables below which designs are looked at apart."""
 
 LOOKED_UP = (("jsc-toy", 50), ("jsc-three-linear", 100), ("jsc-three-linear*2", 50))
 """Networks and numbers of designs for which look-ups are compared with whole traces."""
+
+TERNARY = ("jsc-three-linear", 50)
+"""The same for ternary weights, none, half or three quarters of them pruned."""
 
 
 @dataclass(kw_only=True)
@@ -215,10 +224,19 @@ def calibration(table: pd.DataFrame) -> str:
     power, constant = np.polyfit(estimate, counted, 1)
     residual = counted - (constant + power * estimate)
     spread = float(np.sqrt((residual**2).sum() / (len(table) - 2)))
-    return (
+    said = (
         f"yosys LUTs = {np.exp(constant):.2f} x lut^{power:.3f}, {len(table)} designs, scatter "
-        f"{spread:.0%} (one standard deviation)"
+        f"{spread:.0%} (one standard deviation)."
     )
+    ratio = table["yosys LUTs"] / table["lut"]
+    small = table["yosys LUTs"] < SMALL
+    for name, part in ((f"below {SMALL:,}", ratio[small]), ("above", ratio[~small])):
+        if len(part):
+            said += (
+                f" {name[0].upper()}{name[1:]} yosys LUTs: {part.mean():.2f} times the estimate "
+                f"on average, {part.min():.2f} to {part.max():.2f}, {len(part)} designs."
+            )
+    return said
 
 
 def looked_up(config: Config) -> pd.DataFrame:
@@ -232,9 +250,13 @@ def looked_up(config: Config) -> pd.DataFrame:
 
     rng = np.random.default_rng(config.seed)
     rows = []
-    for name, count in LOOKED_UP:
+    widths = [LayerPrecision(weight=FixedPoint(bits)) for bits in (2, 3, 4, 6)]
+    ternary = [LayerPrecision(weight=Ternary(), pruned=share) for share in (0.0, 0.5, 0.75)]
+    cases = [(name, name, count, widths) for name, count in LOOKED_UP]
+    cases.append((f"{TERNARY[0]}, ternary", *TERNARY, ternary))
+    for title, name, count, weights in cases:
         network, calibration = calibrated(name, config.jets)
-        options = uniform_options(network, calibration, (3, 4, 6, 8), (2, 3, 4, 6))
+        options = uniform_options(network, calibration, (3, 4, 6, 8), weights)
         (table,) = circuit_tables([network], [options], workers=2)
         choices = rng.integers(0, len(options[0]), (count, len(options)))
         totals = table.totals(choices)
@@ -246,7 +268,7 @@ def looked_up(config: Config) -> pd.DataFrame:
                 for row in choices
             ]
         )
-        rows.append(deviations(name, totals, whole))
+        rows.append(deviations(title, totals, whole))
         print(rows[-1].to_string(index=False, header=False), flush=True)
     return pd.concat(rows)
 

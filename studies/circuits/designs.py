@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def calibrated(name: str, jets: str = "sample") -> tuple[Classifier, Calibration
     Parameters
     ----------
     name
-        A shipped network; ``NAME*2`` for `jsc-three-linear` with all its widths doubled.
+        A shipped network; ``NAME*2`` for a widened one with all its widths doubled.
     jets
         What `moo_jsc.data.jets.load_jets` takes.
     """
@@ -77,19 +78,33 @@ def uniform_precision(
     network: Classifier, calibration: Calibration, data: int, weight: int
 ) -> NetworkPrecision:
     """Return formats of the same widths in every layer, biases of 8 bits, unsigned after a ReLU."""
-    return tuple(layer for (layer,) in uniform_options(network, calibration, (data,), (weight,)))
+    weights = [LayerPrecision(weight=FixedPoint(weight))]
+    return tuple(layer for (layer,) in uniform_options(network, calibration, (data,), weights))
 
 
 def uniform_options(
-    network: Classifier, calibration: Calibration, data: Sequence[int], weights: Sequence[int]
+    network: Classifier,
+    calibration: Calibration,
+    data: Sequence[int],
+    weights: Sequence[LayerPrecision],
 ) -> list[list[LayerPrecision]]:
-    """Return the same choice of widths for every layer, data varying slowest."""
+    """Return the same choice for every layer, data varying slowest, biases of 8 bits.
+
+    Parameters
+    ----------
+    network, calibration
+        As `calibrated` gives them.
+    data
+        Widths.
+    weights
+        Formats of weights, and the shares of them that are pruned.
+    """
     options = []
     for position, layer in enumerate(network.spec.linear_positions):
         row = [
-            LayerPrecision(FixedPoint(bits), FixedPoint(width), FixedPoint(8))
+            replace(one, data=FixedPoint(bits), bias=FixedPoint(8))
             for bits in data
-            for width in weights
+            for one in weights
         ]
         options.append(
             [

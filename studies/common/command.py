@@ -37,6 +37,7 @@ STUDIES: dict[str, str] = {
     "which": "which_sampler",
     "export": "export",
     "circuits": "circuit_front",
+    "finish": "finish_front",
     "check-circuits": "check_circuits",
     "trace-circuits": "trace_circuits",
     "grey-box-constants": "grey_box_constants",

@@ -1,0 +1,1 @@
+"""Designs of a front trained to the end: what of them was luck, and what they cost then."""

@@ -1,0 +1,179 @@
+"""Trains designs with fresh seeds, shortly and to the end, and measures each network.
+
+A design and a seed are one file, sealed as soon as it is done: whatever stops the study, what is
+finished is not computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from moo_jsc.data import Split
+    from moo_jsc.evaluation.fine_tuning import Tuned
+    from moo_jsc.evaluation.recipe import FineTuning
+    from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.problems.problem import Problem
+
+SPLITS = ("validation", "test")
+LENGTHS = ("short", "long")
+
+Arrays = dict[str, NDArray[np.generic]]
+Job = tuple[int, int]
+"""Number of a design, and a seed."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Networks of n designs and s seeds.
+
+    Attributes
+    ----------
+    correct
+        By length of training and split: which jets are told right, bool (n, s, jets).
+    terms
+        Of whole traces of the networks trained to the end, (n, s, terms).
+    differing
+        Jets of the test split on which an emulated circuit has another logit, (n, s).
+    """
+
+    correct: dict[tuple[str, str], NDArray[np.bool_]]
+    terms: NDArray[np.float64]
+    differing: NDArray[np.int64]
+
+
+def measured(
+    problem: NetworkProblem,
+    numbers: Sequence[int],
+    seeds: Sequence[int],
+    recipes: tuple[FineTuning, FineTuning],
+    *,
+    cache: Path | None = None,
+    workers: int = 1,
+) -> Measured:
+    """Train every design with every seed, by the short and the long recipe, and measure it.
+
+    Parameters
+    ----------
+    problem
+        With ``training="qat"``, in hardware form.
+    numbers, seeds
+        Designs, and fresh seeds.
+    recipes
+        Their seeds are not used.
+    cache
+        Folder of the store, by default the user's.
+    workers
+        Processes.
+
+    Raises
+    ------
+    InputError
+        The tracer is not installed, or the store cannot be written to.
+    """
+    from tqdm import tqdm
+
+    from moo_jsc.enumeration.workers import Workers
+    from moo_jsc.foundation.sealed import write_sealed
+    from moo_jsc.foundation.store import Store
+
+    trained = problem.predicting()
+    store = Store.at(cache)
+    jobs = [(int(number), int(seed)) for number in numbers for seed in seeds]
+    places = {job: place_of(store, trained, job, recipes) for job in jobs}
+    found = {job: store.read(*places[job]) for job in jobs}
+    missing = [job for job in jobs if found[job] is None]
+    task = partial(_measure, jobs=tuple(missing), recipes=recipes)
+    ranges = [(row, row + 1) for row in range(len(missing))]
+    with tqdm(total=len(jobs), desc="finishing", unit=" networks") as bar:
+        bar.update(len(jobs) - len(missing))
+        for job, arrays in zip(missing, Workers(workers).map(task, trained, ranges), strict=True):
+            path, key = places[job]
+            write_sealed(path, arrays, key)
+            found[job] = arrays
+            bar.update()
+    return _together([found[job] or {} for job in jobs], problem, len(seeds))
+
+
+def place_of(
+    store: object, problem: NetworkProblem, job: Job, recipes: tuple[FineTuning, FineTuning]
+) -> tuple[Path, str]:
+    """Return the file of a design and a seed, and what it is sealed with."""
+    from moo_jsc.enumeration.shards import table_key
+    from moo_jsc.foundation.store import Store
+
+    assert isinstance(store, Store)
+    key = table_key(problem, repr(recipes), problem.scoring.device)
+    number, seed = job
+    folder = store.path("finished", problem.name, key, ending="")
+    return folder / f"{number:012d}-{seed}.safetensors", f"{key} {number} {seed}"
+
+
+def _measure(
+    problem: Problem,
+    start: int,
+    stop: int,  # noqa: ARG001
+    *,
+    jobs: Sequence[Job],
+    recipes: tuple[FineTuning, FineTuning],
+) -> Arrays:
+    from moo_jsc.problems.network_problem import NetworkProblem
+
+    assert isinstance(problem, NetworkProblem)
+    number, seed = jobs[start]
+    row = problem.space.configurations([number])
+    short, long = (problem.tuned(row, replace(recipe, seed=seed))[0] for recipe in recipes)
+    return measures(problem, short, long)
+
+
+def measures(problem: NetworkProblem, short: Tuned, long: Tuned) -> Arrays:
+    """Return what is kept of two trained networks of a design."""
+    from moo_jsc.hardware.emulation import Design, compare
+
+    arrays: Arrays = {}
+    for length, tuned in zip(LENGTHS, (short, long), strict=True):
+        for name, split in zip(SPLITS, (problem.data.validation, problem.data.test), strict=True):
+            arrays[f"{length} {name}"] = np.packbits(_correct(tuned, split))
+    design = Design.of(*long)
+    arrays["terms"] = design.circuit.row
+    arrays["differing"] = np.array([compare(design, problem.data.test.features).differing])
+    return arrays
+
+
+def _correct(tuned: Tuned, split: Split) -> NDArray[np.bool_]:
+    """Return which samples a quantized network tells right, (n,)."""
+    import torch
+
+    from moo_jsc.quantization.network import QuantizedNetwork
+
+    logits = QuantizedNetwork(*tuned)(torch.from_numpy(split.features))
+    return logits.argmax(dim=1).numpy() == split.labels
+
+
+def _together(found: Sequence[Arrays], problem: NetworkProblem, seeds: int) -> Measured:
+    jets = {"validation": len(problem.data.validation), "test": len(problem.data.test)}
+    correct = {
+        (length, split): np.stack(
+            [
+                np.unpackbits(arrays[f"{length} {split}"].astype(np.uint8), count=jets[split])
+                for arrays in found
+            ]
+        )
+        .astype(bool)
+        .reshape(-1, seeds, jets[split])
+        for length in LENGTHS
+        for split in SPLITS
+    }
+    terms = np.stack([arrays["terms"] for arrays in found]).astype(np.float64)
+    return Measured(
+        correct,
+        terms.reshape(-1, seeds, terms.shape[1]),
+        np.array([int(arrays["differing"][0]) for arrays in found]).reshape(-1, seeds),
+    )
