@@ -70,6 +70,7 @@ PREPARED = {
     "jets.md": "",
     "own_network.md": "",
     "method.md": OPTUNA_JOURNAL + PYMOO_RUN,
+    "pages.md": "",
     "performance.md": SMALL,
     "samplers.md": SMALL + "problem = whole('lab3-types')",
     "scalarization.md": "",

@@ -77,8 +77,8 @@ def write(
         table,
         [
             *(Column(name, name, "significant", 5) for name in objectives),
-            Column("configurations", "configurations", "whole"),
-            Column("index", "index", "whole"),
+            Column("configurations", "attained by", "whole"),
+            Column("index", "design", "whole"),
             *(Column(choice.name, choice.name, "text") for choice in problem.space.choices),
         ],
         "Distinct points of the front, how many configurations attain each, and the first of them.",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report import Report
+from analysis.report import Column, Report
 from analysis.report.explorer import Designs, Measure
 
 SPEC = importlib.util.spec_from_file_location("browser", Path(__file__).parent / "browser.py")
@@ -62,7 +62,10 @@ def page(tmp_path_factory):
         pytest.skip("no Chromium is installed")
     folder = tmp_path_factory.mktemp("page")
     report = Report("Which design?")
-    report.section("Designs").explorer("designs", designs(), "All of them.")
+    section = report.section("Designs")
+    section.explorer("designs", designs(), "All of them.")
+    sizes = pd.DataFrame({"size": [1.0, 2.0]})
+    section.table("sizes", sizes, [Column("size", "size")], "Sizes.", folded=True)
     opened = browser_module.Browser(tmp_path_factory.mktemp("profile"), 1400, 1500)
     opened.open(report.write(folder))
     opened.until("document.querySelector('.explorer').dataset.state", 60)
@@ -155,6 +158,20 @@ def test_menus_change_what_is_drawn(page):
         " menu.value = '2'; menu.dispatchEvent(new Event('change')); })()"
     )
     page.until("Array.isArray(document.querySelector('.scatter').data[1].marker.color)")
+
+
+def test_folded_tables_are_printed_open_with_their_heads(page):
+    unfolded = "document.querySelector('details').open"
+    assert not page.run(unfolded)
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    page.send("Emulation.setEmulatedMedia", media="print")
+    assert page.run(unfolded)
+    assert page.run("document.querySelector('details th').innerText") == "size"
+    button = "getComputedStyle(document.querySelector('details th button')).display"
+    assert page.run(button) == "contents"
+    page.send("Emulation.setEmulatedMedia", media="")
+    page.run("dispatchEvent(new Event('afterprint'))")
+    assert not page.run(unfolded)
 
 
 def test_nothing_failed_and_nothing_was_fetched(page):
