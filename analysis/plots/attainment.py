@@ -14,7 +14,7 @@ from analysis.foundation.words import listed
 from analysis.plots.axes import axis_scale, number_axis, objective_label, wrapped
 from analysis.plots.colormaps import diverging
 from analysis.plots.palette import MUTED, look
-from analysis.plots.style import PAGE, styled
+from analysis.plots.style import COLUMN, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,11 +57,11 @@ def attainment_surfaces(
     worst = np.vstack([part for part in corners if len(part)]).max(axis=0)
     worst = worst + 0.03 * (worst - front.min(axis=0))
     natural = signs(objectives)
-    figure = Figure(figsize=(PAGE * 0.75, 3.6))
+    figure = Figure(figsize=(COLUMN, 3.3))
     axes = figure.subplots()
     axes.plot(*(_staircase(front, worst) * natural).T, color=MUTED, lw=4, label=label, zorder=1)
     for name, found in surfaces.items():
-        drawn, shown = look(name), wrapped(name, 32, 1)
+        drawn, shown = look(name), wrapped(name, 26, 1)
         percentiles = sorted(found)
         middle = percentiles[len(percentiles) // 2]
         others = [percentile for percentile in percentiles if percentile != middle]
@@ -122,7 +122,7 @@ def attainment_differences(
     )
     largest = float(np.abs(rectangles[:, 4]).max())
     limits = np.linspace(-largest, largest, 2 * _STEPS + 1)
-    figure = Figure(figsize=(PAGE * 0.75, 3.3))
+    figure = Figure(figsize=(COLUMN, 3.0))
     axes = figure.subplots()
     drawn = PolyCollection(
         list(boxes),
@@ -135,10 +135,10 @@ def attainment_differences(
     axes.autoscale_view()
     _axes(axes, objectives, np.vstack([low, high]), scales)
     bar = figure.colorbar(drawn, ax=axes, ticks=limits[::2], format=lambda x, _: f"{100 * x:+.0f}")
-    bar.set_label("difference of the shares of runs\nthat attain (percentage points)")
+    bar.set_label("more runs that attain\n(percentage points)")
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)
-    names = wrapped(one, 32, 1), wrapped(other, 32, 1)
+    names = wrapped(one, 26, 1), wrapped(other, 26, 1)
     axes.set_title("blue: more runs of {}\nochre: more runs of {}".format(*names))
     return figure
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.foundation.scales import Scale
+from analysis.plots.style import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,8 +63,20 @@ def axis_scale(
     return "logarithmic" if wide and array.max() >= LOG_RATIO * array.min() else "linear"
 
 
-def number_axis(axes: Axes, which: Literal["x", "y"], scale: Scale = "linear") -> None:
-    """Give an axis its scale, as many ticks as fit, and the common format of numbers."""
+def number_axis(
+    axes: Axes, which: Literal["x", "y"], scale: Scale = "linear", *, whole: bool = False
+) -> None:
+    """Give an axis its scale, as many ticks as fit, and the common format of numbers.
+
+    Parameters
+    ----------
+    axes, which
+        Of which plot, and of its axes which.
+    scale
+        Its scale.
+    whole
+        It counts, so that there is nothing between whole numbers (on linear scales).
+    """
     from matplotlib.ticker import NullLocator
 
     axis: Axis = axes.xaxis if which == "x" else axes.yaxis
@@ -71,7 +84,7 @@ def number_axis(axes: Axes, which: Literal["x", "y"], scale: Scale = "linear") -
         "log" if scale == "logarithmic" else "linear"
     )
     locator, formatter = _tickers()
-    axis.set_major_locator(locator())
+    axis.set_major_locator(locator(whole))  # type: ignore[call-arg]
     axis.set_major_formatter(formatter())
     axis.set_minor_locator(NullLocator())
 
@@ -99,11 +112,12 @@ def log_ticks(low: float, high: float, room: int) -> NDArray[np.float64]:
     return sparsest[:: max(1, -(-(len(sparsest) - 1) // max(room - 1, 1)))]
 
 
-def linear_ticks(low: float, high: float, room: int) -> NDArray[np.float64]:
-    """Return about `room` round values between two values."""
+def linear_ticks(low: float, high: float, room: int, *, whole: bool = False) -> NDArray[np.float64]:
+    """Return about `room` round values between two values, on request whole ones."""
     from matplotlib.ticker import MaxNLocator
 
-    locator = MaxNLocator(nbins=max(room - 1, 2), steps=[1, 2, 2.5, 5, 10])
+    steps = [1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10]
+    locator = MaxNLocator(nbins=max(room - 1, 2), steps=steps, integer=whole)
     ticks = np.asarray(locator.tick_values(low, high))
     slack = 1e-9 * (high - low)
     return ticks[(ticks >= low - slack) & (ticks <= high + slack)]
@@ -153,6 +167,15 @@ def _positional(value: float, digits: int) -> str:
     return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
 
 
+def _room(axis: Axis) -> int:
+    """Return how many labels fit beside an axis; matplotlib's own answer depends on settings."""
+    extent, figure = axis.axes.bbox, axis.get_figure(root=True)
+    assert figure is not None
+    across = axis.axis_name == "x"
+    points = (extent.width if across else extent.height) * 72 / figure.dpi
+    return int(np.clip(points / (SMALL * (3.2 if across else 1.7)), 2, 7))
+
+
 def _stepped(value: float, step: float, largest: float) -> str:
     """Return a tick's number with the decimals that the steps of its axis need."""
     if value == 0:
@@ -172,17 +195,20 @@ def _tickers() -> tuple[type[Locator], type[Formatter]]:
     class FittingTicks(Locator):
         """Round values, as many as there is room for."""
 
+        def __init__(self, whole: bool) -> None:
+            self.whole = whole
+
         def __call__(self) -> list[float]:
             low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
             return self.tick_values(low, high)
 
         def tick_values(self, vmin: float, vmax: float) -> list[float]:
             axis = self.axis
-            share = 1.0 if axis.axis_name == "x" else 1.2  # type: ignore[union-attr]
-            room = int(np.clip(share * axis.get_tick_space(), 2, 7))  # type: ignore[union-attr]
+            assert axis is not None
+            room = _room(axis)  # type: ignore[arg-type]
             if axis.get_scale() == "log" and vmin > 0:  # type: ignore[union-attr]
                 return log_ticks(vmin, vmax, room).tolist()
-            return linear_ticks(vmin, vmax, room).tolist()
+            return linear_ticks(vmin, vmax, room, whole=self.whole).tolist()
 
     class ShortNumbers(Formatter):
         """As `short_number`, with as many decimals as the steps of the axis need."""

@@ -42,7 +42,7 @@ def ordered() -> ListedColormap:
     """Return viridis without its ends, which vanish on white or on black: for points and lines."""
     from matplotlib import colormaps
 
-    return _listed([colormaps["viridis"](np.linspace(0.2, 0.8, 256))])
+    return _listed([colormaps["viridis"](np.linspace(0.28, 0.8, 256))])
 
 
 def heat_map(

@@ -9,13 +9,13 @@ import numpy as np
 from analysis.plots.axes import number_axis, wrapped
 from analysis.plots.colormaps import diverging, heat_map
 from analysis.plots.palette import BASELINE_INK, PAPER, STROKES, look
-from analysis.plots.style import PAGE, styled
+from analysis.plots.style import COLUMN, PAGE, styled
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-_NAME = 32
+_NAME = 24
 """Letters of a name beside a row."""
 
 
@@ -35,7 +35,7 @@ def differences(comparison: pd.DataFrame, baseline: str) -> Figure:
     from matplotlib.figure import Figure
 
     table = comparison.sort_values("difference", kind="stable")
-    figure = Figure(figsize=(PAGE * 0.75, 0.7 + 0.21 * max(len(table), 2)))
+    figure = Figure(figsize=(COLUMN, 0.7 + 0.21 * max(len(table), 2)))
     axes = figure.subplots()
     axes.axvline(0.0, color=BASELINE_INK, lw=1.0, ls=(0, (3, 1.5)))
     for height, (name, row) in enumerate(table.iterrows()):
@@ -55,7 +55,7 @@ def differences(comparison: pd.DataFrame, baseline: str) -> Figure:
     axes.set_yticks(range(len(table)), [wrapped(str(name), _NAME, 1) for name in table.index])
     axes.grid(axis="y", visible=False)
     axes.set_ylim(-0.6, max(len(table), 2) - 0.4)
-    axes.set_xlabel(f"difference to {wrapped(baseline, _NAME, 1)} (percentage points)")
+    axes.set_xlabel(f"difference to {wrapped(baseline, _NAME, 1)}\n(percentage points)")
     number_axis(axes, "x")
     return figure
 

@@ -113,7 +113,7 @@ def indicator_curves(
             panel.tick_params(labelbottom=True)
     budget = max(curves.budget, 2)
     axes[0, 0].set_xlim(1, budget + 0.02 * (budget - 1))
-    number_axis(axes[0, 0], "x")
+    number_axis(axes[0, 0], "x", whole=True)
     number_axis(axes[0, 0], "y", scale)
     figure.supxlabel(curves.axis, y=0.04 / height, va="bottom")
     figure.supylabel("\n".join(lines), x=0.04 / width, ha="left")

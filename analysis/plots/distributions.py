@@ -9,7 +9,7 @@ import numpy as np
 from analysis.plots.axes import number_axis, wrapped
 from analysis.plots.curves import ranked
 from analysis.plots.palette import BASELINE_INK, INK, look
-from analysis.plots.style import PAGE, styled
+from analysis.plots.style import COLUMN, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ def final_values(curves: Curves, *, baseline: str | None = None) -> Figure:
     frame = pd.DataFrame(
         [(name, value) for name in order for value in final[name]], columns=["sampler", "value"]
     )
-    figure = Figure(figsize=(PAGE * 0.75, 0.7 + 0.24 * max(len(order), 2)))
+    figure = Figure(figsize=(COLUMN, 0.7 + 0.24 * max(len(order), 2)))
     axes = figure.subplots()
     if baseline in final:
         axes.axvline(
@@ -62,7 +62,7 @@ def final_values(curves: Curves, *, baseline: str | None = None) -> Figure:
         axes.plot([low, high], [place, place], color=INK, lw=0.8, zorder=2)
         axes.plot([first, third], [place, place], color=INK, lw=2.0, solid_capstyle="butt")
         axes.plot([middle, middle], [place - 0.3, place + 0.3], color=INK, lw=1.2)
-    axes.set_yticks(range(len(order)), [wrapped(name, 32, 1) for name in order])
+    axes.set_yticks(range(len(order)), [wrapped(name, 24, 1) for name in order])
     axes.set_ylim(max(len(order), 2) - 0.4, -0.6)
     axes.set_xlabel(curves.indicator)
     axes.set_ylabel("")

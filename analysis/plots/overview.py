@@ -75,7 +75,7 @@ def overview(
 
 
 def _draw(panel: Axes, curves: Curves, chosen: list[str], scale: Scale, level: float) -> None:
-    number_axis(panel, "x")
+    number_axis(panel, "x", whole=True)
     number_axis(panel, "y", scale)
     shown = thinned(curves.budget)
     logarithmic = scale == "logarithmic"

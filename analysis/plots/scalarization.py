@@ -114,7 +114,7 @@ def region_volumes(found: WeightAudit, most: int = 15) -> Figure:
         axis.set_title(titles[scaling])
         axis.set_xlabel("regions, largest first")
         axis.set_xlim(0.4, max(len(rows), 2) + 0.6)
-        number_axis(axis, "x")
+        number_axis(axis, "x", whole=True)
         axis.grid(axis="x", visible=False)
     number_axis(axes[0], "y")
     axes[0].set_ylabel("share of all weights (%)")

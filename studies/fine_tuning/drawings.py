@@ -121,6 +121,7 @@ def draw_recovered(axes: Axes, table: pd.DataFrame, looks: Mapping[int, Look]) -
     axes.axvline(0, color=BASELINE_INK, lw=0.9, zorder=0)
     axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
     axes.set_ylim(place, -0.7)
     number_axis(axes, "x")
     axes.set_xlabel("recovered (points), 95 % interval")

@@ -83,7 +83,7 @@ def curves(scores: Sequence[Score]) -> Figure:
         )
     axes.set_xlabel("epoch")
     axes.set_ylabel("validation accuracy (%)")
-    number_axis(axes, "x")
+    number_axis(axes, "x", whole=True)
     number_axis(axes, "y")
     bar = figure.colorbar(ScalarMappable(span, shades), ax=axes, label="parameters")
     bar.outline.set_visible(False)

@@ -96,6 +96,12 @@ def test_ticks_are_inside_ordered_and_fit(low, ratio, room):
         assert len(ticks) <= max(room, 4)
 
 
+@given(st.integers(1, 500), st.integers(2, 7))
+def test_counts_have_whole_ticks(budget, room):
+    ticks = linear_ticks(1, budget + 1, room, whole=True)
+    assert (ticks == np.round(ticks)).all() and len(ticks) >= 1
+
+
 def test_declared_scales_come_before_what_values_span():
     size = Objective(name="size")
     assert axis_scale(size, [1, 100]) == "logarithmic"
