@@ -1,6 +1,7 @@
 """Figures. Each module prepares its data apart from the drawing; matplotlib loads on drawing."""
 
 from analysis.plots.attainment import attainment_differences, attainment_surfaces
+from analysis.plots.budgets import shares_at
 from analysis.plots.comparison import differences, effect_sizes
 from analysis.plots.critical_differences import critical_differences
 from analysis.plots.curves import hypervolume_curves, indicator_curves
@@ -21,4 +22,5 @@ __all__ = [
     "overview",
     "pair_grid",
     "parallel_coordinates",
+    "shares_at",
 ]

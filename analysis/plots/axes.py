@@ -171,7 +171,7 @@ def _room(axis: Axis) -> int:
     """Return how many labels fit beside an axis; matplotlib's own answer depends on settings."""
     extent, figure = axis.axes.bbox, axis.get_figure(root=True)
     assert figure is not None
-    across = axis.axis_name == "x"
+    across = axis is axis.axes.xaxis
     points = (extent.width if across else extent.height) * 72 / figure.dpi
     return int(np.clip(points / (SMALL * (3.2 if across else 1.7)), 2, 7))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.budgets.drawings import drawn
 from studies.budgets.verdicts import choices, table_of_choices, table_of_means
 from studies.common.pages import fill, markdown
 from studies.common.running import Results, write_results
@@ -31,6 +30,7 @@ def write(
     page
         A page of the documentation whose tables are to be written anew.
     """
+    from analysis.plots import shares_at
     from analysis.report import Column, Report
 
     problems, seeds = list(dict.fromkeys(shares["problem"])), shares["seed"].nunique()
@@ -50,10 +50,12 @@ def write(
     section.table(
         "choices", found, [Column(str(name), str(name), "text", wrap=True) for name in found], ""
     )
+    figure = shares_at(shares.rename(columns={"budget": "trials"}), scale="logarithmic")
     section.figure(
         "shares",
-        drawn(shares),
-        "Mean over seeds with 95 % intervals; every budget in runs of its own.",
+        figure,
+        "Mean over seeds with 95 % intervals; every budget in runs of its own. The samplers that "
+        "are best at the largest budget have a color.",
     )
     section.table("means", means, [Column(str(name), str(name), "text") for name in means], "")
     if page is not None:
@@ -64,5 +66,5 @@ def write(
         config,
         setting={"Problems": ", ".join(problems), "Seeds": seeds},
         files={"shares.csv": shares.to_csv(index=False)},
-        figures={"shares": drawn(shares)},
+        figures={"shares": figure},
     )

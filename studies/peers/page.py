@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from studies.common.running import Results, write_results
 from studies.common.settings import Settings, command_line
-from studies.peers.drawings import drawn
 from studies.peers.measuring import TRIALS
 
 if TYPE_CHECKING:
@@ -50,13 +49,14 @@ def interval_at(counts: Sequence[str]) -> str:
 
 def write(folder: Path, shares: pd.DataFrame, config: Settings) -> Results:
     """Print the table, and write page, figure and tables."""
+    from analysis.plots import shares_at
     from analysis.report import Column, Report
 
     table = summarized(shares)
     counts = tabulated(shares)
     print(f"\n{setting_of(shares)}\n")
     print(markdown(table, counts))
-    figure = drawn(shares)
+    figure = shares_at(by_trials(shares))
     report = Report("What is gained by knowing costs and trends beforehand?", setting_of(shares))
     section = report.section("Shares of the true hypervolume")
     section.figure(
@@ -103,6 +103,13 @@ def parts(shares: pd.DataFrame, config: Settings) -> dict[str, str]:
         "peers": f"`{command_line(config)}` printed:\n\n{setting_of(shares)}\n\n"
         + markdown(summarized(shares), tabulated(shares))
     }
+
+
+def by_trials(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each run and number of trials."""
+    counts = [str(n) for n in TRIALS if str(n) in shares]
+    table = shares.melt(["problem", "sampler", "seed"], counts, "trials", "share")
+    return table.astype({"trials": int})
 
 
 def setting_of(shares: pd.DataFrame) -> str:

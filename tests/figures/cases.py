@@ -28,7 +28,6 @@ from studies.lab_reports.effects import Effect
 from studies.lab_reports.protocols import AS_REPORTED, CONTROLS, FAULTS, WIDTH_FAULTS
 from studies.lab_reports.report import StatedRow
 from studies.multipliers import drawings as multipliers
-from studies.peers import drawings as peers
 from studies.training.files import Score
 from studies.training.page import curves as training_curves
 
@@ -125,11 +124,11 @@ def shares(samplers, problems):
     generator = np.random.default_rng(0)
     return pd.DataFrame(
         [
-            {"problem": problem, "sampler": name, "seed": seed}
-            | dict(zip(("5", "10", "15", "20"), np.sort(generator.random(4)), strict=True))
+            {"problem": problem, "sampler": name, "trials": trials, "share": share}
             for problem in PROBLEMS[:problems]
             for name in NAMES[:samplers]
             for seed in range(3)
+            for trials, share in zip((5, 20, 50, 200), np.sort(generator.random(4)), strict=True)
         ]
     )
 
@@ -247,7 +246,13 @@ def by_samplers(count):
     yield plots.final_values, lambda draw: draw(curves(count), baseline=BASELINE)
     yield plots.differences, lambda draw: draw(comparison(count), BASELINE)
     yield plots.effect_sizes, lambda draw: draw(pairs(count), list(NAMES[:count]))
-    yield peers.drawn, lambda draw: draw(shares(count, count if count <= len(PROBLEMS) else 1))
+    yield (
+        plots.shares_at,
+        lambda draw: draw(
+            shares(count, count if count <= len(PROBLEMS) else 1),
+            scale="logarithmic" if count > 2 else "linear",
+        ),
+    )
     if count > 2:
         yield plots.critical_differences, lambda draw: draw(ranking(count))
 
