@@ -117,3 +117,17 @@ def test_scales_are_inverted(kind):
     slope = (scale.minimized(modeled + step) - scale.minimized(modeled)) / step
     values = np.abs(scale.minimized(modeled))
     assert np.allclose(scale.stretch(values), 1 / np.abs(slope), rtol=1e-4)
+
+
+def test_before_the_first_trial_a_bound_stands_for_the_level():
+    surrogate = Surrogate(Coordinates(SPACE, QUALITY), FROZEN)
+    nothing = np.empty((0, SPACE.dimensions), dtype=int), np.empty(0), np.empty(0)
+    mean, deviation, _ = surrogate.predicted(ROWS, *nothing)
+    bounded, surer, _ = surrogate.predicted(ROWS, *nothing, bound=-0.3)
+    assert np.allclose(bounded, mean - 0.3 + FROZEN.above_bound)
+    assert np.allclose(surer**2, deviation**2 - FROZEN.level**2)
+    assert (surer < 0.5).all()
+    tried = ROWS[:1], np.array([-0.4]), np.zeros(1)
+    free, held = surrogate.predicted(ROWS, *tried), surrogate.predicted(ROWS, *tried, bound=-0.3)
+    assert np.array_equal(free[0], held[0])
+    assert np.array_equal(free[1], held[1])
