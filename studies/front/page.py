@@ -57,7 +57,7 @@ def write(
     section.figure(
         "front_projections",
         figures["front_projections"],
-        "The front (colored) and configurations of the space (grey) in every pair of objectives; "
+        "The front (colored) and designs of the space that count (grey) in every pair; "
         "on the diagonal how both are distributed. Logarithmic where that is declared, or where a "
         "cost spans a factor of 20.",
         png=True,
@@ -115,7 +115,8 @@ def drawings(problem: Problem, front: Front) -> dict[str, Figure]:
             problem.objectives,
             color=front.values[:, color],
             label=labeled(problem.objectives[color]),
-            cloud=front.cloud,
+            cloud=front.cloud[problem.bounds.kept(front.cloud, problem.objectives)],
+            cloud_label="designs that count" if problem.bounds else "designs of the space",
             scales=problem.scales,
         ),
         "front_parallel": parallel_coordinates(
