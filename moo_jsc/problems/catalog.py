@@ -157,7 +157,10 @@ def recipe_of(name: str) -> Recipe:
     if name in PRECISION_SPACES:
         return Recipe("jsc-three-linear", QUANTIZATION_OBJECTIVES, name)
     if name in PROBLEMS:
-        raise InputError(f"problem {name!r}: expected one with shipped weights, not a registered")
+        raise InputError(
+            f"problem {name!r}: registered, expected one of "
+            f"{', '.join(dict.fromkeys([*RECIPES, *PRECISION_SPACES]))}"
+        )
     raise unknown_name("problem", name, problem_names())
 
 

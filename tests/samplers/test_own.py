@@ -128,7 +128,7 @@ def test_nevergrad_is_asked_and_told():
 
     @ask_and_tell("nevergrad-de")
     def start(upper, seed, budget):
-        box = nevergrad.p.Array(lower=0 * upper, upper=upper)
+        box = nevergrad.p.Array(init=upper / 2, lower=0 * upper, upper=upper)
         box.random_state.seed(seed)
         return nevergrad.optimizers.TwoPointsDE(box, budget=budget)
 
@@ -140,7 +140,8 @@ def test_nevergrad_is_asked_and_told():
     ledger = Ledger(WIDE, 1, lambda rows: rows.sum(axis=1, keepdims=True) * 1.0, budget=80)
     with suppress(BudgetExhausted):
         start.run(WIDE, (Objective(name="o", unit="1", sense="min"),), ledger, seed=1, budget=80)
-    assert min(trial.values[0] for trial in ledger.trials) <= 3
+    assert len(ledger.trials) == 80
+    assert min(trial.values[0] for trial in ledger.trials) < ledger.trials[0].values[0]
 
 
 def test_the_function_is_among_the_settings():

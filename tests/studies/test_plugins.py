@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 
 from moo_jsc.problems.registered import PROBLEMS
-from moo_jsc.runs.log import read_log
 from moo_jsc.runs.plugins import LOADED, load_plugin, unload
 from studies import compare_samplers, enumerate_front
 from studies.common import command
-from studies.common.console import run_study
+from studies.common.console import parse, run_study
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -61,25 +60,23 @@ def test_a_comparison_knows_the_names_and_is_repeated_by_its_settings(plugin, tm
     assert f'"mine.py": "{mark}"' in (out / "manifest.json").read_text()
     assert f"--plugin {plugin}" in (out / "report.html").read_text()
     unload("mine.py")
-    again = tmp_path / "again"
-    compare("--config", out / "config.toml", "--out", again)
-    assert (again / "trials.csv").read_bytes() == (out / "trials.csv").read_bytes()
-    log = read_log(next((out / "logs").rglob("seed-0.jsonl")))
-    assert log.header.settings
+    again = parse(compare_samplers.Config, ["--config", str(out / "config.toml")])
+    assert "trees" in PROBLEMS
+    assert (again.plugin, again.samplers) == ((f"{plugin}@{mark}",), samplers[1:])
 
     plugin.write_text(plugin.read_text() + "\n# edited\n")
     with pytest.raises(SystemExit) as stopped:
-        compare("--config", out / "config.toml", "--out", again)
+        compare("--config", out / "config.toml", "--out", out)
     assert stopped.value.code == 2
     error = capsys.readouterr().err
     assert "changed, its hash is" in error
     assert len(error.strip().splitlines()) == 1
     with pytest.raises(SystemExit):
-        compare("--config", out / "config.toml", "--plugin", plugin, "--out", again)
+        compare("--config", out / "config.toml", "--plugin", plugin, "--out", out)
     assert "holds another study" in capsys.readouterr().err
 
 
-def test_own_objectives_and_bounds_in_another_study(plugin, tmp_path):
+def test_own_objectives_and_bounds_in_another_study_repeated_by_its_settings(plugin, tmp_path):
     costs = tmp_path / "costs.csv"
     rows = [f"16,5,{width},{width * 3}" for width in (2, 4, 8)]
     costs.write_text("\n".join(["inputs,outputs,weight,dsp [DSP]", *rows]))
@@ -91,6 +88,11 @@ def test_own_objectives_and_bounds_in_another_study(plugin, tmp_path):
         [*map(str, settings), *chosen, "--out", str(tmp_path / "out")],
     )
     front = pd.read_csv(tmp_path / "out" / "front.csv")
+    again = ["--config", str(tmp_path / "out" / "config.toml"), "--workers", "1"]
+    run_study(
+        enumerate_front.main, enumerate_front.Config, [*again, "--out", str(tmp_path / "again")]
+    )
+    assert front.equals(pd.read_csv(tmp_path / "again" / "front.csv"))
     assert set(front["weight-bits"]) <= {160, 320}
     np.testing.assert_array_equal(front["dsp"], front["weight"] * 3)
 
