@@ -98,6 +98,8 @@ def main(config: Config) -> Results:
     print(f"\n{text}")
     folder = config.out or Path("results") / f"discrimination-{problem.name}"
     write_text(folder / "discrimination.md", f"{text}\n")
+    if config.page is not None:
+        fill(config.page, {problem.name: text})
     report = page(problem.name, head, found, needed)
     end_page(report, config, provenance(problem))
     return Results(report.write(folder), ("discrimination.md",))
