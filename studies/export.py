@@ -69,6 +69,8 @@ class Config(DesignSettings):
         for name in listed(self.to):
             if name not in TARGETS:
                 raise InputError(f"--to {name}: expected some of {', '.join(TARGETS)}")
+        if self.compile and "hls4ml" not in listed(self.to):
+            raise InputError("--compile: expected hls4ml among --to")
 
 
 @study

@@ -11,7 +11,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,15 +54,9 @@ def write_hls_config(folder: Path, network: Classifier, precision: NetworkPrecis
     Raises
     ------
     InputError
-        A tensor or a batch norm has no hardware form, or hls4ml knows none for a rounding.
+        See `require_hls_form`.
     """
-    dense_forms(network, precision)
-    for position, layer in zip(network.spec.linear_names, precision, strict=True):
-        if layer.data is not None and layer.data.rounding not in _MODES:
-            raise InputError(
-                f"{position}: data are rounded {layer.data.rounding!r}, which hls4ml cannot, "
-                f"expected one of {', '.join(_MODES)}"
-            )
+    require_hls_form(network, precision)
     model = onnx_graph(network, precision, circuit=True)
     inputs = precision[0].data
     assert inputs is not None
@@ -86,6 +82,37 @@ def write_hls_config(folder: Path, network: Classifier, precision: NetworkPrecis
     write_onnx(folder / MODEL, model)
     write_text(folder / CONFIG, json.dumps(config, indent=2) + "\n")
     return folder / CONFIG
+
+
+def require_hls_form(network: Classifier, precision: NetworkPrecision) -> None:
+    """Check that hls4ml can build a design.
+
+    Raises
+    ------
+    InputError
+        A tensor or a batch norm has no hardware form, or hls4ml knows none for a rounding.
+    """
+    dense_forms(network, precision)
+    for name, layer in zip(network.spec.linear_names, precision, strict=True):
+        if layer.data is not None and layer.data.rounding not in _MODES:
+            raise InputError(
+                f"{name}: data are rounded {layer.data.rounding!r}, which hls4ml cannot, "
+                f"expected one of {', '.join(_MODES)}"
+            )
+
+
+def hls_package(name: str) -> ModuleType:
+    """Import a module of hls4ml.
+
+    Raises
+    ------
+    InputError
+        It is not installed.
+    """
+    try:
+        return import_module(f"hls4ml.{name}")
+    except ImportError:
+        raise InputError("compiling needs the package hls4ml: pip install hls4ml") from None
 
 
 def hls_type(fmt: FixedPoint) -> str:
@@ -118,12 +145,9 @@ def run_hls(folder: Path, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     InputError
         hls4ml is not installed, or the compiler fails.
     """
-    try:
-        from hls4ml.converters import convert_from_config
-    except ImportError:
-        raise InputError("compiling needs the package hls4ml: pip install hls4ml") from None
+    converters = hls_package("converters")
     with _inside(folder), redirect_stdout(None):
-        model = convert_from_config(CONFIG)
+        model = converters.convert_from_config(CONFIG)
         try:
             model.compile()
         except Exception as error:  # hls4ml raises a plain Exception with the compiler's words.

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from moo_jsc.hardware.onnx_graph import Dialect
-from moo_jsc.hardware.onnx_nodes import INPUT, OUTPUT, package
+from moo_jsc.hardware.onnx_nodes import INPUT, OUTPUT, Dialect, package
 from moo_jsc.networks.classifier import predict
 from moo_jsc.quantization.exactness import exact_in_float32
 from moo_jsc.quantization.network import QuantizedNetwork

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.files import atomic_path
-from moo_jsc.hardware.onnx_nodes import Nodes, package
+from moo_jsc.hardware.onnx_nodes import Dialect, Nodes, package
 from moo_jsc.hardware.onnx_rounding import PlainRounding, QonnxRounding, Rounding
 from moo_jsc.quantization.network import ChannelAffine, QuantizedLinear, QuantizedNetwork
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from moo_jsc.networks.classifier import Classifier
     from moo_jsc.quantization.formats import NetworkPrecision
 
-Dialect = Literal["qonnx", "plain"]
 ROUNDINGS: dict[Dialect, Rounding] = {"qonnx": QonnxRounding(), "plain": PlainRounding()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from moo_jsc.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import onnx
+
+Dialect = Literal["qonnx", "plain"]
+"""How formats are written: as QONNX's ``Quant`` nodes, or in standard operators."""
 
 EXTRA = "export"
 OPSET = 17

@@ -7,10 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moo_jsc.hardware.onnx_nodes import Dialect
 from studies.common.choosing import realized
 
 if TYPE_CHECKING:
     import numpy as np
+    import onnx
     from numpy.typing import NDArray
 
     from moo_jsc.data import SplitName
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from moo_jsc.quantization.formats import NetworkPrecision
 
 PLAIN, QONNX = "design.onnx", "design.qonnx.onnx"
+DIALECTS: dict[str, Dialect] = {PLAIN: "plain", QONNX: "qonnx"}
+"""ONNX files, and how formats are written in them."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,23 @@ class ChosenDesign:
     def parts(self) -> tuple[Classifier, NetworkPrecision]:
         """Its network, and explicit formats."""
         return realized(self.networks, self.row, seed=self.seed, samples=self.samples)
+
+    @cached_property
+    def graphs(self) -> dict[str, onnx.ModelProto]:
+        """The design as ONNX by the file's name.
+
+        Raises
+        ------
+        InputError
+            The package onnx is missing, or a format has no node.
+        """
+        from moo_jsc.hardware.onnx_graph import onnx_graph
+
+        notes = {"problem": self.problem.name, "number": str(self.number)} | self.choices
+        return {
+            name: onnx_graph(*self.parts, dialect=dialect, notes=notes)
+            for name, dialect in DIALECTS.items()
+        }
 
     @property
     def features(self) -> NDArray[np.float32]:
@@ -122,18 +143,12 @@ def write_graphs(design: ChosenDesign, folder: Path) -> dict[str, LogitCompariso
         A package is missing, or a format has no node.
     """
     from moo_jsc.hardware.onnx_check import compare_logits, run_onnx
-    from moo_jsc.hardware.onnx_graph import Dialect, onnx_graph, write_onnx
+    from moo_jsc.hardware.onnx_graph import write_onnx
 
-    dialects: dict[str, Dialect] = {PLAIN: "plain", QONNX: "qonnx"}
-    notes = {"problem": design.problem.name, "number": str(design.number)}
-    graphs = {
-        name: onnx_graph(*design.parts, dialect=dialect, notes=notes | design.choices)
-        for name, dialect in dialects.items()
-    }
     found = {}
-    for name, graph in graphs.items():
+    for name, graph in design.graphs.items():
         write_onnx(folder / name, graph)
-        logits = run_onnx(folder / name, design.features, dialects[name])
+        logits = run_onnx(folder / name, design.features, DIALECTS[name])
         found[name] = compare_logits(*design.parts, design.features, logits)
     return found
 

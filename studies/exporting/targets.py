@@ -87,15 +87,17 @@ def _needs_onnx(export: Export) -> None:
 
     for name in ("onnx", "onnxruntime", "qonnx"):
         package(name)
-    _needs_design(export)
+    _ = export.design.graphs
 
 
 def _needs_hardware_form(export: Export) -> None:
-    from moo_jsc.hardware.form import dense_forms
+    from moo_jsc.hardware.hls import hls_package, require_hls_form
     from moo_jsc.hardware.onnx_nodes import package
 
     package("onnx")
-    dense_forms(*export.design.parts)
+    require_hls_form(*export.design.parts)
+    if export.config.compile:
+        hls_package("converters")
 
 
 @target("optuna", _needs_trials)

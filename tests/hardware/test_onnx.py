@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.hardware import onnx_graph as graphs
+from moo_jsc.hardware.hls import write_hls_config
 from moo_jsc.hardware.onnx_nodes import INPUT, Nodes, package
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.specification import Linear, NetworkSpec
@@ -109,6 +110,15 @@ def test_a_missing_package_gets_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "qonnx.core.modelwrapper", None)
     with pytest.raises(InputError, match=r"needs the package qonnx: pip install 'moo-jsc\[export"):
         package("qonnx.core.modelwrapper")
+
+
+def test_a_rounding_that_hls4ml_lacks_gets_one_line(calibrated, tmp_path):
+    network, _ = calibrated("jsc-tiny")
+    data = FixedPoint(4, 2, rounding="up")
+    layer = LayerPrecision(data, FixedPoint(4, 3), FixedPoint(8, 4))
+    with pytest.raises(InputError, match="seq_blocks_2: data are rounded 'up', which hls4ml"):
+        write_hls_config(tmp_path / "new", network, (layer,))
+    assert not (tmp_path / "new").exists()
 
 
 def two_inputs(weights, bias):

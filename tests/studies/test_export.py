@@ -314,6 +314,11 @@ def test_other_values_than_recorded_are_noted(results, tmp_path, capsys, monkeyp
         ({"costs": "nonsense"}, "nonsense"),
         ({"problem": "lab3-grid"}, "its designs are not those of lab3-grid"),
         ({"seed": "-1"}, "seed = -1"),
+        (
+            {"results": None, "problem": "channel-multipliers", "number": "0", "to": "csv,hls4ml"}
+            | {"objectives": "accuracy,size"},
+            "dense layer 0: the data is float32, expected a fixed-point format",
+        ),
     ],
 )
 def test_bad_input_gets_one_line_and_writes_nothing(changes, message, results, tmp_path, capsys):
@@ -326,6 +331,11 @@ def test_bad_input_gets_one_line_and_writes_nothing(changes, message, results, t
     assert stop.value.code == 2 and message in error
     assert len(error.strip().splitlines()) == 1
     assert not (tmp_path / "new").exists()
+
+
+def test_compiling_is_part_of_one_target(results):
+    with pytest.raises(InputError, match="--compile: expected hls4ml among --to"):
+        export.Config(results=results, compile=True, to=("onnx",)).check()
 
 
 @pytest.mark.parametrize(
