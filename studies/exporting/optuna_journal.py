@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ def space_of(identity: StudyIdentity) -> SearchSpace:
 def write_journal(path: Path, folder: Path, identity: StudyIdentity, trials: pd.DataFrame) -> int:
     """Write one study a run, named ``SAMPLER/seed-N``; return how many.
 
-    Parameters hold the values of the choices, metrics have the objectives' names. A trial's
+    Parameters hold the values of the choices, metrics have the objectives' names. A design that
+    has failed is a failed trial, with the reason among its attributes. A trial's
     times follow one another as they did in the run, from the beginning of the comparison.
 
     Parameters
@@ -78,7 +80,7 @@ def _trials(
     run: pd.DataFrame, space: SearchSpace, names: list[str], moment: float
 ) -> Iterator[FrozenTrial]:
     """Yield the trials of a run that began at a moment, in seconds of the clock."""
-    from optuna.trial import create_trial
+    from optuna.trial import TrialState, create_trial
 
     from moo_jsc.problems.optuna_adapter import parameter_values, value_distributions
 
@@ -86,17 +88,23 @@ def _trials(
     values = [parameter_values(choice) for choice in space.choices]
     rows = space.configurations(run[NUMBER].to_numpy()).tolist()
     durations = (run["sampler_seconds"] + run["evaluation_seconds"]).tolist()
-    for row, found, seconds, number, repeat in zip(
-        rows, run[names].to_numpy().tolist(), durations, run[NUMBER], run["repeat"], strict=True
+    reasons = run["failure"] if "failure" in run.columns else [""] * len(run)
+    for row, found, seconds, number, repeat, reason in zip(
+        *(rows, run[names].to_numpy().tolist(), durations),
+        *(run[NUMBER], run["repeat"], reasons),
+        strict=True,
     ):
+        failed = any(math.isnan(value) for value in found)
         trial = create_trial(
+            state=TrialState.FAIL if failed else TrialState.COMPLETE,
             params={
                 choice.name: known[index]
                 for choice, known, index in zip(space.choices, values, row, strict=True)
             },
             distributions=distributions,
-            values=found,
-            user_attrs={"number": int(number), "repeat": bool(repeat)},
+            values=None if failed else found,
+            user_attrs={"number": int(number), "repeat": bool(repeat)}
+            | ({"failure": str(reason)} if failed else {}),
         )
         trial.datetime_start = _moment(moment)
         moment += seconds

@@ -16,7 +16,16 @@ from optuna.storages.journal import JournalFileBackend
 from safetensors.numpy import load_file
 
 from analysis import from_optuna_study
-from moo_jsc import InputError, build_problem, load_trials, run_comparison
+from moo_jsc import (
+    Choice,
+    InputError,
+    Objective,
+    Problem,
+    SearchSpace,
+    build_problem,
+    load_trials,
+    run_comparison,
+)
 from moo_jsc.enumeration.benchmark import load_benchmark
 from moo_jsc.objectives import OBJECTIVES
 from moo_jsc.objectives.objective import CostObjective
@@ -88,6 +97,33 @@ def test_a_study_goes_on_in_optuna_and_back_into_the_analysis(exported, problem)
     objective, _ = problem.as_optuna()
     (*_, last) = study.trials
     assert objective(optuna.trial.FixedTrial(last.params)) == tuple(last.values)
+
+
+class Failing(Problem):
+    name = "failing"
+    space = SearchSpace("failing", (Choice("x", (1, 2, 5)), Choice("pair", ((8, 4), (4, 2)))))
+    objectives = (Objective(name="cost", unit="1", sense="min"),)
+    fingerprint = "failing"
+    may_fail = True
+
+    def _evaluate(self, configurations):
+        return np.where(configurations[:, :1] == 1, np.nan, configurations[:, :1])
+
+    def _failures(self, configurations):
+        return ["too hot" if row[0] == 1 else "" for row in configurations]
+
+
+def test_designs_that_failed_are_failed_trials(tmp_path, capsys):
+    run_comparison(Failing(), ["exhaustive"], [0], 6, tmp_path, workers=1, progress=False)
+    export.main(export.Config(results=tmp_path, to=("optuna", "csv"), workers=1))
+    assert "note: costs are left out" in capsys.readouterr().out
+    study = optuna.load_study(study_name="exhaustive/seed-0", storage=journal(tmp_path / "export"))
+    failed = [trial for trial in study.trials if trial.state.name == "FAIL"]
+    assert {trial.params["pair"] for trial in failed} == {"(8, 4)", "(4, 2)"}
+    assert all(t.params["x"] == 2 and t.user_attrs["failure"] == "too hot" for t in failed)
+    assert len(study.trials) == 6 and len(study.best_trials) == 2
+    table = pd.read_csv(tmp_path / "export" / "designs.csv")
+    assert table["cost"].isna().sum() == 2
 
 
 class Quiet(WSGIRequestHandler):
