@@ -61,6 +61,7 @@ def main(config: Config) -> Results:
     config.check_folders()
 
     from moo_jsc.foundation.files import write_text
+    from studies.common.pages import fill
     from studies.common.problems import problem_named, table_of
     from studies.discrimination.lines import lines, markdown
     from studies.discrimination.measures import Question

@@ -190,14 +190,20 @@ def name_metrics(study: optuna.Study, objectives: tuple[Objective, ...]) -> None
             study.set_metric_names([objective.name for objective in objectives])
 
 
-def readable_objective(
+def named_objective(
     space: SearchSpace,
     objectives: tuple[Objective, ...],
     evaluate: Callable[[NDArray[np.int64]], NDArray[np.float64]],
     bounds: Bounds,
+    *,
+    indices: bool = False,
 ) -> Callable[[optuna.Trial], tuple[float, ...]]:
-    """Return an `optuna_objective` whose studies show values, and names of the metrics."""
-    plain = optuna_objective(space, evaluate, limits_of(bounds, objectives), suggest=suggest_values)
+    """Return an `optuna_objective` whose studies have names of the metrics.
+
+    Parameters hold values (`suggest_values`), or indices (`suggest`).
+    """
+    asked = suggest if indices else suggest_values
+    plain = optuna_objective(space, evaluate, limits_of(bounds, objectives), suggest=asked)
 
     def objective(trial: optuna.Trial) -> tuple[float, ...]:
         study = getattr(trial, "study", None)

@@ -237,13 +237,16 @@ class Problem(ABC):
 
         return PymooProblem(self.space, self.objectives, self.evaluate, bounds=self.bounds)
 
-    def as_optuna(self) -> tuple[Callable[[optuna.Trial], tuple[float, ...]], list[str]]:
+    def as_optuna(
+        self, *, indices: bool = False
+    ) -> tuple[Callable[[optuna.Trial], tuple[float, ...]], list[str]]:
         """Return an Optuna objective and its directions, for ``create_study(directions=...)``.
 
         Parameters hold the values themselves: ordered numbers at even distances as numbers with
         a step, others as categories (whose order Optuna is then not told), tuples as text. The
-        first trial names the study's metrics. Where the problem has bounds, each trial is told
-        by how much it misses them.
+        first trial names the study's metrics. With `indices` parameters hold the index of a value
+        instead, so that the order of uneven numbers (2, 3, 4, 6) is kept too. Where the problem
+        has bounds, each trial is told by how much it misses them.
 
         Examples
         --------
@@ -255,9 +258,11 @@ class Problem(ABC):
         >>> study.trials[0].params, study.metric_names
         ({'data': 4, 'weight': 2, 'bias': 8}, ['accuracy', 'size', 'bitops'])
         """
-        from moo_jsc.problems.optuna_adapter import directions, readable_objective
+        from moo_jsc.problems.optuna_adapter import directions, named_objective
 
         return (
-            readable_objective(self.space, self.objectives, self.evaluate, self.bounds),
+            named_objective(
+                self.space, self.objectives, self.evaluate, self.bounds, indices=indices
+            ),
             directions(self.objectives),
         )

@@ -102,6 +102,18 @@ def test_optuna_alone():
     assert study.trials[0].distributions == value_distributions(Toy.space)
 
 
+def test_optuna_with_indices_keeps_the_order_of_uneven_numbers():
+    toy = Toy()
+    toy.space = SearchSpace("uneven", (Choice("a", (1, 2, 5)), Choice("b", ("x", "y"))))
+    objective, directions = toy.as_optuna(indices=True)
+    study = optuna.create_study(directions=directions, sampler=optuna.samplers.RandomSampler(1))
+    study.optimize(objective, n_trials=8)
+    assert study.metric_names == ["sum", "product"]
+    assert study.trials[0].distributions["a"] == optuna.distributions.IntDistribution(0, 2)
+    for trial in study.trials:
+        assert trial.values == [sum(trial.params.values()), np.prod(list(trial.params.values()))]
+
+
 def test_names_of_metrics_that_a_study_has_are_kept():
     objective, directions = Toy().as_optuna()
     study = optuna.create_study(directions=directions)
