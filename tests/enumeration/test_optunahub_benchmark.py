@@ -1,0 +1,72 @@
+"""The benchmark's OptunaHub package, with a stand-in for the registry's client."""
+
+import importlib.util
+import runpy
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import optuna
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2] / "optunahub" / "package"
+PACKAGE = "benchmarks/moo_jsc"
+FOLDER = ROOT / PACKAGE
+
+
+class BaseProblem:
+    """What optunahub's own base class does with a trial (version 0.5)."""
+
+    def __call__(self, trial):
+        params = {name: trial._suggest(name, dist) for name, dist in self.search_space.items()}
+        for name, value in self.evaluate_constraints(params).items():
+            trial.set_constraint(name, value)
+        return self.evaluate(params)
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    def load_module(package):
+        name = f"optunahub_registry.package.{package.replace('/', '.')}"
+        spec = importlib.util.spec_from_file_location(name, ROOT / package / "__init__.py")
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+        monkeypatch.setitem(sys.modules, f"{name}.problem", sys.modules[f"{name}.problem"])
+        return module
+
+    client = types.ModuleType("optunahub")
+    client.load_module = load_module
+    client.benchmarks = types.SimpleNamespace(BaseProblem=BaseProblem)
+    monkeypatch.setitem(sys.modules, "optunahub", client)
+    return client
+
+
+def test_files_and_front_matter():
+    names = {path.name for path in FOLDER.iterdir()}
+    assert {"README.md", "LICENSE", "__init__.py", "example.py", "requirements.txt"} <= names
+    _, head, _ = (FOLDER / "README.md").read_text().split("---\n", 2)
+    front = yaml.safe_load(head)
+    assert "benchmark" in front["tags"]
+    assert front["license"] == "MIT License"
+
+
+def test_a_trial_is_the_table_s_row(hub):
+    problem = hub.load_module(PACKAGE).Problem("codesign")
+    study = optuna.create_study(
+        directions=problem.directions, sampler=optuna.samplers.RandomSampler(seed=3)
+    )
+    study.optimize(problem, n_trials=12)
+    space = problem.benchmark.space
+    for trial in study.trials:
+        row = [trial.params[choice.name] for choice in space.choices]
+        np.testing.assert_array_equal(trial.values, problem.benchmark.evaluate([row])[0])
+        kept = problem.evaluate_constraints(trial.params)["least-accuracy"] <= 0
+        assert kept == (trial.values[0] >= 0.74)
+
+
+def test_the_example_runs(hub, capsys):
+    runpy.run_path(str(FOLDER / "example.py"))
+    assert "of the true front's 63 points after 20 trials" in capsys.readouterr().out
