@@ -35,6 +35,7 @@ STUDIES: dict[str, str] = {
     "make-benchmark": "make_benchmark",
     "benchmark-card": "benchmark_card",
     "which": "which_sampler",
+    "choose": "choose_design",
     "export": "export",
     "circuits": "circuit_front",
     "finish": "finish_front",

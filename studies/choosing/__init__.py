@@ -1,0 +1,1 @@
+"""Rules of choice on designs whose accuracy scatters: what they choose, and what that loses."""
