@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 SAMPLERS = ("optuna-random", "optuna-tpe", "optuna-nsga2", "pymoo-nsga2", "grey-box")
 
+ON_THE_PAGE = 2
+"""Sentences of each question that a Markdown page gets."""
+
 
 @dataclass
 class Config(RegionSettings):
@@ -147,7 +150,7 @@ def main(config: Config) -> Results:
     for title, lines in said.items():
         print("\n".join(["", f"{title}:", *lines]))
     if config.page is not None:
-        every = [line for lines in said.values() for line in lines]
+        every = [line for lines in said.values() for line in lines[:ON_THE_PAGE]]
         fill(config.page, {found.problem.name: quoted([f"{found.head}.", *every])})
     figures = drawings(problem, front)
     page = report_of(found, figures, front_designs(problem, front, {}))

@@ -13,6 +13,7 @@ what is left are batch norms:
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +25,12 @@ from moo_jsc.hardware.dense import Affine, DenseForm, significant_bits
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.calibration import best_fraction
 from moo_jsc.quantization.fixed_point import quantize
-from moo_jsc.quantization.formats import FixedPoint, LayerPrecision, NetworkPrecision
+from moo_jsc.quantization.formats import (
+    MAX_FRACTION,
+    FixedPoint,
+    LayerPrecision,
+    NetworkPrecision,
+)
 from moo_jsc.quantization.network import normalization_affine, require_explicit
 from moo_jsc.quantization.pruning import quantized_weight
 
@@ -32,6 +38,8 @@ NORMALIZATION_WIDTH = 8
 """Bits of a batch norm's scale and shift, unless stated otherwise."""
 
 MAX_NORMALIZATION_WIDTH = 16
+_SHIFT_BITS = 16
+
 MAX_HARDWARE_WIDTH = 16
 """Bits of data, weights and biases up to which a circuit of adders makes sense and is exact."""
 
@@ -74,7 +82,9 @@ def hardware_form(network: Classifier, width: int = NORMALIZATION_WIDTH) -> Clas
     rounded = copy.deepcopy(network)
     for block in list(rounded.blocks)[first:]:
         if isinstance(block, nn.BatchNorm1d):
-            scale, shift = (_rounded(values, width) for values in normalization_affine(block))
+            scale, shift = normalization_affine(block)
+            shift = _rounded(shift, width, _finest_of(block))
+            scale = _rounded(scale, width)
             with torch.no_grad():
                 block.weight.copy_(scale)
                 block.bias.copy_(shift)
@@ -84,9 +94,21 @@ def hardware_form(network: Classifier, width: int = NORMALIZATION_WIDTH) -> Clas
     return rounded
 
 
-def _rounded(values: torch.Tensor, width: int) -> torch.Tensor:
+def _finest_of(norm: nn.BatchNorm1d) -> int:
+    """Return the fraction beyond which a shift changes nothing that the outputs show.
+
+    It is 2^-16 of their largest deviation, the learned scale. A norm of what another norm has
+    normalized has shifts of 1e-10, and a circuit of both numbers would need 40 bits.
+    """
+    deviation = float(norm.weight.detach().abs().max())
+    if not deviation:
+        return MAX_FRACTION
+    return min(_SHIFT_BITS - math.frexp(deviation)[1], MAX_FRACTION)
+
+
+def _rounded(values: torch.Tensor, width: int, finest: int = MAX_FRACTION) -> torch.Tensor:
     fmt = FixedPoint(width)
-    fraction = best_fraction(values.double().numpy(), fmt)
+    fraction = min(best_fraction(values.double().numpy(), fmt), finest)
     return quantize(values, replace(fmt, fraction=fraction))
 
 

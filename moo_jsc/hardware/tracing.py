@@ -203,15 +203,16 @@ def _rounded_one(value: Any, fmt: FixedPoint, fraction: int) -> Any:
 
     The tracer's own rounding to even goes wrong for a value that lies half way between two codes
     whatever the inputs are (even products and an odd bias). Half a code more is then a whole
-    number of codes, and clearing its last bit makes it even.
+    number of codes, and clearing its last bit makes it even. It goes wrong, too, for a value whose
+    whole range rounds to one code, which is a constant.
     """
     sign = int(fmt.signed)
     target = (sign, fmt.width - sign - fraction)
     if fmt.rounding != "even":
         return value.quantize(*target, fraction, "SAT", _ROUNDING[fmt.rounding])
     value = value.max_of(fmt.lowest).min_of(fmt.highest)
-    if value.low == value.high:
-        code = float(np.rint(value.low / fmt.step))
+    code, last = np.rint(np.array([value.low, value.high]) / fmt.step).tolist()
+    if code == last:
         return value.from_const(code * fmt.step, hwconf=value.hwconf)
     above = value + fmt.step / 2
     if value.kif[2] > fraction and above.kif[2] <= fraction:

@@ -1,9 +1,11 @@
 """Problems from networks and tables of one's own: everything that the jets have."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -24,6 +26,13 @@ from moo_jsc.testing import ProblemContract
 TWO_EACH = PrecisionSpace(widths(4, 6), widths(3, 4), per_layer=True)
 SHARED = PrecisionSpace(widths(4, 6), widths(3, 4))
 FEW_STEPS = FineTuning(samples=64, batch_size=16)
+
+
+@contextmanager
+def use_store(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOO_JSC_CACHE", str(folder))
+        yield
 
 
 def table(features, classes, each=10, seed=0):
@@ -109,11 +118,12 @@ def assert_fine_tuning_agrees(problem, rows, scores):
 
 
 @st.composite
-def stacks(draw):
-    """Depth 1 to 6, widths 1 to 100, batch norms and ReLUs anywhere."""
-    features, classes = draw(st.integers(1, 100)), draw(st.integers(2, 100))
+def stacks(draw, widest=100):
+    """Depth 1 to 6, widths 1 to `widest`, batch norms and ReLUs anywhere."""
+    features, classes = draw(st.integers(1, widest)), draw(st.integers(2, widest))
     depth = draw(st.integers(1, 6))
-    sizes = [features, *draw(st.lists(st.integers(1, 100), min_size=depth - 1, max_size=depth - 1))]
+    hidden = st.lists(st.integers(1, widest), min_size=depth - 1, max_size=depth - 1)
+    sizes = [features, *draw(hidden)]
     layers = []
 
     def between(width):
@@ -162,6 +172,39 @@ def test_any_stack_goes_all_the_way(stack, tmp_path_factory):
     ends = tuned.space.configurations([0, 3])
     scores = tuned.fine_tuned(ends, [FEW_STEPS], ["validation"])[:, 0, 0]
     assert_fine_tuning_agrees(tuned, ends, scores)
+
+
+ONE_EACH = PrecisionSpace(widths(3, 4), widths(3), unsigned_after_relu=True)
+
+
+@given(stack=stacks(widest=10))
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_any_stack_is_a_circuit(stack, tmp_path_factory):
+    """Narrow ones: a trace takes time in proportion to the weights."""
+    pytest.importorskip("alkaid")
+    from moo_jsc.hardware.emulation import Design, compare
+
+    net, features, classes = stack
+    data = table(features, classes, each=5)
+    with torch.inference_mode():
+        net.train()(torch.from_numpy(data.train.features))
+    net.eval()
+    with use_store(tmp_path_factory.mktemp("cache")):
+        problem = problem_from_torch(
+            net, data, precision=ONE_EACH, objectives=("accuracy", "lut", "latency-cycles")
+        )
+        ends = problem.space.configurations([0, 1])
+        values = problem.evaluate(ends)
+    assert np.isfinite(values).all() and (values >= 0).all()
+    found = compare(Design.of(*problem.design(ends[0])), data.test.features)
+    assert found.equal
 
 
 def test_circuits_of_own_networks_cost_luts(tmp_path, monkeypatch):
