@@ -64,6 +64,7 @@ result = minimize(problem, NSGA2(pop_size=10), ("n_gen", 4), seed=1, save_histor
 
 PREPARED = {
     "README.md": SMALL + OPTUNA_JOURNAL + PYMOO_RUN,
+    "benchmark.md": "",
     "extending.md": "",
     "functions.md": "",
     "grey_box.md": "",

@@ -27,7 +27,6 @@ from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import Scales
 from moo_jsc.problems.catalog import recipe_of, scales_of
-from moo_jsc.problems.problem import Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -251,7 +250,7 @@ class Benchmark(TableProblem):
             self.noisy,
         )
 
-    def for_run(self, seed: int) -> Problem:
+    def for_run(self, seed: int) -> TableProblem:
         """Return what a run with this seed sees: where `noisy`, one training of each design.
 
         Which of its trainings a design shows is drawn by the seed and its place. A design shows
