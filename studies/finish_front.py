@@ -164,7 +164,9 @@ def counted(problem: NetworkProblem, config: Config, number: int, found: object,
     assert isinstance(found, Measured)
     (row,) = problem.space.configurations([number])
     seed = best_seed(found, place)
-    design = built(problem, row, seed=FIRST_FRESH_SEED + seed, samples=config.samples)
+    short = problem.scoring.fine_tuning.samples
+    samples = short if found.kept_short[place, seed] else config.samples
+    design = built(problem, row, seed=FIRST_FRESH_SEED + seed, samples=samples)
     with tempfile.TemporaryDirectory() as folder:
         synthesis = synthesize(write_verilog(design.circuit, Path(folder)))
     accuracy = score(design, problem.data.test, problem.objectives[0])  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ class Resampled:
     Attributes
     ----------
     short, long
-        Accuracy on the test split of n designs, by length of training, (n,).
+        Accuracy on the test split of n designs, after a short training and finished, (n,).
     lut
         Of whole traces, (n,).
     shorts, longs, luts
@@ -51,16 +51,16 @@ def luts(terms: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def resampled(found: Measured, *, resamples: int = RESAMPLES, seed: int = 0) -> Resampled:
-    """Resample seeds and jets, the same ones for every design and both lengths of training."""
-    short, long = (found.correct[length, "test"] for length in ("short", "long"))
+    """Resample seeds and jets, the same ones for every design and both trainings."""
+    short, long = (found.correct[length, "test"] for length in ("short", "finished"))
     n, seeds, jets = long.shape
     rng = np.random.default_rng(seed)
     drawn = rng.integers(seeds, size=(resamples, seeds))
     counts = np.stack([np.bincount(row, minlength=seeds) for row in drawn]) / seeds
-    means: dict[str, list[NDArray[np.float64]]] = {"short": [], "long": []}
+    means: dict[str, list[NDArray[np.float64]]] = {"short": [], "finished": []}
     flat = {
         "short": short.reshape(-1, jets).astype(np.float32),
-        "long": long.reshape(-1, jets).astype(np.float32),
+        "finished": long.reshape(-1, jets).astype(np.float32),
     }
     for weights in counts:
         jet_weights = np.bincount(rng.integers(jets, size=jets), minlength=jets) / jets
@@ -73,7 +73,7 @@ def resampled(found: Measured, *, resamples: int = RESAMPLES, seed: int = 0) -> 
         long.mean(axis=(1, 2)),
         cost.mean(axis=1),
         np.stack(means["short"]),
-        np.stack(means["long"]),
+        np.stack(means["finished"]),
         counts @ cost.T,
     )
 
@@ -104,7 +104,7 @@ def design_table(chosen: Chosen, found: Measured, means: Resampled) -> pd.DataFr
                 for low, high in zip(lows, highs, strict=True)
             ],
             "seeds, sd": np.round(
-                100 * found.correct["long", "test"].mean(axis=2).std(axis=1, ddof=1), 2
+                100 * found.correct["finished", "test"].mean(axis=2).std(axis=1, ddof=1), 2
             ),
             "LUTs": np.round(means.lut).astype(int),
             "least": np.round(cost.min(axis=1)).astype(int),
@@ -193,7 +193,7 @@ def least_table(
 
 def best_seed(found: Measured, place: int) -> int:
     """Return the place of the seed whose finished network is best on the validation split."""
-    return int(found.correct["long", "validation"][place].mean(axis=1).argmax())
+    return int(found.correct["finished", "validation"][place].mean(axis=1).argmax())
 
 
 def _size(value: float) -> str:

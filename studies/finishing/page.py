@@ -33,7 +33,7 @@ def sentences(
     samples
         Shown in training to the end.
     """
-    n, seeds, jets = found.correct["long", "test"].shape
+    n, seeds, jets = found.correct["finished", "test"].shape
     what = (
         f"{n} of the {chosen.front} designs on the front of {', '.join(front_of)}"
         if front_of
@@ -50,8 +50,9 @@ def sentences(
     return [
         f"{what} (accuracy of {chosen.trainings} short "
         f"{'training' if chosen.trainings == 1 else 'trainings'}, validation split), each trained "
-        f"anew with {seeds} fresh seeds, shortly and with {samples:,} samples; scored on "
-        f"{jets:,} test jets; {circuits}. Intervals: 95 %, {outcomes.RESAMPLES:,} "
+        f"anew with {seeds} fresh seeds, shortly and with {samples:,} samples, of which the better "
+        "one on the validation split is kept (the short one "
+        f"{int(found.kept_short.sum())} times); scored on {jets:,} test jets; {circuits}. Intervals: 95 %, {outcomes.RESAMPLES:,} "
         "resamples of seeds and test jets.",
         outcomes.luck_sentence(chosen, means),
         outcomes.gain_sentence(means),

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from moo_jsc.problems.problem import Problem
 
 SPLITS = ("validation", "test")
-LENGTHS = ("short", "long")
+LENGTHS = ("short", "finished")
+"""A finished network is the better one, on the validation split, of those trained shortly and to
+the end, so that a long training that went astray is not kept."""
 
 Arrays = dict[str, NDArray[np.generic]]
 Job = tuple[int, int]
@@ -39,13 +41,16 @@ class Measured:
     correct
         By length of training and split: which jets are told right, bool (n, s, jets).
     terms
-        Of whole traces of the networks trained to the end, (n, s, terms).
+        Of whole traces of the finished networks, (n, s, terms).
+    kept_short
+        Where the short training was the better one, (n, s).
     differing
         Jets of the test split on which an emulated circuit has another logit, (n, s).
     """
 
     correct: dict[tuple[str, str], NDArray[np.bool_]]
     terms: NDArray[np.float64]
+    kept_short: NDArray[np.bool_]
     differing: NDArray[np.int64]
 
 
@@ -137,14 +142,19 @@ def measures(problem: NetworkProblem, short: Tuned, long: Tuned) -> Arrays:
     """Return what is kept of two trained networks of a design."""
     from moo_jsc.hardware.emulation import Design, compare
 
-    arrays: Arrays = {}
-    for length, tuned in zip(LENGTHS, (short, long), strict=True):
-        for name, split in zip(SPLITS, (problem.data.validation, problem.data.test), strict=True):
-            arrays[f"{length} {name}"] = np.packbits(_correct(tuned, split))
-    design = Design.of(*long)
-    arrays["terms"] = design.circuit.row
-    arrays["differing"] = np.array([compare(design, problem.data.test.features).differing])
-    return arrays
+    validation = [_correct(tuned, problem.data.validation) for tuned in (short, long)]
+    kept_short = bool(validation[0].sum() > validation[1].sum())
+    finished = short if kept_short else long
+    design = Design.of(*finished)
+    return {
+        "short validation": np.packbits(validation[0]),
+        "short test": np.packbits(_correct(short, problem.data.test)),
+        "finished validation": np.packbits(validation[0 if kept_short else 1]),
+        "finished test": np.packbits(_correct(finished, problem.data.test)),
+        "kept_short": np.array([kept_short], dtype=np.int64),
+        "terms": design.circuit.row,
+        "differing": np.array([compare(design, problem.data.test.features).differing]),
+    }
 
 
 def _correct(tuned: Tuned, split: Split) -> NDArray[np.bool_]:
@@ -175,5 +185,6 @@ def _together(found: Sequence[Arrays], problem: NetworkProblem, seeds: int) -> M
     return Measured(
         correct,
         terms.reshape(-1, seeds, terms.shape[1]),
+        np.array([bool(arrays["kept_short"][0]) for arrays in found]).reshape(-1, seeds),
         np.array([int(arrays["differing"][0]) for arrays in found]).reshape(-1, seeds),
     )

@@ -27,10 +27,11 @@ def pretended(shorts, longs, sizes, jets=1000):
     terms[..., LUT] = sizes
     correct = {
         (length, split): told_right(values)
-        for length, values in (("short", shorts), ("long", longs))
+        for length, values in (("short", shorts), ("finished", longs))
         for split in ("validation", "test")
     }
-    return Measured(correct, terms, np.zeros(np.shape(sizes), dtype=np.int64))
+    nothing = np.zeros(np.shape(sizes), dtype=np.int64)
+    return Measured(correct, terms, nothing.astype(bool), nothing)
 
 
 @pytest.fixture
@@ -112,7 +113,9 @@ def test_what_is_measured_is_what_fine_tuning_scores(problem, tmp_path, monkeypa
     for column, seed in enumerate(seeds):
         recipes = [replace(recipe, seed=seed) for recipe in (short, long)]
         scores = problem.fine_tuned(row, recipes, ["validation", "test"])[0, :, :, 0]
-        for line, length in enumerate(("short", "long")):
+        better = int(scores[1, 0] >= scores[0, 0])
+        assert found.kept_short[0, column] == (not better)
+        for line, length in ((0, "short"), (better, "finished")):
             for place, split in enumerate(("validation", "test")):
                 share = found.correct[length, split][0, column].mean()
                 assert share == pytest.approx(scores[line, place], abs=1e-12)
@@ -121,7 +124,9 @@ def test_what_is_measured_is_what_fine_tuning_scores(problem, tmp_path, monkeypa
     monkeypatch.setattr("studies.finishing.training.measures", None)
     again = measured(problem, [9], seeds, (short, long), cache=tmp_path)
     np.testing.assert_array_equal(again.terms, found.terms)
-    np.testing.assert_array_equal(again.correct["long", "test"], found.correct["long", "test"])
+    np.testing.assert_array_equal(
+        again.correct["finished", "test"], found.correct["finished", "test"]
+    )
 
 
 def test_the_study(tmp_path, capsys):
