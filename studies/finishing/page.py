@@ -52,7 +52,8 @@ def sentences(
         f"{'training' if chosen.trainings == 1 else 'trainings'}, validation split), each trained "
         f"anew with {seeds} fresh seeds, shortly and with {samples:,} samples, of which the better "
         "one on the validation split is kept (the short one "
-        f"{int(found.kept_short.sum())} times); scored on {jets:,} test jets; {circuits}. Intervals: 95 %, {outcomes.RESAMPLES:,} "
+        f"{int(found.kept_short.sum())} times); scored on {jets:,} test jets; {circuits}. "
+        f"Intervals: 95 %, {outcomes.RESAMPLES:,} "
         "resamples of seeds and test jets.",
         outcomes.luck_sentence(chosen, means),
         outcomes.gain_sentence(means),

@@ -97,7 +97,7 @@ def measured(
     missing = [job for job in jobs if found[job] is None]
     task = partial(_measure, jobs=tuple(missing), recipes=recipes)
     ranges = [(row, row + 1) for row in range(len(missing))]
-    with tqdm(total=len(jobs), desc="finishing", unit=" networks") as bar:
+    with tqdm(total=len(jobs), desc="finishing", unit=" networks", disable=None) as bar:
         bar.update(len(jobs) - len(missing))
         for job, arrays in zip(missing, Workers(workers).map(task, trained, ranges), strict=True):
             path, key = places[job]
