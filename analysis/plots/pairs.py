@@ -94,7 +94,7 @@ def pair_grid(
             others[str(x.name)],
             others[str(y.name)],
             s=2,
-            c=BASELINE_INK,
+            color=BASELINE_INK,
             alpha=float(np.clip(500 / max(len(others), 1), 0.08, 0.5)),
             lw=0,
             rasterized=True,

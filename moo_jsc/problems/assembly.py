@@ -92,5 +92,5 @@ def check_fit(spec: NetworkSpec, data: Dataset) -> None:
     ):
         if found != len(names):
             raise InputError(
-                f"network {spec.name}: {found} {what}; expected {len(names)}, those of {data.name}"
+                f"{spec.name}: {found} {what}; expected {len(names)}, those of {data.name}"
             )

@@ -282,10 +282,13 @@ def test_the_sample_above_is_of_every_shelf():
         "moo_jsc/enumeration/fine_tuned.py",
         "moo_jsc/enumeration/shards.py",
         "moo_jsc/enumeration/streaming.py",
+        "moo_jsc/enumeration/training.py",
         "moo_jsc/foundation/sealed.py",
         "moo_jsc/foundation/store.py",
         "moo_jsc/hardware/trace_files.py",
         "moo_jsc/networks/training.py",
         "moo_jsc/networks/weights.py",
         "moo_jsc/objectives/latency.py",
+        "moo_jsc/problems/outcomes.py",
+        "studies/finishing/training.py",
     }

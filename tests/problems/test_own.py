@@ -258,8 +258,8 @@ def test_a_network_in_raw_units_takes_raw_data():
 @pytest.mark.parametrize(
     ("said", "change"),
     [
-        (r"network own: 7 features; expected 8, those of blobs", {"data": (8, 3)}),
-        (r"network own: 3 classes; expected 4, those of blobs", {"data": (7, 4)}),
+        (r"network: 7 features; expected 8, those of blobs", {"data": (8, 3)}),
+        (r"network: 3 classes; expected 4, those of blobs", {"data": (7, 4)}),
         (r"precision 'mixed-precison': expected .* did you mean", {"precision": "mixed-precison"}),
         (r"objective 'acuracy': expected .* did you mean", {"objectives": ["acuracy"]}),
         (r"objectives = 'size': expected a list", {"objectives": "size"}),
@@ -316,5 +316,5 @@ def test_a_problem_of_the_catalog_takes_other_data():
     data = table(16, 5)
     problem = moo_jsc.build_problem("lab3-types", jets=data)
     assert problem.data is data
-    with pytest.raises(InputError, match="network jsc-tiny: 16 features; expected 15"):
+    with pytest.raises(InputError, match="jsc-tiny: 16 features; expected 15"):
         moo_jsc.build_problem("lab3-types", jets=table(15, 5))

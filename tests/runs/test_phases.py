@@ -13,6 +13,7 @@ def test_enumerating_and_searching_are_named(tmp_path, monkeypatch):
     import tqdm
 
     from moo_jsc.enumeration import enumerate as enumerating
+    from moo_jsc.runs import comparison
 
     seen = []
     bar = tqdm.tqdm
@@ -22,7 +23,7 @@ def test_enumerating_and_searching_are_named(tmp_path, monkeypatch):
         return bar(*arguments, **settings)
 
     monkeypatch.setattr(enumerating, "tqdm", noted)
-    monkeypatch.setattr(tqdm, "tqdm", noted)
+    monkeypatch.setattr(comparison, "tqdm", noted)
     values = np.array([[0.5, 10.0], [0.7, 20.0], [0.6, 40.0]])
     space = SearchSpace("toy", (Choice("width", (2, 4, 8)),))
     toy = TableProblem(
