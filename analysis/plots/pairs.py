@@ -78,6 +78,8 @@ def pair_grid(
     points = checked_values(front, objectives)
     behind = checked_values(np.empty((0, len(objectives))) if cloud is None else cloud, objectives)
     order = np.argsort(color, kind="stable")
+    if len(order) == 1:
+        order = np.repeat(order, 2)  # seaborn's grid draws nothing of a table of one row
     low, high = limits or (float(color.min()), float(color.max()))
     span = Normalize(low, high)
     colors = ScalarMappable(span, ordered())

@@ -168,7 +168,7 @@ def test_a_broken_csv_gets_one_line(tmp_path, capsys, rows, what):
         ([], "which column holds the class? expected label=NAME"),
         (["--label", "kind", "--leave-out", "bark"], "column to leave out 'bark': expected one of"),
         (["--label", "kind", "--split-column", "part"], "split column 'part': expected one of"),
-        (["--label", "kind", "--network", "jsc-tiny"], "network jsc-tiny: 16 features; expected 3"),
+        (["--label", "kind", "--network", "jsc-tiny"], "jsc-tiny: 16 features; expected 3"),
         (["--label", "kind", "--network", "jsc-tinny"], "network 'jsc-tinny': expected one of"),
         (["--label", "kind", "--network", "no.onnx"], "no.onnx: no such file"),
         (["--label", "kind", "--network", "no.onnx", "--epochs", "3"], "expected no epochs"),
