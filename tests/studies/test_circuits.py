@@ -170,7 +170,7 @@ def test_what_a_front_by_a_proxy_pays():
 def test_our_front_is_drawn_beside_its_own_data_set(data):
     ours = pd.DataFrame({"accuracy": [74.0], "lut": [1000.0], "latency_ns": [20.0]})
     figure = beside_published(ours, data)
-    titles = [axes.get_title() for axes in figure.axes[:2]]
+    titles = [axes.get_title("left") for axes in figure.axes[:2]]
     with_ours = ["this front" in axes.get_legend_handles_labels()[1] for axes in figure.axes[:2]]
     assert [title.split()[0] for title in titles] == ["OpenML", "CERNBox"]
     assert with_ours == [data != "cernbox", data != "openml"]
