@@ -44,7 +44,7 @@ def test_rounded_scores_and_costs_are_those_of_the_networks(name, split):
     benchmark = load_benchmark(name, objectives=names, training="ptq", split=split)
     problem = build_problem(name, objectives=names, training="ptq", split=split)
     assert benchmark.space.choices == problem.space.choices
-    rows = problem.space.configurations(drawn(benchmark, 250))
+    rows = problem.space.configurations(drawn(benchmark, 125))
     expected, found = problem.evaluate(rows), benchmark.evaluate(rows)
     np.testing.assert_array_equal(found[:, 0], expected[:, 0])
     np.testing.assert_allclose(found[:, 1], expected[:, 1], atol=0.51 * LOSS_STEP)
@@ -54,7 +54,7 @@ def test_rounded_scores_and_costs_are_those_of_the_networks(name, split):
 def test_fine_tuned_scores_are_those_of_the_networks(codesign):
     """Equal on equal processors; elsewhere rounding may lead a training another way."""
     problem = build_problem("codesign", objectives=("accuracy", "size"), training="qat")
-    numbers = drawn(codesign, 24, seed=3)
+    numbers = drawn(codesign, 12, seed=3)
     rows = problem.space.configurations(numbers)
     recipe = replace(problem.scoring.fine_tuning, seed=1)
     found = problem.fine_tuned(rows, [recipe], SPLITS)[:, 0]
