@@ -25,6 +25,8 @@ class Config(Settings):
     """Trainings of each design, with seeds 0, 1, 2, ...; 0 only rounds."""
     screen: tuple[str, ...] = ()
     """Designs whose first training lies outside, as accuracy=0.69, are not trained again."""
+    circuits: bool = True
+    """Costs of the circuit too; where no traces ship they take the extra hardware and minutes."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
     scheduler: str | None = None
@@ -53,6 +55,7 @@ def main(config: Config) -> None:
             seeds=range(config.seeds),
             screen=Bounds.parsed(config.screen),
             jets=config.jets,
+            circuits=config.circuits,
             command=command_line(config),
             made=datetime.now(UTC).date().isoformat(),
             effort=Effort(config.workers, config.scheduler, config.device),

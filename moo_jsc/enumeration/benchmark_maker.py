@@ -20,6 +20,7 @@ from moo_jsc.enumeration.enumerate import enumerate_problem
 from moo_jsc.enumeration.fine_tuned import SPLITS, enumerate_fine_tuned
 from moo_jsc.foundation.code import DECISIVE_PACKAGES, package_versions
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.circuit import CircuitObjective
 from moo_jsc.objectives.latency_protocol import machine_description
 from moo_jsc.objectives.objective import OBJECTIVES
 from moo_jsc.problems.catalog import build_network_problem
@@ -53,6 +54,7 @@ def make_benchmark(
     seeds: Sequence[int] = (),
     screen: Bounds = UNBOUNDED,
     jets: str = "sample",
+    circuits: bool = True,
     command: str = "",
     made: str = "",
     effort: Effort = Effort(),
@@ -71,6 +73,9 @@ def make_benchmark(
         Designs whose first training lies outside are not trained again.
     jets
         What `moo_jsc.data.jets.load_jets` takes.
+    circuits
+        Whether costs of the circuit are among the columns; they take a tracer where no traces
+        ship.
     command, made
         For the card: how and on which day.
     effort
@@ -81,7 +86,11 @@ def make_benchmark(
     InputError
         A setting is wrong, or the files cannot be written.
     """
-    known = tuple(o.name for o in OBJECTIVES.values() if o.known)
+    known = tuple(
+        o.name
+        for o in OBJECTIVES.values()
+        if o.known and (circuits or not isinstance(o, CircuitObjective))
+    )
     objectives = ("accuracy", "loss", *known)
     problem = build_network_problem(
         name,
