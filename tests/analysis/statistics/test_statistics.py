@@ -8,7 +8,7 @@ from tests.benchmarks.coverage_simulation import (
     false_equivalence,
     family_wise_error,
     mean_coverage,
-    printed,
+    shown,
     simulated_power,
     simultaneous_coverage,
     stated_power,
@@ -80,6 +80,5 @@ def test_power_grows_with_the_difference():
     assert found[0] < 0.08 < found[1] < found[2]
 
 
-def test_tables_are_printed_in_percent(capsys):
-    printed("Title", [{"scores": "a", "seeds": 10, "share": 0.951}])
-    assert "| a | 10 | 95.1 |" in capsys.readouterr().out
+def test_tables_are_shown_in_percent():
+    assert "| a | 10 | 95.1 |" in shown([{"scores": "a", "seeds": 10, "share": 0.951}])
