@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from moo_jsc.data import SplitName
 from moo_jsc.enumeration.benchmark_file import Card, Numbers, Scores, read_card, read_numbers
 from moo_jsc.enumeration.table import ObjectiveTable
 from moo_jsc.enumeration.table_problem import TableProblem
+from moo_jsc.evaluation.scoring import Training
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.names import checked_name, unknown_name
@@ -26,12 +27,10 @@ from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import Scales
-from moo_jsc.problems.catalog import recipe_of, scales_of
+from moo_jsc.problems.catalog import bounds_of, recipe_of, scales_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Training = Literal["ptq", "qat"]
 
 SHIPPED = Path(__file__).parent / "tables"
 
@@ -113,13 +112,11 @@ def load_benchmark(
         checked_name(f"objective of {name}", objective.name, (*PREDICTED, *card.costs))
     checked_name("split", split, card.splits)
     trained = training or recipe.training
-    checked_name("training", trained, ("ptq", "qat"))
+    checked_name("training", trained, get_args(Training))
     if trained == "qat" and numbers.fine_tuned is None:
         raise InputError(f"training = qat: the table of {name} holds rounded networks only (ptq)")
     if noisy and trained != "qat":
         raise InputError("noisy: rounding has no chance in it, expected training = qat")
-    limits = recipe.bounds.of(chosen).replaced(bounds)
-    limits.check(chosen)
     return Benchmark(
         name,
         card,
@@ -127,7 +124,7 @@ def load_benchmark(
         chosen,
         trained,
         split,
-        limits,
+        bounds_of(recipe, chosen, bounds),
         scales_of(recipe, chosen, scales),
         noisy,
     )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from moo_jsc.data import SplitName
 from moo_jsc.enumeration.benchmark_file import (
     Card,
     ChoiceEntry,
@@ -103,6 +102,7 @@ def make_benchmark(
     trained = build_network_problem(
         name, objectives=("accuracy", "loss"), jets=jets, training="qat", device=effort.device
     ).within(UNBOUNDED)
+    scored = problem.predicting()
     size = problem.space.size
     costs = np.concatenate(
         [
@@ -111,7 +111,11 @@ def make_benchmark(
             for end in (min(start + CHUNK, size),)
         ]
     )
-    rounded = np.stack([_rounded(name, split, jets, effort) for split in SPLITS], axis=1)
+    tables = [
+        enumerate_problem(scored.on(split), workers=effort.workers, scheduler=effort.scheduler)
+        for split in SPLITS
+    ]
+    rounded = np.stack([table.values for table in tables], axis=1)
     scores: Scores | None = None
     if seeds:
         scores = enumerate_fine_tuned(
@@ -142,17 +146,3 @@ def make_benchmark(
         sha256="",
     )
     return write_benchmark(folder, card, Numbers(rounded=rounded, fine_tuned=scores, costs=costs))
-
-
-def _rounded(name: str, split: SplitName, jets: str, effort: Effort) -> Scores:
-    """Return accuracy and loss (size, 2) of the rounded networks."""
-    problem = build_network_problem(
-        name,
-        objectives=("accuracy", "loss"),
-        split=split,
-        jets=jets,
-        training="ptq",
-        device=effort.device,
-    ).within(UNBOUNDED)
-    table = enumerate_problem(problem, workers=effort.workers, scheduler=effort.scheduler)
-    return np.array(table.values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
@@ -66,6 +66,17 @@ class Recipe:
     trainings: int = 1
 
 
+CODESIGN = Recipe(
+    "jsc-two-hidden",
+    CODESIGN_OBJECTIVES,
+    "mixed-precision-low",
+    ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
+    bounds=Bounds({"accuracy": 0.74}),
+    logarithmic=True,
+    training="qat",
+    trainings=3,
+)
+
 RECIPES: dict[str, Recipe] = {
     "joint": Recipe(
         "jsc-three-linear", JOINT_OBJECTIVES, "mixed-precision-coarse", ChannelMultipliers()
@@ -73,25 +84,9 @@ RECIPES: dict[str, Recipe] = {
     "joint-fine": Recipe(
         "jsc-three-linear", JOINT_OBJECTIVES, "mixed-precision", ChannelMultipliers()
     ),
-    "codesign": Recipe(
-        "jsc-two-hidden",
-        CODESIGN_OBJECTIVES,
-        "mixed-precision-low",
-        ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
-        bounds=Bounds({"accuracy": 0.74}),
-        logarithmic=True,
-        training="qat",
-        trainings=3,
-    ),
-    "codesign-hardware": Recipe(
-        "jsc-two-hidden",
-        HARDWARE_OBJECTIVES,
-        "mixed-precision-low",
-        ChannelMultipliers(WIDENINGS["jsc-two-hidden"]),
-        bounds=Bounds({"accuracy": 0.73}),
-        logarithmic=True,
-        training="qat",
-        trainings=3,
+    "codesign": CODESIGN,
+    "codesign-hardware": replace(
+        CODESIGN, objectives=HARDWARE_OBJECTIVES, bounds=Bounds({"accuracy": 0.73})
     ),
     "channel-multipliers": Recipe(
         "jsc-three-linear", ARCHITECTURE_OBJECTIVES, None, ChannelMultipliers()
@@ -273,8 +268,7 @@ def build_network_problem(
     """
     recipe = recipe_of(name)
     chosen = get_objectives(recipe.objectives if objectives is None else objectives)
-    limits = recipe.bounds.of(chosen).replaced(bounds)
-    limits.check(chosen)
+    limits = bounds_of(recipe, chosen, bounds)
     measured_on = scales_of(recipe, chosen, scales)
     trained = training or recipe.training
     scoring = Scoring(split=split, training=trained, device=device, seeds=fine_tuning_seeds)
@@ -307,6 +301,19 @@ def build_network_problem(
         latency_batch=latency_batch,
     )
     return problem.within(limits, measured_on)
+
+
+def bounds_of(recipe: Recipe, objectives: Sequence[Objective], given: Bounds) -> Bounds:
+    """Return the recipe's bounds on some objectives, with the given ones in their place.
+
+    Raises
+    ------
+    InputError
+        A given bound names none of the objectives.
+    """
+    limits = recipe.bounds.of(objectives).replaced(given)
+    limits.check(objectives)
+    return limits
 
 
 def scales_of(recipe: Recipe, objectives: Sequence[Objective], given: Scales | None) -> Scales:

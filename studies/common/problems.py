@@ -11,7 +11,7 @@ from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 if TYPE_CHECKING:
     from moo_jsc.data import SplitName
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.enumeration.benchmark import Training
+    from moo_jsc.evaluation.scoring import Training
     from moo_jsc.objectives.scales import Scales
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
@@ -58,6 +58,13 @@ def problem_named(
     """
     from moo_jsc.problems.registered import PROBLEMS
 
+    asked: dict[str, Any] = {
+        "objectives": objectives,
+        "training": training,
+        "split": split,
+        "bounds": bounds,
+        "scales": scales,
+    }
     own = (network, final_relu, jets, device) != (None, False, "sample", "cpu")
     if (
         name not in PROBLEMS
@@ -65,15 +72,7 @@ def problem_named(
         and not own
         and holds(name, objectives, training, split)
     ):
-        return load_benchmark(
-            name,
-            objectives=objectives,
-            training=training,
-            split=split,
-            bounds=bounds,
-            scales=scales,
-            noisy=noisy,
-        )
+        return load_benchmark(name, **asked, noisy=noisy)
     if noisy:
         from moo_jsc.foundation.errors import InputError
 
@@ -83,19 +82,10 @@ def problem_named(
         )
     from moo_jsc.problems.catalog import build_problem, recipe_of
 
-    trainings = {} if name in PROBLEMS else {"fine_tuning_seeds": recipe_of(name).trainings}
+    if name not in PROBLEMS:
+        asked["fine_tuning_seeds"] = recipe_of(name).trainings
     return build_problem(
-        name,
-        **trainings,
-        network=network,
-        objectives=objectives,
-        split=split,
-        jets=jets,
-        final_relu=final_relu,
-        training=training,
-        device=device,
-        bounds=bounds,
-        scales=scales,
+        name, **asked, network=network, final_relu=final_relu, jets=jets, device=device
     )
 
 
