@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from moo_jsc.data import SplitName
 from moo_jsc.enumeration.benchmark_file import Card, Numbers, Scores, read_card, read_numbers
+from moo_jsc.enumeration.fine_tuned import FineTunedScores
 from moo_jsc.enumeration.table import ObjectiveTable
 from moo_jsc.enumeration.table_problem import TableProblem
 from moo_jsc.evaluation.scoring import Training
@@ -206,15 +207,19 @@ class Benchmark(TableProblem):
 
     def _mean(self, split: SplitName) -> Scores:
         """Return accuracy and loss (size, 2): the values."""
-        column = self.card.splits.index(split)
         if self.training == "ptq":
-            return self._numbers.rounded[:, column]
-        return np.nanmean(self._trained[:, :, column], axis=1)
+            return self._numbers.rounded[:, self.card.splits.index(split)]
+        return self.fine_tuned.mean(split)
 
-    @property
-    def _trained(self) -> Scores:
-        assert self._numbers.fine_tuned is not None
-        return self._numbers.fine_tuned
+    @cached_property
+    def fine_tuned(self) -> FineTunedScores:
+        """Accuracy and loss after every training, where designs were trained."""
+        scores = self._numbers.fine_tuned
+        assert scores is not None
+        card = self.card
+        return FineTunedScores(
+            card.space, get_objectives(PREDICTED), card.seeds, card.splits, scores
+        )
 
     def _with_costs(self, scores: Scores, objectives: Sequence[Objective]) -> NDArray[np.float64]:
         return np.column_stack(
@@ -255,10 +260,7 @@ class Benchmark(TableProblem):
         """
         if not self.noisy:
             return self
-        column = self.card.splits.index(self.split)
-        taken = np.random.default_rng(seed).integers(self.trainings)
-        scores = self._trained[np.arange(self.space.size), taken, column]
-        values = self._with_costs(scores, self.objectives)
+        values = self._with_costs(self.fine_tuned.drawn(self.split, seed), self.objectives)
         return TableProblem(replace(self.table, values=values, inside=self.table.inside))
 
     @cached_property
@@ -273,7 +275,7 @@ class Benchmark(TableProblem):
         """How many trainings each design had, shape (size,); 0 where it was only rounded."""
         if self._numbers.fine_tuned is None:
             return np.zeros(self.space.size, dtype=np.int64)
-        return np.isfinite(self._trained[:, :, 0, 0]).sum(axis=1)
+        return self.fine_tuned.trainings
 
     def column_of(self, name: str) -> NDArray[np.float64]:
         """Return the values (size,) of an objective, also one that the problem does not have.
@@ -292,7 +294,7 @@ class Benchmark(TableProblem):
 
     def single_trainings(self, split: SplitName | None = None) -> Scores:
         """Return accuracy and loss of every training, shape (size, seeds, 2), NaN where none."""
-        return self._trained[:, :, self.card.splits.index(split or self.split)]
+        return self.fine_tuned.scores[:, :, self.card.splits.index(split or self.split)]
 
     def frame(self) -> pd.DataFrame:
         """Return the whole table, one row a design: choices decoded, scores and every cost.
@@ -311,28 +313,11 @@ class Benchmark(TableProblem):
             for place, name in enumerate(PREDICTED):
                 columns[f"{name}, rounded, {split}"] = self._numbers.rounded[:, column, place]
                 if self._numbers.fine_tuned is not None:
-                    scores = self._trained[:, :, column, place]
-                    columns[f"{name}, fine-tuned, {split}"] = np.nanmean(scores, axis=1)
+                    columns[f"{name}, fine-tuned, {split}"] = self.fine_tuned.mean(split)[:, place]
             if self._numbers.fine_tuned is not None:
-                columns[f"accuracy, scatter, {split}"] = scatter(self._trained[:, :, column, 0])
+                columns[f"accuracy, scatter, {split}"] = self.fine_tuned.scatter(split)[:, 0]
         if self._numbers.fine_tuned is not None:
             columns["trainings"] = self.trainings
         for place, name in enumerate(self.card.costs):
             columns[name] = self._numbers.costs[:, place]
         return pd.DataFrame(columns)
-
-
-def scatter(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the standard deviation over trainings (size, seeds) of each design, shape (size,).
-
-    NaN where a design was trained once only.
-
-    Examples
-    --------
-    >>> scatter(np.array([[0.7, 0.72], [0.6, np.nan]])).round(3)
-    array([0.014,   nan])
-    """
-    found = np.full(len(scores), np.nan)
-    several = np.isfinite(scores).sum(axis=1) > 1
-    found[several] = np.nanstd(scores[several], axis=1, ddof=1)
-    return found

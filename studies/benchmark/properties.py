@@ -54,12 +54,10 @@ def agreements(benchmark: Benchmark) -> Iterator[Row]:
 
 def scatters(benchmark: Benchmark) -> Iterator[Row]:
     """Yield the root mean square of the scatter over trainings, between levels of accuracy."""
-    from moo_jsc.enumeration.benchmark import scatter
-
     if benchmark.training == "ptq" or benchmark.trainings.max() < 2:
         return
     accuracy = benchmark.column_of("accuracy")
-    found = scatter(benchmark.single_trainings()[:, :, 0])
+    found = benchmark.fine_tuned.scatter(benchmark.split)[:, 0]
     for low, high in zip(LEVELS, (*LEVELS[1:], 1.0), strict=True):
         chosen = (accuracy >= low) & (accuracy < high) & np.isfinite(found)
         if chosen.any():

@@ -61,12 +61,10 @@ def standard_error(benchmark: Benchmark) -> float:
     Binomial for the split's jets, and the root mean square of the scatter over trainings of the
     designs that count.
     """
-    from moo_jsc.enumeration.benchmark import scatter
-
     inside = benchmark.table.inside
     accuracy = benchmark.column_of("accuracy")[inside].mean()
     jets = benchmark.card.samples[benchmark.card.splits.index(benchmark.split)]
-    trainings = scatter(benchmark.single_trainings()[inside, :, 0])
+    trainings = benchmark.fine_tuned.scatter(benchmark.split)[inside, 0]
     return float(np.sqrt(accuracy * (1 - accuracy) / jets + np.nanmean(trainings**2)))
 
 

@@ -69,16 +69,16 @@ def chance_of_trainings(benchmark: Benchmark, noisy: Sequence[str]) -> FrontChan
     square) that the designs that count have in common.
     """
     from analysis.front.chance import MARGIN, front_candidates, front_chance_of_errors
-    from moo_jsc.enumeration.benchmark import PREDICTED, scatter
+    from moo_jsc.enumeration.benchmark import PREDICTED
 
     table = benchmark.table
     trained = benchmark.trainings[table.inside]
     if trained.max() < 2:
         return None
-    scores = benchmark.single_trainings()[table.inside]
+    scatter = benchmark.fine_tuned.scatter(benchmark.split)[table.inside]
     errors = {}
     for name in noisy:
-        found = scatter(scores[:, :, PREDICTED.index(name)])
+        found = scatter[:, PREDICTED.index(name)]
         errors[name] = float(np.sqrt(np.nanmean(found**2) / trained.max()))
     margins = {name: MARGIN * error for name, error in errors.items()}
     values = table.counting_values
