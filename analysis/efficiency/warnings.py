@@ -114,12 +114,16 @@ def _first_generation(
 def _same_as_baseline(samplers: Mapping[str, Sequence[Run]], baseline: str | None) -> list[str]:
     if baseline is None or baseline not in samplers:
         return []
-    own = {run.seed: run.values for run in samplers[baseline] if len(run.values)}
+    own = {
+        run.seed: run.everything.values for run in samplers[baseline] if len(run.everything.values)
+    }
     found = []
     for name, runs in samplers.items():
         if name == baseline:
             continue
-        same = sum(run.seed in own and np.array_equal(run.values, own[run.seed]) for run in runs)
+        same = sum(
+            run.seed in own and np.array_equal(run.everything.values, own[run.seed]) for run in runs
+        )
         if same:
             found.append(
                 f"{name} made exactly the trials of {baseline} in {same} of {len(runs)} runs: "

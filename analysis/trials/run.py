@@ -41,6 +41,8 @@ class Run:
         unknown.
     overhead
         What the sampler itself spent on the run, in seconds; None if unknown.
+    whole
+        The run with the trials outside the bounds too; None where it has no bounds.
     """
 
     sampler: str
@@ -52,6 +54,7 @@ class Run:
     configurations: NDArray[Any] | None = None
     new: NDArray[np.bool_] | None = None
     overhead: float | None = None
+    whole: Run | None = None
 
     def __len__(self) -> int:
         return self.length
@@ -120,7 +123,8 @@ class Run:
         """Return the run on some of its objectives."""
         names = [objective.name for objective in self.objectives]
         columns = [names.index(objective.name) for objective in objectives]
-        return replace(self, objectives=objectives, values=self.values[:, columns])
+        whole = None if self.whole is None else self.whole.selected(objectives)
+        return replace(self, objectives=objectives, values=self.values[:, columns], whole=whole)
 
     def within(self, bounds: Bounds) -> Run:
         """Return the run with values only where they keep the bounds."""
@@ -133,4 +137,10 @@ class Run:
             values=self.values[kept],
             position=self.position[kept],
             configurations=None if known is None else known[kept],
+            whole=self.everything,
         )
+
+    @property
+    def everything(self) -> Run:
+        """The run with all its trials, whether they count or not."""
+        return self if self.whole is None else self.whole
