@@ -304,6 +304,7 @@ def chosen_samplers(
     from moo_jsc.objectives.scales import check_scales
     from moo_jsc.problems.catalog import chosen_objectives
     from moo_jsc.samplers import default_samplers, get_samplers
+    from studies.comparison.entrants import with_baseline
 
     objectives = chosen_objectives(problem, listed(config.objectives))
     samplers = own
@@ -311,10 +312,7 @@ def chosen_samplers(
         samplers += get_samplers(listed(config.samplers))
     elif not own:
         samplers = default_samplers(len(objectives))
-    if config.baseline not in [sampler.name for sampler in samplers]:
-        samplers = (*get_samplers([config.baseline]), *samplers)
-    for sampler in samplers:
-        sampler.check(objectives)
+    samplers = with_baseline(samplers, config.baseline, objectives)
     config.bounds.check(objectives)
     check_scales(config.scales_by_name, objectives)
     return samplers

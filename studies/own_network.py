@@ -220,13 +220,10 @@ def default_objectives() -> tuple[str, ...]:
 def samplers_of(config: Config, problem: NetworkProblem) -> tuple[Sampler, ...]:
     """Return the samplers to run, the baseline among them."""
     from moo_jsc.samplers import get_samplers
+    from studies.comparison.entrants import with_baseline
 
     samplers = get_samplers(listed(config.samplers))
-    if config.baseline not in [sampler.name for sampler in samplers]:
-        samplers = (*get_samplers([config.baseline]), *samplers)
-    for sampler in samplers:
-        sampler.check(problem.objectives)
-    return samplers
+    return with_baseline(samplers, config.baseline, problem.objectives)
 
 
 def comparison_of(

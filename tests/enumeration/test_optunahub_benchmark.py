@@ -1,17 +1,15 @@
 """The benchmark's OptunaHub package, with a stand-in for the registry's client."""
 
-import importlib.util
 import runpy
-import sys
 import types
-from pathlib import Path
 
 import numpy as np
 import optuna
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2] / "optunahub" / "package"
+from tests.optunahub_client import ROOT, install
+
 PACKAGE = "benchmarks/moo_jsc"
 FOLDER = ROOT / PACKAGE
 
@@ -28,20 +26,8 @@ class BaseProblem:
 
 @pytest.fixture
 def hub(monkeypatch):
-    def load_module(package):
-        name = f"optunahub_registry.package.{package.replace('/', '.')}"
-        spec = importlib.util.spec_from_file_location(name, ROOT / package / "__init__.py")
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-        monkeypatch.setitem(sys.modules, f"{name}.problem", sys.modules[f"{name}.problem"])
-        return module
-
-    client = types.ModuleType("optunahub")
-    client.load_module = load_module
-    client.benchmarks = types.SimpleNamespace(BaseProblem=BaseProblem)
-    monkeypatch.setitem(sys.modules, "optunahub", client)
-    return client
+    benchmarks = types.SimpleNamespace(BaseProblem=BaseProblem)
+    return install(monkeypatch, "problem", benchmarks=benchmarks)
 
 
 def test_files_and_front_matter():

@@ -1,10 +1,7 @@
 """The OptunaHub package: laid out as the registry expects, and loaded as its client loads it."""
 
-import importlib.util
 import re
 import runpy
-import sys
-import types
 from pathlib import Path
 
 import optuna
@@ -12,29 +9,15 @@ import pytest
 import yaml
 
 from moo_jsc.samplers.wrappers import optuna_filters
+from tests.optunahub_client import ROOT, install
 
-ROOT = Path(__file__).parents[2] / "optunahub" / "package"
 PACKAGE = "samplers/finite_space_filters"
 FOLDER = ROOT / PACKAGE
 
 
 @pytest.fixture
 def hub(monkeypatch):
-    """Stand in for optunahub: its `load_module` imports a folder under the registry's name."""
-
-    def load_module(package):
-        name = f"optunahub_registry.package.{package.replace('/', '.')}"
-        spec = importlib.util.spec_from_file_location(name, ROOT / package / "__init__.py")
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-        monkeypatch.setitem(sys.modules, f"{name}.filters", sys.modules[f"{name}.filters"])
-        return module
-
-    client = types.ModuleType("optunahub")
-    client.load_module = load_module
-    monkeypatch.setitem(sys.modules, "optunahub", client)
-    return client
+    return install(monkeypatch, "filters")
 
 
 def test_files_and_front_matter():
