@@ -159,15 +159,21 @@ def detectability(comparison: pd.DataFrame, seeds: int, power: float) -> list[st
     spread = rows["detectable"][np.isfinite(rows["detectable"])]
     if len(spread) == 0:
         return []
-    middle, least, most = (
-        100 * float(value) for value in (spread.median(), spread.min(), spread.max())
-    )
-    by_sampler = f" ({least:.1f} to {most:.1f}, by sampler)" if len(spread) > 1 else ""
-    found = [
-        f"With {counted(seeds, 'seed')} a true difference of {middle:.1f} percentage points"
-        f"{by_sampler} is found with power {100 * power:g} %, one of half that size with power "
-        f"{100 * rows['power_at_half'].median():.0f} %."
-    ]
+    middle, least, most = (float(each) for each in (spread.median(), spread.min(), spread.max()))
+    strength = f"with power {100 * power:g} %"
+    if middle > 1:
+        found = [
+            f"With {counted(seeds, 'seed')} not even the largest difference that there can be, 100 "
+            f"percentage points, is found {strength}."
+        ]
+    else:
+        end = "more than 100" if most > 1 else f"{100 * most:.1f}"
+        by_sampler = f" ({100 * least:.1f} to {end}, by sampler)" if len(spread) > 1 else ""
+        found = [
+            f"With {counted(seeds, 'seed')} a true difference of {100 * middle:.1f} percentage "
+            f"points{by_sampler} is found {strength}, one of half that size with power "
+            f"{100 * rows['power_at_half'].median():.0f} %."
+        ]
     open_ = comparison[comparison["verdict"] == "undecided"]
     if len(open_):
         name = open_["seeds_needed"].idxmin()

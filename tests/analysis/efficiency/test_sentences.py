@@ -75,6 +75,17 @@ def test_identical_samplers_are_named():
     assert sentences.identical(comparison(["better"]), "random") == []
 
 
+def test_no_difference_beyond_the_possible_is_called_detectable():
+    table = comparison(["undecided", "undecided"])
+    none, _ = sentences.detectability(table.assign(detectable=[1.2, 5.3]), 4, 0.8)
+    assert none == (
+        "With 4 seeds not even the largest difference that there can be, 100 percentage points, "
+        "is found with power 80 %."
+    )
+    some, _ = sentences.detectability(table.assign(detectable=[0.2, 1.4]), 4, 0.8)
+    assert "of 80.0 percentage points (20.0 to more than 100, by sampler) is found" in some
+
+
 def test_detectability():
     table = comparison(["better", "undecided", "undecided"])
     power, seeds = sentences.detectability(table, 30, 0.8)
