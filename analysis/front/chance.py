@@ -8,7 +8,7 @@ those, resampling the jets is one product of a (resamples, jets) and a (jets, ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -187,26 +187,24 @@ def front_chance(
         noisy[column] = parts.astype(np.float32)
     if not noisy or samples == 0:
         raise InputError("contributions: expected those of at least one objective")
-    generator = np.random.default_rng(seed)
-    hits = np.zeros(len(array))
-    sizes = np.empty(resamples, dtype=np.int64)
-    drawn = array.copy()
-    step = max(1, min(resamples, _BLOCK // samples))
-    for start in range(0, resamples, step):
-        count = min(step, resamples - start)
-        weights = generator.multinomial(samples, np.full(samples, 1.0 / samples), size=count)
-        shares = (weights / samples).astype(np.float32)
-        means = {column: parts @ shares.T for column, parts in noisy.items()}
-        for row in range(count):
-            for column, mean in means.items():
-                # Means of counts over n are snapped back, so that equal counts stay equal.
-                drawn[:, column] = np.round(mean[:, row].astype(np.float64) * samples, 2) / samples
-            points = minimized(drawn, objectives)
-            front = nondominated(points)
-            hits += front
-            sizes[start + row] = len(np.unique(points[front], axis=0))
-    on_front = nondominated(minimized(array, objectives))
-    return FrontChance(hits / resamples, on_front, sizes)
+
+    def draws() -> Iterator[NDArray[np.float64]]:
+        generator = np.random.default_rng(seed)
+        drawn = array.copy()
+        step = max(1, min(resamples, _BLOCK // samples))
+        for start in range(0, resamples, step):
+            count = min(step, resamples - start)
+            weights = generator.multinomial(samples, np.full(samples, 1.0 / samples), size=count)
+            shares = (weights / samples).astype(np.float32)
+            means = {column: parts @ shares.T for column, parts in noisy.items()}
+            for row in range(count):
+                for column, mean in means.items():
+                    # Means of counts over n are snapped back, so that equal counts stay equal.
+                    counts = np.round(mean[:, row].astype(np.float64) * samples, 2)
+                    drawn[:, column] = counts / samples
+                yield drawn
+
+    return _over(draws(), array, objectives, "jets")
 
 
 def front_chance_of_errors(
@@ -256,16 +254,31 @@ def front_chance_of_errors(
             raise InputError(f"error of {name!r}: expected one of {', '.join(names)}")
         if not error >= 0:
             raise InputError(f"error of {name} = {error}: expected at least 0")
-    generator = np.random.default_rng(seed)
-    hits = np.zeros(len(array))
-    sizes = np.empty(resamples, dtype=np.int64)
-    for row in range(resamples):
-        again = array.copy()
-        for name, error in errors.items():
-            again[:, names.index(name)] += generator.normal(0.0, error, size=len(array))
-        points = minimized(again, objectives)
+
+    def draws() -> Iterator[NDArray[np.float64]]:
+        generator = np.random.default_rng(seed)
+        for _ in range(resamples):
+            again = array.copy()
+            for name, error in errors.items():
+                again[:, names.index(name)] += generator.normal(0.0, error, size=len(array))
+            yield again
+
+    return _over(draws(), array, objectives, drawn)
+
+
+def _over(
+    draws: Iterable[NDArray[np.float64]],
+    measured: NDArray[np.float64],
+    objectives: Sequence[ObjectiveLike],
+    drawn: str,
+) -> FrontChance:
+    """Take the front of each draw of the values (c, m), and count who is on it."""
+    hits = np.zeros(len(measured))
+    sizes = []
+    for values in draws:
+        points = minimized(values, objectives)
         front = nondominated(points)
         hits += front
-        sizes[row] = len(np.unique(points[front], axis=0))
-    on_front = nondominated(minimized(array, objectives))
-    return FrontChance(hits / resamples, on_front, sizes, drawn)
+        sizes.append(len(np.unique(points[front], axis=0)))
+    on_front = nondominated(minimized(measured, objectives))
+    return FrontChance(hits / len(sizes), on_front, np.array(sizes, dtype=np.int64), drawn)
