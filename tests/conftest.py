@@ -1,11 +1,19 @@
-"""What is measured can be written onto the page that tells of it: ``--page docs/samplers.md``."""
+"""Settings of all tests, and the page that what is measured can be written onto.
+
+``--page docs/samplers.md`` writes it. No test depends on how long something takes, so hypothesis
+sets no deadline.
+"""
 
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from studies.common.pages import fill, markdown
+
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 class Measured:
