@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from moo_jsc.problems.problem import Problem
     from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
-LOGARITHMIC_FROM = 20.0
-"""Ratio of largest to smallest value from which a cost is drawn on a logarithmic axis."""
-
 
 def explored(
     problem: Problem,
@@ -94,13 +91,11 @@ def _measures(
     tested: NDArray[np.float64] | None,
 ) -> list[tuple[Measure, NDArray[np.float64]]]:
     """Return one column of an objective, or two where the splits have different values."""
+    from analysis.plots.axes import axis_scale
     from analysis.report.explorer import Measure
 
     seen = values[:, place]
-    ratio = seen.max() / seen.min() if seen.min() > 0 else 0.0
-    logarithmic = problem.scales.get(objective.name) == "logarithmic" or (
-        objective.sense == "min" and bool(ratio >= LOGARITHMIC_FROM)
-    )
+    logarithmic = axis_scale(objective, seen, problem.scales) == "logarithmic"
     name, unit, sense = objective.name, objective.unit, objective.sense
     if tested is None or np.array_equal(tested[:, place], seen, equal_nan=True):
         return [(Measure(name, name, unit, sense, logarithmic), seen)]
