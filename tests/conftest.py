@@ -1,9 +1,10 @@
 """Settings of all tests, and the page that what is measured can be written onto.
 
 ``--page docs/samplers.md`` writes it. No test depends on how long something takes, so hypothesis
-sets no deadline.
+sets no deadline. Tests run side by side, so that numerical libraries get one thread each.
 """
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 from studies.common.pages import fill, markdown
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is loaded, here and by children
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 

@@ -104,7 +104,7 @@ class BatchedEvaluator:
         self.objectives = tuple(objectives)
         self.device = device
         self.option_counts = tuple(len(layer) for layer in options)
-        with torch.inference_mode():
+        with _one_thread(device), torch.inference_mode():
             self.pipeline = Pipeline.of(network, options, device)
             self.siblings = siblings or (16 if on_gpu else 1)
             self.samples = GroupedSamples.of(

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.quantization.fixed_point import round_codes_
 from moo_jsc.quantization.formats import MAX_FRACTION, FixedPoint, LayerPrecision, NetworkPrecision
@@ -22,7 +23,7 @@ class Calibration:
 
     Data fractions come from the float network's activations at each dense layer's input,
     weight and bias fractions from those tensors; each for itself, so the choice for one layer
-    does not depend on the others'. Deterministic; results are kept.
+    does not depend on the others'. Deterministic, on one thread; results are kept.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ class Calibration:
 
     def __init__(self, network: Classifier, features: Tensor | NDArray[np.float32]) -> None:
         samples = features if isinstance(features, Tensor) else torch.tensor(features)
-        self._tensors = _dense_tensors(network, samples)
+        with one_thread():
+            self._tensors = _dense_tensors(network, samples)
         self._found: dict[tuple[int, str, FixedPoint, float], int] = {}
 
     def resolve(self, precision: NetworkPrecision) -> NetworkPrecision:
@@ -71,7 +73,8 @@ class Calibration:
             values = self._tensors[position][tensor]
             if pruned:
                 values = prune(torch.from_numpy(values)[None], pruned)[0].numpy()
-            self._found[key] = best_fraction(values, fmt)
+            with one_thread():
+                self._found[key] = best_fraction(values, fmt)
         return replace(fmt, fraction=self._found[key])
 
 
@@ -88,7 +91,7 @@ def squared_error(values: NDArray[np.float64], fmt: FixedPoint) -> float:
     np.clip(codes, fmt.lowest_code, fmt.highest_code, out=codes)
     codes *= fmt.step
     codes -= values
-    return float(np.dot(codes, codes)) / values.size
+    return _sum_of_squares(codes) / values.size
 
 
 def best_fraction(values: NDArray[np.float64], fmt: FixedPoint) -> int:
@@ -118,7 +121,7 @@ def best_fraction(values: NDArray[np.float64], fmt: FixedPoint) -> int:
     for fraction in range(best + 1, MAX_FRACTION + 1):
         finer = replace(fmt, fraction=fraction)
         clamped = values - np.clip(values, finer.lowest, finer.highest)
-        if float(np.dot(clamped, clamped)) / values.size >= best_error:
+        if _sum_of_squares(clamped) / values.size >= best_error:
             break
         error = squared_error(values, finer)
         if error < best_error:
@@ -130,6 +133,11 @@ def best_fraction(values: NDArray[np.float64], fmt: FixedPoint) -> int:
         elif fmt.code_rounding != "power-of-two":
             break
     return best
+
+
+def _sum_of_squares(values: NDArray[np.float64]) -> float:
+    """Return it, summed on one thread: a product of BLAS is shared out when it is long."""
+    return float(np.einsum("i,i->", values, values))
 
 
 def _largest_unclamped(values: NDArray[np.float64], fmt: FixedPoint, floor: int) -> int:

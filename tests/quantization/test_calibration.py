@@ -122,3 +122,23 @@ def test_calibration_runs_batch_norms_in_evaluation_mode_and_leaves_the_network_
     after = network.state_dict()
     assert all(torch.equal(before[key], after[key]) for key in before)
     assert network.training
+
+
+def test_it_is_computed_on_one_thread_and_the_callers_come_back(monkeypatch):
+    seen = []
+
+    def watched(values, fmt):
+        seen.append(torch.get_num_threads())
+        return best_fraction(values, fmt)
+
+    monkeypatch.setattr("moo_jsc.quantization.calibration.best_fraction", watched)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        features = torch.linspace(-1, 1, 160).reshape(10, 16)
+        calibration = Calibration(initialized(network_spec("jsc-tiny"), seed=0), features)
+        calibration.resolve((LayerPrecision(FixedPoint(8), FixedPoint(4)),))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}

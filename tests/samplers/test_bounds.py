@@ -1,6 +1,7 @@
 """Samplers that know constraints respect bounds more often than they do without being told."""
 
 import contextlib
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,16 +56,18 @@ def trials(name, seed, bounds):
     return [trial.configuration for trial in ledger.trials]
 
 
-def kept(name, seed, bounds):
-    rows = np.array(trials(name, seed, bounds))
+@cache
+def kept(name, seed, told):
+    rows = np.array(trials(name, seed, BOUNDS if told else UNBOUNDED))
     return BOUNDS.kept(evaluate(rows), OBJECTIVES).mean()
 
 
 @pytest.mark.parametrize("name", [*USE_CONSTRAINTS, "without-repeats(optuna-tpe)"])
 def test_told_samplers_keep_bounds_more_often(name):
-    told = np.mean([kept(name, seed, BOUNDS) for seed in SEEDS])
-    untold = np.mean([kept(name, seed, UNBOUNDED) for seed in SEEDS])
-    random = np.mean([kept("optuna-random", seed, BOUNDS) for seed in SEEDS])
+    seeds = SEEDS[:1] if name == "grey-box" else SEEDS  # which takes half a second a trial
+    told = np.mean([kept(name, seed, told=True) for seed in seeds])
+    untold = np.mean([kept(name, seed, told=False) for seed in seeds])
+    random = np.mean([kept("optuna-random", seed, told=False) for seed in SEEDS])
     assert told > untold
     assert told > random
 
