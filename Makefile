@@ -15,7 +15,7 @@ test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n 2
 
 fuzz: $(VENV)/.ready
-	FUZZ_CASES=320 $(BIN)/python -m pytest tests/fuzz -n 2
+	FUZZ_CASES=320 WIDE_STACKS=20 $(BIN)/python -m pytest tests/fuzz -n 2
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist -s

@@ -38,6 +38,8 @@ class Config(Settings):
     """Passes over the training split, where networks are trained anew."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers train the networks."""
     page: Path | None = None
     """Markdown page whose numbers, between their marks, are to be written anew."""
 
@@ -69,7 +71,13 @@ def main(config: Config) -> Results:
 
     folder = config.out or Path("results/channel_multipliers")
     jets = load_jets(config.jets)
-    training = Training(config.training == "reports", config.seeds, config.epochs, config.device)
+    training = Training(
+        config.training == "reports",
+        config.seeds,
+        config.epochs,
+        config.device,
+        config.scheduler,
+    )
     grid = scored_grid(trained_networks(choices, training, jets, folder), jets)
     table = tables.network_table(grid)
     verdicts = [

@@ -38,6 +38,9 @@ class Config(Settings):
     """Random designs that are traced whole, besides those of the front."""
     seed: int = 0
     """Of the random designs."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate the space and
+    trace designs."""
     page: Path | None = None
     """Markdown page whose marked places get the results, for instance docs/hardware.md."""
 
@@ -72,7 +75,7 @@ def main(config: Config) -> Results:
         device=config.device,
     )
     folder = config.out or Path("results") / f"circuits-{problem.name}"
-    table = enumerate_problem(problem, workers=config.workers)
+    table = enumerate_problem(problem, workers=config.workers, scheduler=config.scheduler)
     values = pd.DataFrame(table.values, columns=[o.name for o in problem.objectives])
     kept = front(values)
     traced, lines = whole_traces(problem, values, kept, config)
@@ -119,21 +122,16 @@ def whole_traces(
     """Trace the front's designs and random ones whole; return them, and what to say of it."""
     import numpy as np
     import pandas as pd
-    from joblib import Parallel, delayed
     from scipy.stats import spearmanr
 
     from analysis.front.hypervolume import hypervolume
-    from moo_jsc.hardware.form import dense_forms
-    from moo_jsc.hardware.tracing import trace_network
+    from moo_jsc.enumeration import Workers
     from moo_jsc.objectives.circuit import LATENCY_CYCLES, LATENCY_NS, LUT
+    from studies.circuits.whole import traced_whole
 
     drawn = np.random.default_rng(config.seed).permutation(len(values))[: config.whole]
     numbers = np.unique(np.concatenate([kept, drawn]))
-    designs = [problem.design(row) for row in problem.space.configurations(numbers)]
-    circuits = Parallel(n_jobs=config.workers)(
-        delayed(trace_network)(dense_forms(*design)) for design in designs
-    )
-    terms = np.stack([circuit.row for circuit in circuits])
+    terms = traced_whole(problem, numbers, Workers(config.workers, scheduler=config.scheduler))
     traced = pd.DataFrame(
         {
             "accuracy": values["accuracy"].to_numpy()[numbers],

@@ -40,7 +40,9 @@ class Config(RegionSettings):
     """Names of samplers to show beside them."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
-
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate (and
+    fine-tune) the space."""
     page: Path | None = None
     """Markdown page whose table of this problem, between its marks, is to be written anew."""
 
@@ -77,7 +79,7 @@ def main(config: Config) -> Results:
         bounds=config.bounds,
         scales=config.scales_by_name,
     )
-    question = Question.of(table_of(problem, workers=config.workers))
+    question = Question.of(table_of(problem, workers=config.workers, scheduler=config.scheduler))
     rules = [each for each in SAMPLERS.values() if isinstance(each, DomainRule)]
     found = lines(
         question,

@@ -46,6 +46,8 @@ class Config(RegionSettings):
     """Count the look-up tables of these smallest designs with yosys as well."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers train and trace."""
     page: Path | None = None
     """Markdown page whose marked place gets the results, for instance docs/codesign.md."""
 
@@ -113,6 +115,7 @@ def main(config: Config) -> Results:
         shipped=config.jets == "sample",
         cache=config.cache,
         workers=config.workers,
+        scheduler=config.scheduler,
     )
     chosen = on_front(problem, accuracy, config.table_seeds, config.designs, config.given_numbers)
     short = problem.scoring.fine_tuning
@@ -123,6 +126,7 @@ def main(config: Config) -> Results:
         (short, replace(TO_THE_END, samples=config.samples)),
         cache=config.cache,
         workers=config.workers,
+        scheduler=config.scheduler,
     )
     means = outcomes.resampled(found)
     smallest, places = outcomes.least_table(chosen, means, config.wanted)

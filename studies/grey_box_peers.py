@@ -59,6 +59,9 @@ class Config(Settings):
     """How many designs are many."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate spaces and
+    run the samplers."""
     page: Path | None = None
     """Markdown page whose marked places get the table and its setting, docs/grey_box.md."""
 
@@ -100,6 +103,7 @@ def main(config: Config) -> Results:
                 folder=folder / problem.replace("/", "-"),
                 jets=config.jets,
                 workers=config.workers,
+                scheduler=config.scheduler,
                 device=config.device,
             )
             for problem in listed(config.problems)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.efficiency.page import EfficiencyReport
     from analysis.front.chance import FrontChance
     from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.networks.kept_training import Trainer
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.samplers import Sampler
 
@@ -78,7 +79,8 @@ class Config(RegionSettings):
     baseline: str = "optuna-random"
     """The sampler that the others are compared with."""
     scheduler: str | None = None
-    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate."""
+    """Address of a running Dask scheduler, tcp://host:port, whose workers train, enumerate (and
+    fine-tune), and run the samplers."""
     page: Path | None = None
     """Markdown page whose sentences, between their marks, are to be written anew."""
 
@@ -204,7 +206,20 @@ def problem_of(config: Config) -> NetworkProblem:
         bounds=config.bounds,
         scales=config.scales_by_name,
         progress=True,
+        trainer=trainer_of(config),
     )
+
+
+def trainer_of(config: Config) -> Trainer | None:
+    """Return who trains: the workers of a cluster, or None for this process."""
+    if config.scheduler is None:
+        return None
+    from functools import partial
+
+    from moo_jsc.enumeration.training import train_on_workers
+    from moo_jsc.enumeration.workers import Workers
+
+    return partial(train_on_workers, crew=Workers(scheduler=config.scheduler))
 
 
 def default_objectives() -> tuple[str, ...]:
@@ -250,6 +265,7 @@ def comparison_of(
         config.budget,
         folder,
         workers=config.workers,
+        scheduler=config.scheduler,
     )
     reference = reference_of(table)
     trials = Trials.of(comparison.trials(), reference)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from analysis.scalarization.score_audit import ScoreAudit
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.objectives import Bounds
-    from moo_jsc.objectives.scales import Scales
+    from moo_jsc.objectives.objective import Objective
     from studies.weights.findings import Scored, WeightFindings
+
+Objectives = tuple["Objective", ...]
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Config(RegionSettings):
     """Settings of the audit."""
 
     problem: str = "joint"
-    """Name of the problem, for instance joint, mixed-precision, lab3-types."""
+    """Name of the problem, for instance joint, mixed-precision, lab3-types, or one of a plugin."""
     objectives: tuple[str, ...] = ()
     """Names of the objectives to audit; by default the problem's own."""
     weights: tuple[str, ...] = ()
@@ -48,6 +49,9 @@ class Config(RegionSettings):
     """Paired repetitions of the search: seeds 0, 1, 2, ..."""
     samples: int = 100_000
     """Weights drawn for the intervals of the regions' volumes."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate the space and
+    run the searches."""
 
     script = "scalarization_weights"
     catalogs = ("problems", "objectives")
@@ -59,47 +63,50 @@ def main(config: Config) -> Results:
     require_at_least("budget", config.budget, 0)
     require_at_least("seeds", config.seeds, 1)
     require_at_least("samples", config.samples, 1)
-    names = audited_objectives(config)
-    check_region(config, names)
-    own_weights(config, names)
-    triangle_objectives(config, names)
+    objectives = audited_objectives(config)
+    check_region(config, objectives)
+    own_weights(config, objectives)
+    triangle_objectives(config, objectives)
     config.check_folders()
 
+    from moo_jsc.foundation.files import write_text
+    from studies.common.failures import failed_designs, failure_files
     from studies.weights.page import page
     from studies.weights.printing import print_answers
 
     folder = config.out or Path("results") / f"scalarization-{config.problem}"
-    found = audited_weights(config, names, folder)
+    found = audited_weights(config, objectives, folder)
     with reporting():
         path = page(found, setting(config, found), command_line(config)).write(folder)
     print_answers(found)
-    return Results(path)
+    if found.table.failures:
+        print(f"\n{failed_designs(found.table)}")
+    files = failure_files(found.table)
+    for name, text in files.items():
+        write_text(folder / name, text)
+    return Results(path, tuple(files))
 
 
-def audited_objectives(config: Config) -> tuple[str, ...]:
+def audited_objectives(config: Config) -> Objectives:
     """Return the objectives to audit, checked before anything expensive starts."""
-    from moo_jsc.objectives import get_objectives
-    from moo_jsc.problems.catalog import recipe_of
+    from moo_jsc.problems.catalog import chosen_objectives
 
-    recipe = recipe_of(config.problem)
-    names = listed(config.objectives) or recipe.objectives
-    get_objectives(names)
-    if len(names) < 2:
-        raise InputError(f"objectives {', '.join(names)}: expected at least two to weigh")
-    return tuple(names)
+    objectives = chosen_objectives(config.problem, listed(config.objectives))
+    if len(objectives) < 2:
+        names = ", ".join(objective.name for objective in objectives)
+        raise InputError(f"objectives {names}: expected at least two to weigh")
+    return tuple(objectives)
 
 
-def check_region(config: Config, names: tuple[str, ...]) -> None:
-    """Check bounds and scales, and that a chosen design is known, before anything is computed."""
-    from moo_jsc.objectives import get_objectives
+def check_region(config: Config, objectives: Objectives) -> None:
+    """Check bounds and scales before anything is computed."""
     from moo_jsc.objectives.scales import check_scales
 
-    objectives = get_objectives(names)
     config.bounds.check(objectives)
     check_scales(config.scales_by_name, objectives)
 
 
-def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+def own_weights(config: Config, objectives: Objectives) -> dict[str, np.ndarray]:
     """Return the user's weights by label, or equal ones.
 
     Raises
@@ -108,11 +115,9 @@ def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]
         A weight is not of the form name=number, negative, or of an unknown objective.
     """
     from analysis.scalarization.weights import checked_importance
-    from moo_jsc.objectives import get_objectives
 
-    objectives = get_objectives(names)
     if not config.weights:
-        return {"equal weights": checked_importance([1.0] * len(names), objectives)}
+        return {"equal weights": checked_importance([1.0] * len(objectives), objectives)}
     given: dict[str, float] = {}
     for entry in listed(config.weights):
         name, _, number = entry.partition("=")
@@ -123,8 +128,9 @@ def own_weights(config: Config, names: tuple[str, ...]) -> dict[str, np.ndarray]
     return {" ".join(listed(config.weights)): checked_importance(given, objectives)}
 
 
-def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ...] | None:
+def triangle_objectives(config: Config, objectives: Objectives) -> tuple[str, ...] | None:
     """Return the three objectives of the figure of weight space; None if there are only two."""
+    names = [objective.name for objective in objectives]
     if len(names) < 3:
         return None
     chosen = listed(config.triangle) or (names[0], names[-2], names[-1])
@@ -135,79 +141,83 @@ def triangle_objectives(config: Config, names: tuple[str, ...]) -> tuple[str, ..
     return tuple(chosen)
 
 
-def audited_weights(config: Config, names: tuple[str, ...], folder: Path) -> WeightFindings:
-    """Compute everything that the report says."""
+def audited_weights(config: Config, objectives: Objectives, folder: Path) -> WeightFindings:
+    """Compute everything that the report says.
+
+    The reports' scores are left out for a registered problem, which has metrics of its own.
+    """
     from analysis.redundancy.audit import audit_redundancy
     from analysis.scalarization.score_audit import audit_score
     from analysis.scalarization.weight_audit import audit_weights
     from analysis.scalarization.weights import ReportedScore, Weights
+    from moo_jsc.problems.registered import PROBLEMS
     from studies.weights.findings import WeightFindings
     from studies.weights.scores import SCORED_OBJECTIVES
-    from studies.weights.search import search
+    from studies.weights.search import REPORTS_SEARCH, own_search, search
 
+    names = tuple(objective.name for objective in objectives)
+    registered = config.problem in PROBLEMS
     everything = enumerated(
+        config,
         config.problem,
-        tuple(dict.fromkeys([*names, *SCORED_OBJECTIVES])),
-        config.workers,
+        objectives=None if registered else tuple(dict.fromkeys([*names, *SCORED_OBJECTIVES])),
         bounds=config.bounds,
         scales=config.scales_by_name,
     )
     table = everything.selected(names)
-    corners = triangle_objectives(config, names)
+    corners = triangle_objectives(config, objectives)
     three = everything.selected(corners) if corners else None
-    metrics = everything.selected(SCORED_OBJECTIVES)
-    ((label, weights),) = own_weights(config, names).items()
+    metrics = everything if registered else everything.selected(SCORED_OBJECTIVES)
+    ((label, weights),) = own_weights(config, objectives).items()
+    own = Weights.of_importance(weights, table.objectives)
     return WeightFindings(
         audit=audit_weights(table.counting_values, table.objectives, samples=config.samples),
         table=table,
         triangle=audit_weights(three.counting_values, three.objectives, samples=1000)
         if three
         else None,
-        scored=(reported_setting(config.workers), on_the_problem(everything)),
+        scored=() if registered else (reported_setting(config), on_the_problem(everything)),
         own=audit_score(
-            table.counting_values,
-            table.objectives,
-            ReportedScore(
-                f"The score with {label}", Weights.of_importance(weights, table.objectives)
-            ),
+            table.counting_values, table.objectives, ReportedScore(f"The score with {label}", own)
         ),
         weights=weights,
         given=bool(config.weights),
         chosen=config.design,
         redundancy=audit_redundancy(metrics.counting_values, metrics.objectives),
         search=search(
-            everything, range(config.seeds), config.budget, folder / "search", config.workers
+            everything,
+            own_search(own, given=bool(config.weights)) if registered else REPORTS_SEARCH,
+            range(config.seeds),
+            config.budget,
+            folder / "search",
+            workers=config.workers,
+            scheduler=config.scheduler,
         )
         if config.budget
         else None,
     )
 
 
-def enumerated(
-    problem: str,
-    names: tuple[str, ...],
-    workers: int,
-    network: str | None = None,
-    final_relu: bool = False,
-    bounds: Bounds | None = None,
-    scales: Scales | None = None,
-) -> ObjectiveTable:
-    """Return the table of a problem with these objectives."""
-    from moo_jsc.objectives.bounds import UNBOUNDED
+def enumerated(config: Config, problem: str, **asked: Any) -> ObjectiveTable:
+    """Return the table of a problem.
+
+    Parameters
+    ----------
+    config
+        Who enumerates.
+    problem
+        Its name.
+    asked
+        See `studies.common.problems.problem_named`.
+    """
     from studies.common.problems import problem_named, table_of
 
-    built = problem_named(
-        problem,
-        network=network,
-        objectives=names,
-        final_relu=final_relu,
-        bounds=bounds or UNBOUNDED,
-        scales=scales,
+    return table_of(
+        problem_named(problem, **asked), workers=config.workers, scheduler=config.scheduler
     )
-    return table_of(built, workers=workers)
 
 
-def reported_setting(workers: int) -> Scored:
+def reported_setting(config: Config) -> Scored:
     """Audit the reports' scores where they were stated: jsc-tiny, 18 configurations."""
     from studies.weights.findings import Scored
     from studies.weights.scores import (
@@ -217,7 +227,11 @@ def reported_setting(workers: int) -> Scored:
     )
 
     table = enumerated(
-        REPORTED_PROBLEM, SCORED_OBJECTIVES, workers, REPORTED_NETWORK, final_relu=True
+        config,
+        REPORTED_PROBLEM,
+        objectives=SCORED_OBJECTIVES,
+        network=REPORTED_NETWORK,
+        final_relu=True,
     )
     return Scored(
         f"In the reports' setting: {REPORTED_NETWORK}, {REPORTED_PROBLEM}",
@@ -248,14 +262,23 @@ def audited_scores(table: ObjectiveTable) -> tuple[ScoreAudit, ...]:
 def setting(config: Config, found: WeightFindings) -> dict[str, str]:
     """Return what was run, for the report."""
     from moo_jsc.problems.catalog import build_problem
+    from moo_jsc.problems.registered import PROBLEMS
+    from studies.common.problems import networks_of
     from studies.common.provenance import provenance
 
+    problem = PROBLEMS.get(config.problem) or build_problem(
+        config.problem, objectives=("accuracy",)
+    )
+    networks = networks_of(problem)
+    split = (
+        {} if networks is None else {"Predictions scored on": f"the {networks.scoring.split} split"}
+    )
     return {
         "Problem": f"{found.table.name}, {found.table.space.size} configurations, all evaluated",
         "Objectives": ", ".join(found.audit.front.names),
         "Designs that count": str(found.table.bounds) or "all",
-        **provenance(build_problem(config.problem, objectives=("accuracy",))),
-        "Predictions scored on": "the validation split",
+        **provenance(problem),
+        **split,
         "Sampled weights": f"{config.samples}, seed 0",
         "Search": f"{config.budget} trials, {config.seeds} seeds" if config.budget else "left out",
         "Fingerprint": found.table.fingerprint[:16],

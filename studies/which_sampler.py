@@ -38,6 +38,9 @@ class Config(Settings):
         "grey-box",
     )
     """Names of samplers; the grey box is left out above 50 trials, where it takes hours."""
+    scheduler: str | None = None
+    """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate spaces and
+    run the samplers."""
     page: Path | None = None
     """Markdown page whose tables, between their marks, are to be written anew."""
 
@@ -72,6 +75,7 @@ def main(config: Config) -> Results:
                 range(config.seeds),
                 folder / f"{problem}-{budget}",
                 config.workers,
+                config.scheduler,
             )
             for problem in listed(config.problems)
             for budget in config.budgets

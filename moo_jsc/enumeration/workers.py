@@ -65,13 +65,19 @@ class Workers:
         return self.backend == "loky" and self.scheduler is None
 
     def map(
-        self, task: Task[Result], problem: Shared, ranges: Sequence[tuple[int, int]]
+        self,
+        task: Task[Result],
+        problem: Shared,
+        ranges: Sequence[tuple[int, int]],
+        *,
+        code: Sequence[str] = (),
     ) -> Iterator[Result]:
         """Yield ``task(problem, start, stop)`` for ranges of flat indices, in their order.
 
         A few results are computed ahead. A Dask worker that dies loses nothing: its ranges go
         to another one. A process of this machine that dies ends the run with joblib's
-        ``TerminatedWorkerError``.
+        ``TerminatedWorkerError``. `code` names what must be the same on a cluster's workers,
+        besides `moo_jsc`.
 
         Raises
         ------
@@ -85,7 +91,7 @@ class Workers:
 
         if not self.local:
             yield from map_on_cluster(
-                task, problem, ranges, scheduler=self.scheduler, count=self.count
+                task, problem, ranges, scheduler=self.scheduler, count=self.count, code=code
             )
             return
         from joblib import delayed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from moo_jsc.foundation.store import Store
 from moo_jsc.networks.classifier import Classifier
 from moo_jsc.networks.group_training import Schedule, batch_starts
 from moo_jsc.networks.specification import NetworkSpec
-from moo_jsc.networks.training import train_ensemble
+from moo_jsc.networks.training import TrainedEnsemble, train_ensemble
 from moo_jsc.networks.weights import network_arrays, network_of
+
+Trainer = Callable[..., TrainedEnsemble]
+"""Trains as the first five arguments of `train_ensemble` say, elsewhere."""
 
 LEAST_BATCH, MOST_BATCH = 32, 512
 
@@ -58,6 +61,7 @@ def kept_ensemble(
     cache_dir: Path | str | None = None,
     device: str = "cpu",
     progress: bool = False,
+    trainer: Trainer | None = None,
 ) -> list[Classifier]:
     """Return trained networks, from the store where they are there.
 
@@ -77,6 +81,9 @@ def kept_ensemble(
         Where to train.
     progress
         Show epochs, and the time left, on standard error.
+    trainer
+        Who trains, with the same outcome; by default this process, which goes on from its last
+        checkpoint after an interruption.
 
     Examples
     --------
@@ -105,15 +112,16 @@ def kept_ensemble(
     shelf = "networks", f"{specs[0].name}-{len(specs)}", key
 
     def train() -> dict[str, NDArray[Any]]:
-        trained = train_ensemble(
-            specs,
-            [seed] * len(specs),
-            data.train,
-            data.validation,
-            schedule,
-            checkpoint=store.path(*shelf, ".checkpoint"),
-            device=device,
-            progress=progress,
+        what = specs, [seed] * len(specs), data.train, data.validation, schedule
+        trained = (
+            trainer(*what)
+            if trainer is not None
+            else train_ensemble(
+                *what,
+                checkpoint=store.path(*shelf, ".checkpoint"),
+                device=device,
+                progress=progress,
+            )
         )
         return network_arrays({f"{k}/": net for k, net in enumerate(trained.networks)})
 

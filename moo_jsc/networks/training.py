@@ -142,7 +142,7 @@ def train_ensemble(
         total=schedule.epochs,
         desc=f"training {len(specs)} networks",
         unit="epoch",
-        disable=not progress,
+        disable=None if progress else True,
     )
     with _workers(len(groups)) as pool:
         for epoch in epochs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.problems.precision import TENSORS, Formats, PrecisionSpace
 from moo_jsc.problems.space import Choice
-from moo_jsc.quantization.formats import FixedPoint
+from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
 
 @dataclass(frozen=True)
 class LayeredPrecisionSpace(PrecisionSpace):
     """One `PrecisionSpace` for each dense layer, in their order; made by `layered`.
 
-    `data`, `weight` and `bias` hold the formats of all layers together.
+    `data`, `weight`, `bias` and `pruned` hold those of all layers together; whether inputs after
+    a ReLU are unsigned is up to each layer.
     """
 
     layers: tuple[PrecisionSpace, ...] = ()
@@ -35,6 +36,20 @@ class LayeredPrecisionSpace(PrecisionSpace):
             for name, layer in zip(layer_names, self.layers, strict=True)
             for choice in layer.choices((name,))
         )
+
+    def layer_options(
+        self, layer: int = 0, *, after_relu: bool = False
+    ) -> tuple[LayerPrecision, ...]:
+        """Return every precision that a dense layer may take, in the order of its own space.
+
+        Parameters
+        ----------
+        layer
+            Number of the dense layer.
+        after_relu
+            The layer's inputs come from a ReLU.
+        """
+        return self.layers[layer].layer_options(after_relu=after_relu)
 
     def layer_indices(
         self, configurations: NDArray[np.int64], layer_count: int
@@ -53,20 +68,19 @@ class LayeredPrecisionSpace(PrecisionSpace):
         numpy.ndarray
             Shape (n, L).
         """
-        places = {option: place for place, option in enumerate(self.layer_options())}
         rows = np.zeros((len(configurations), layer_count), dtype=np.int64)
         first = 0
         for number, layer in enumerate(self.layers):
-            columns = len(layer.choices(("layer",)))
-            own = np.array([places[option] for option in layer.layer_options()])
-            chosen = layer.layer_indices(configurations[:, first : first + columns], 1)[:, 0]
-            rows[:, number] = own[chosen]
-            first += columns
+            stop = first + len(layer.choices(("layer",)))
+            rows[:, number] = layer.layer_indices(configurations[:, first:stop], 1)[:, 0]
+            first = stop
         return rows
 
 
 def layered(layers: Sequence[PrecisionSpace]) -> LayeredPrecisionSpace:
     """Return the space in which each dense layer chooses among formats of its own.
+
+    Pruned shares, and unsigned inputs after a ReLU, are each layer's own too.
 
     Parameters
     ----------
@@ -83,12 +97,16 @@ def layered(layers: Sequence[PrecisionSpace]) -> LayeredPrecisionSpace:
     """
     if not layers:
         raise InputError("formats of no layer: expected at least one")
-    own = tuple(
-        PrecisionSpace(layer.data, layer.weight, layer.bias, per_layer=True) for layer in layers
-    )
+    own = tuple(replace(layer, per_layer=True) for layer in layers)
     together = {tensor: _together([layer.formats(tensor) for layer in own]) for tensor in TENSORS}
     return LayeredPrecisionSpace(
-        together["data"], together["weight"], together["bias"], per_layer=True, layers=own
+        together["data"],
+        together["weight"],
+        together["bias"],
+        per_layer=True,
+        pruned=tuple(dict.fromkeys(share for layer in own for share in layer.pruned)),
+        unsigned_after_relu=any(layer.unsigned_after_relu for layer in own),
+        layers=own,
     )
 
 

@@ -177,9 +177,9 @@ class NetworkProblem(Problem):
             return tuple((FLOAT,) for _ in spec.linear_layers)
         return tuple(
             self.precision.layer_options(
-                after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
+                layer, after_relu=position > 0 and isinstance(spec.layers[position - 1], ReLU)
             )
-            for position in spec.linear_positions
+            for layer, position in enumerate(spec.linear_positions)
         )
 
     def fine_tuned(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from moo_jsc.data import Dataset
     from moo_jsc.networks.group_training import Schedule
+    from moo_jsc.networks.kept_training import Trainer
 
 OWN_PRECISION = "mixed-precision-coarse"
 OWN_OBJECTIVES = ("accuracy", "size", "bitops")
@@ -49,6 +50,7 @@ def problem_from_torch(
     scales: Scales = LINEAR,
     cache_dir: Path | str | None = None,
     progress: bool = False,
+    trainer: Trainer | None = None,
 ) -> NetworkProblem:
     """Build a problem from a network of one's own.
 
@@ -82,6 +84,9 @@ def problem_from_torch(
         Folder of the store that keeps trained networks, by default the user's.
     progress
         Show the training's epochs on standard error.
+    trainer
+        Who trains, see `moo_jsc.networks.kept_training.kept_ensemble`; for instance
+        ``partial(train_on_workers, crew=Workers(scheduler=...))`` (`moo_jsc.enumeration`).
 
     Raises
     ------
@@ -120,7 +125,14 @@ def problem_from_torch(
     networks = [given]
     if multipliers or schedule:
         networks = kept_ensemble(
-            specs, data, schedule, seed=seed, cache_dir=cache_dir, device=device, progress=progress
+            specs,
+            data,
+            schedule,
+            seed=seed,
+            cache_dir=cache_dir,
+            device=device,
+            progress=progress,
+            trainer=trainer,
         )
     problem = assembled(
         name,

@@ -90,13 +90,20 @@ class PrecisionSpace:
             if self._parts[part] > 1
         )
 
-    def layer_options(self, *, after_relu: bool = False) -> tuple[LayerPrecision, ...]:
+    def layer_options(
+        self,
+        layer: int = 0,  # noqa: ARG002
+        *,
+        after_relu: bool = False,
+    ) -> tuple[LayerPrecision, ...]:
         """Return every precision that a dense layer may take.
 
         Data varies slowest, then weight, bias and the pruned share.
 
         Parameters
         ----------
+        layer
+            Number of the dense layer; here all may take the same ones.
         after_relu
             The layer's inputs come from a ReLU.
         """
@@ -138,9 +145,8 @@ class PrecisionSpace:
 
     def precision(self, configuration: NDArray[np.int64], layer_count: int) -> NetworkPrecision:
         """Return the formats of every dense layer for one configuration, shape (d,)."""
-        options = self.layer_options()
         (row,) = self.layer_indices(configuration[None], layer_count)
-        return tuple(options[index] for index in row)
+        return tuple(self.layer_options(layer)[index] for layer, index in enumerate(row))
 
     def search_space(self, name: str, spec: NetworkSpec) -> SearchSpace:
         """Return the space of a network's precisions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studies.common.problems import problem_named, table_of
 from studies.common.regions import reference_of
@@ -25,6 +25,7 @@ def final_shares(
     seeds: Sequence[int],
     folder: Path,
     workers: int,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Run every sampler for a budget; a run at a smaller budget is not the start of a larger one.
 
@@ -43,7 +44,8 @@ def final_shares(
     from moo_jsc.runs import run_comparison
 
     built = problem_named(problem)
-    table = table_of(built, workers=workers)
+    crew: dict[str, Any] = {"workers": workers, "scheduler": scheduler}
+    table = table_of(built, **crew)
     replay = built if isinstance(built, TableProblem) else TableProblem(table)
     chosen = [
         sampler
@@ -52,7 +54,7 @@ def final_shares(
     ]
     for sampler in chosen:
         sampler.check(replay.objectives)
-    trials = run_comparison(replay, chosen, seeds, budget, folder, workers=workers).trials()
+    trials = run_comparison(replay, chosen, seeds, budget, folder, **crew).trials()
     curves = hypervolume_curves(trials, reference_of(table))
     rows = [
         (problem, budget, name, seed, float(curves.values[name][row, -1]))

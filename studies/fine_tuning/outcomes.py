@@ -188,7 +188,7 @@ def fine_tuned(
     running = processes(workers, return_as="generator", max_nbytes=None)(
         delayed(job.kept)(store) for job in jobs
     )
-    return list(tqdm(running, total=len(jobs), desc="fine-tuning", unit="seed"))
+    return list(tqdm(running, total=len(jobs), desc="fine-tuning", unit="seed", disable=None))
 
 
 def _on_cluster(scheduler: str, store: Store, jobs: Sequence[Job]) -> None:
@@ -210,7 +210,9 @@ def _on_cluster(scheduler: str, store: Store, jobs: Sequence[Job]) -> None:
         count=1,
         code=("studies.fine_tuning",),
     )
-    for job, made in tqdm(zip(left, arriving, strict=True), total=len(left), unit="seed"):
+    for job, made in tqdm(
+        zip(left, arriving, strict=True), total=len(left), unit="seed", disable=None
+    ):
         job.kept(store, made)
 
 

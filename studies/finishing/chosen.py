@@ -46,6 +46,7 @@ def fine_tuned_accuracy(
     shipped: bool,
     cache: Path | None,
     workers: int,
+    scheduler: str | None = None,
 ) -> NDArray[np.float64]:
     """Return the mean accuracy of every design on the validation split, shape (size,).
 
@@ -57,7 +58,7 @@ def fine_tuned_accuracy(
         Trainings of each design.
     shipped
         Take them from the problem's shipped table where it holds that many.
-    cache, workers
+    cache, workers, scheduler
         Otherwise shards that are in the store are read, others are computed and kept there.
     """
     import numpy as np
@@ -70,7 +71,9 @@ def fine_tuned_accuracy(
         trained = table.single_trainings("validation")[:, :seeds, 0]
         if trained.shape[1] == seeds:
             return np.nanmean(trained, axis=1)
-    scores = enumerate_fine_tuned(problem, range(seeds), cache_dir=cache, workers=workers)
+    scores = enumerate_fine_tuned(
+        problem, range(seeds), cache_dir=cache, workers=workers, scheduler=scheduler
+    )
     names = [objective.name for objective in scores.objectives]
     return scores.mean("validation")[:, names.index("accuracy")]
 

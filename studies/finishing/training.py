@@ -62,6 +62,7 @@ def measured(
     *,
     cache: Path | None = None,
     workers: int = 1,
+    scheduler: str | None = None,
 ) -> Measured:
     """Train every design with every seed, by the short and the long recipe, and measure it.
 
@@ -75,8 +76,8 @@ def measured(
         Their seeds are not used.
     cache
         Folder of the store, by default the user's.
-    workers
-        Processes.
+    workers, scheduler
+        See `moo_jsc.enumeration.workers.Workers`.
 
     Raises
     ------
@@ -97,9 +98,12 @@ def measured(
     missing = [job for job in jobs if found[job] is None]
     task = partial(_measure, jobs=tuple(missing), recipes=recipes)
     ranges = [(row, row + 1) for row in range(len(missing))]
+    arriving = Workers(workers, scheduler=scheduler).map(
+        task, trained, ranges, code=("studies.finishing",)
+    )
     with tqdm(total=len(jobs), desc="finishing", unit=" networks", disable=None) as bar:
         bar.update(len(jobs) - len(missing))
-        for job, arrays in zip(missing, Workers(workers).map(task, trained, ranges), strict=True):
+        for job, arrays in zip(missing, arriving, strict=True):
             path, key = places[job]
             write_sealed(path, arrays, key)
             found[job] = arrays

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from analysis.statistics.network_accuracies import Grid
     from moo_jsc.data import Dataset
     from moo_jsc.networks.classifier import Classifier
+    from moo_jsc.networks.specification import NetworkSpec
+    from moo_jsc.networks.training import TrainedEnsemble
 
 NETWORK = "jsc-three-linear"
 
@@ -30,12 +32,15 @@ class Training:
         Trainings of each network.
     epochs, device
         Of a new training.
+    scheduler
+        Address of a running Dask scheduler whose workers train anew, instead of this machine.
     """
 
     anew: bool
     seeds: int
     epochs: int = 10
     device: str = "cpu"
+    scheduler: str | None = None
 
 
 Networks = dict[tuple[int, ...], list["Classifier"]]
@@ -63,11 +68,7 @@ def trained_networks(
     InputError
         No weights are shipped for a multiplier or a seed.
     """
-    from dataclasses import replace
-
-    from moo_jsc.foundation.threads import one_thread
     from moo_jsc.networks.family import network_spec, widened_family
-    from moo_jsc.networks.training import REPORTS, train_ensemble
     from moo_jsc.networks.weights import load_widened
 
     family = widened_family(network_spec(NETWORK), choices)
@@ -79,19 +80,36 @@ def trained_networks(
         }
     found: Networks = {multipliers: [] for multipliers in family}
     for seed in seeds:
-        with one_thread():
-            ensemble = train_ensemble(
-                list(family.values()),
-                [seed] * len(family),
-                jets.train,
-                jets.validation,
-                replace(REPORTS, epochs=training.epochs),
-                checkpoint=folder / f".training-{seed}.checkpoint",
-                device=training.device,
-            )
+        ensemble = _trained(list(family.values()), seed, training, jets, folder)
         for multipliers, network in zip(family, ensemble.networks, strict=True):
             found[multipliers].append(network)
     return found
+
+
+def _trained(
+    specs: list[NetworkSpec], seed: int, training: Training, jets: Dataset, folder: Path
+) -> TrainedEnsemble:
+    """Train all networks with one seed."""
+    from dataclasses import replace
+
+    from moo_jsc.enumeration.training import train_on_workers
+    from moo_jsc.enumeration.workers import Workers
+    from moo_jsc.foundation.threads import one_thread
+    from moo_jsc.networks.training import REPORTS, train_ensemble
+
+    what = (
+        specs,
+        [seed] * len(specs),
+        jets.train,
+        jets.validation,
+        replace(REPORTS, epochs=training.epochs),
+    )
+    if training.scheduler is not None:
+        return train_on_workers(*what, Workers(scheduler=training.scheduler))
+    with one_thread():
+        return train_ensemble(
+            *what, checkpoint=folder / f".training-{seed}.checkpoint", device=training.device
+        )
 
 
 def existing_shapes(choices: Sequence[int]) -> str:

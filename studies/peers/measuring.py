@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moo_jsc.samplers import Sampler, told
 from moo_jsc.samplers.grey_box import GreyBox, Noise
@@ -59,6 +59,7 @@ def compared(
     folder: Path,
     jets: str = "sample",
     workers: int = 1,
+    scheduler: str | None = None,
     device: str = "cpu",
 ) -> pd.DataFrame:
     """Run samplers on a problem, replayed from its table; recorded runs are not repeated.
@@ -70,7 +71,7 @@ def compared(
         their trainings, and the grey box is told the `SCATTER`.
     plan
         Which samplers. Those that the problem does not suit are left out.
-    folder, workers
+    folder, workers, scheduler
         As `moo_jsc.runs.run_comparison` takes them.
     jets, device
         As `moo_jsc.problems.catalog.build_problem` takes them.
@@ -91,7 +92,8 @@ def compared(
     noisy = variant == NOISY
     network = None if noisy else variant or None
     built = problem_named(name, network=network, noisy=noisy, jets=jets, device=device)
-    table = table_of(built, workers=workers)
+    crew: dict[str, Any] = {"workers": workers, "scheduler": scheduler}
+    table = table_of(built, **crew)
     replay = built if isinstance(built, TableProblem) else TableProblem(table)
     reference = reference_of(table)
     long = plan.short_budget if replay.space.size > plan.many else plan.budget
@@ -106,7 +108,7 @@ def compared(
             if sampler.suits(replay.space)
         ]
         if suited:
-            parts.append(_run(replay, reference, suited, range(seeds), budget, folder, workers))
+            parts.append(_run(replay, reference, suited, range(seeds), budget, folder, crew))
     found = pd.concat(parts, ignore_index=True)
     found.insert(0, "problem", problem)
     found.insert(1, "designs", replay.space.size)
@@ -127,7 +129,7 @@ def _run(
     seeds: Sequence[int],
     budget: int,
     folder: Path,
-    workers: int,
+    crew: dict[str, Any],
 ) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
@@ -136,7 +138,7 @@ def _run(
     from moo_jsc.runs import run_comparison
 
     where = folder / f"{budget}-trials"
-    comparison = run_comparison(replay, samplers, seeds, budget, where, workers=workers)
+    comparison = run_comparison(replay, samplers, seeds, budget, where, **crew)
     trials = comparison.trials()
     names = [objective.name for objective in replay.objectives]
     trials[names] = replay.table.values[trials["configuration"].to_numpy()]

@@ -92,7 +92,8 @@ class WeightFindings:
     triangle
         Audit of three of these objectives, for the figure; None if there are only two.
     scored
-        The reports' scores, in their setting and on the problem.
+        The reports' scores, in their setting and on the problem; none where the problem has
+        metrics of its own.
     own
         The user's weights, judged as the reports' scores are.
     weights
@@ -103,7 +104,7 @@ class WeightFindings:
         Flat index of the user's chosen design, or None: the deepest unsupported one and the
         knee stand in for it.
     redundancy
-        Of all metrics of the reports on the problem.
+        Of all metrics of the reports on the problem, or of its own.
     search
         Searching with weights; None if it was left out.
     """

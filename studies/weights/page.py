@@ -37,7 +37,8 @@ def page(found: WeightFindings, setting: Mapping[str, str], command: str) -> Rep
     )
     name = Designs(found.table)
     add_own_weights(report.section(f"{own_title(found)}: are they justified?"), found, name)
-    add_scores(report.section("Verdicts on the reports' weights"), found)
+    if found.scored:
+        add_scores(report.section("Verdicts on the reports' weights"), found)
     _reach(report.section("What weighted sums can never pick"), found)
     _weight_space(report.section("Weight space"), found, name)
     _inverse(report.section("Which weights justify a design"), found, name)
@@ -171,7 +172,7 @@ def _suggestions(section: Section, found: WeightFindings, name: Designs) -> None
 
 def _search(section: Section, search: Search) -> None:
     from analysis.plots.curves import hypervolume_curves
-    from studies.weights.search import BASELINE, PREFERENCES
+    from studies.weights.search import BASELINE
 
     section.lead(search.sentences[0])
     section.sentences(search.sentences[1:])
@@ -196,12 +197,12 @@ def _search(section: Section, search: Search) -> None:
             *[
                 Column(
                     f"regret_{k}",
-                    f"regret, {preference.label} (%)",
+                    f"regret, {preference} (%)",
                     "percent",
                     2,
                     limits=(f"regret_{k}_low", f"regret_{k}_high"),
                 )
-                for k, preference in enumerate(PREFERENCES)
+                for k, preference in enumerate(search.preferences)
             ],
         ],
         "Regret: by how much the run's best trial under these weights misses the best design of "

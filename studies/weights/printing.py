@@ -23,7 +23,8 @@ def print_answers(found: WeightFindings) -> None:
 
     name = Designs(found.table)
     _print(own_title(found), [*own_lines(found, name), *([] if found.given else [ASKED])])
-    _print(INTRODUCTION, [f"{label}: {meaning}" for label, meaning in introductions().items()])
+    if found.scored:
+        _print(INTRODUCTION, [f"{label}: {meaning}" for label, meaning in introductions().items()])
     for scored in found.scored:
         _print(scored.title, [words.scores_sentence(scored.audits), *score_lines(scored)])
     _print("What weighted sums can never pick", words.audit_sentences(found.audit))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.scalarization.searching import Preference
+from analysis.scalarization.weights import Weights
 from studies.common.regions import reference_of
 from studies.weights.scores import EQUAL, MASE_SUM, R1, R3, SEARCH_OBJECTIVES
 
@@ -26,12 +27,85 @@ Scores = dict[str, NDArray[np.float64]]
 
 BASELINE = "optuna-tpe"
 
-PREFERENCES = (
-    Preference("R1's weights", R1),
-    Preference("R3's weights", R3),
-    Preference("R3's weights, range scale", R3, "range"),
-    Preference("equal weights, range scale", EQUAL, "range"),
+
+@dataclass(frozen=True)
+class Plan:
+    """What is searched, and by which weights.
+
+    Attributes
+    ----------
+    objectives
+        Names.
+    weights
+        Of each single-objective search in natural units, by its name.
+    scaled
+        Of each on the scale of the space's corners, by its name.
+    preferences
+        By which the runs are judged.
+    """
+
+    objectives: tuple[str, ...]
+    weights: Mapping[str, Weights]
+    scaled: Mapping[str, Weights]
+    preferences: tuple[Preference, ...]
+
+    def samplers(self) -> tuple[Sampler, ...]:
+        """Return the searches that are compared."""
+        from moo_jsc.samplers import get_samplers
+        from moo_jsc.samplers.scalarized import RandomWeights, ScalarizedSampler, scalarized_tpe
+
+        return (
+            *get_samplers([BASELINE, "optuna-random"]),
+            *(
+                scalarized_tpe(dict(weights), name, direction="max")
+                for name, weights in self.weights.items()
+            ),
+            *(
+                scalarized_tpe(dict(weights), name, normalization="corners", direction="max")
+                for name, weights in self.scaled.items()
+            ),
+            ScalarizedSampler("tpe-random-weights", RandomWeights(), normalization="corners"),
+        )
+
+
+REPORTS_SEARCH = Plan(
+    SEARCH_OBJECTIVES,
+    {"tpe-r1-weights": R1, "tpe-r3-weights": R3, "tpe-mase-sum": MASE_SUM},
+    {"tpe-r3-weights-scaled": R3},
+    (
+        Preference("R1's weights", R1),
+        Preference("R3's weights", R3),
+        Preference("R3's weights, range scale", R3, "range"),
+        Preference("equal weights, range scale", EQUAL, "range"),
+    ),
 )
+"""The search of R3, with the reports' weights."""
+
+
+def own_search(weights: Weights, *, given: bool) -> Plan:
+    """Return the search of a user's problem, with the user's weights or with equal ones.
+
+    Parameters
+    ----------
+    weights
+        In natural units, none of them rewarding what should be avoided.
+    given
+        They are the user's.
+    """
+    label, stem = ("your weights", "tpe-your") if given else ("equal weights", "tpe-equal")
+    equal = Weights({name: 1.0 if value > 0 else -1.0 for name, value in weights.items()})
+    preferences = [
+        Preference(label, weights),
+        Preference(f"{label}, range scale", weights, "range"),
+    ]
+    if given:
+        preferences.append(Preference("equal weights, range scale", equal, "range"))
+    return Plan(
+        tuple(weights),
+        {f"{stem}-weights": weights},
+        {f"{stem}-weights-scaled": weights},
+        tuple(preferences),
+    )
 
 
 @dataclass(frozen=True)
@@ -47,34 +121,38 @@ class Search:
         over seeds with intervals; and the verdicts against multi-objective TPE.
     sentences
         The answer in words.
+    preferences
+        Their labels.
     """
 
     curves: Curves
     summary: pd.DataFrame
     sentences: tuple[str, ...]
-
-
-def samplers() -> tuple[Sampler, ...]:
-    """Return the searches that are compared."""
-    from moo_jsc.samplers import get_samplers
-    from moo_jsc.samplers.scalarized import RandomWeights, ScalarizedSampler, scalarized_tpe
-
-    return (
-        *get_samplers([BASELINE, "optuna-random"]),
-        scalarized_tpe(dict(R1), "tpe-r1-weights", direction="max"),
-        scalarized_tpe(dict(R3), "tpe-r3-weights", direction="max"),
-        scalarized_tpe(dict(R3), "tpe-r3-weights-scaled", normalization="corners", direction="max"),
-        ScalarizedSampler("tpe-random-weights", RandomWeights(), normalization="corners"),
-        scalarized_tpe(dict(MASE_SUM), "tpe-mase-sum", direction="max"),
-    )
+    preferences: tuple[str, ...]
 
 
 def search(
-    table: ObjectiveTable, seeds: Sequence[int], budget: int, folder: Path, workers: int
+    table: ObjectiveTable,
+    plan: Plan,
+    seeds: Sequence[int],
+    budget: int,
+    folder: Path,
+    *,
+    workers: int,
+    scheduler: str | None = None,
 ) -> Search:
     """Run the searches on the enumerated table and compare what they found.
 
     Of the bounds only those on the objectives searched count.
+
+    Parameters
+    ----------
+    table
+        Of the whole space, with at least the plan's objectives.
+    plan
+        What is searched, and by which weights.
+    seeds, budget, folder, workers, scheduler
+        See `moo_jsc.runs.run_comparison`.
     """
     from analysis.indicators.curves import hypervolume_curves
     from analysis.scalarization.front import Front
@@ -82,18 +160,24 @@ def search(
     from moo_jsc.enumeration import TableProblem
     from moo_jsc.runs import run_comparison
 
-    selected = table.selected(SEARCH_OBJECTIVES)
-    chosen = replace(selected, inside=selected.bounds.kept(selected.values, selected.objectives))
+    selected = table.selected(plan.objectives)
+    inside = selected.bounds.kept(selected.values, selected.objectives) & ~selected.failed
+    chosen = replace(selected, inside=inside)
     comparison = run_comparison(
-        TableProblem(chosen), samplers(), seeds, budget, folder, workers=workers
+        TableProblem(chosen),
+        plan.samplers(),
+        seeds,
+        budget,
+        folder,
+        workers=workers,
+        scheduler=scheduler,
     )
     trials = comparison.trials()
     curves = hypervolume_curves(trials, reference_of(chosen))
-    lost = regrets(
-        trials, Front.from_values(chosen.counting_values, chosen.objectives), PREFERENCES
-    )
+    front = Front.from_values(chosen.counting_values, chosen.objectives)
+    lost = regrets(trials, front, plan.preferences)
     final = curves.final()
-    return Search(curves, _summary(final, lost), _sentences(final, lost, budget))
+    return Search(curves, _summary(final, lost), _sentences(final, lost, budget), tuple(lost))
 
 
 def _summary(final: Scores, lost: dict[str, Scores]) -> pd.DataFrame:

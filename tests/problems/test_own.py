@@ -117,27 +117,29 @@ def assert_fine_tuning_agrees(problem, rows, scores):
         assert [accuracy, loss] == pytest.approx(found, rel=1e-5)
 
 
+BETWEEN = {"n": nn.BatchNorm1d, "r": lambda _: nn.ReLU(), "d": lambda _: nn.Dropout()}
+
+
+def built(sizes, biases, between, seed):
+    """A stack of dense layers; `between` says what comes before the first and after each."""
+    torch.manual_seed(seed)
+    layers = [BETWEEN[kind](sizes[0]) for kind in between[0]]
+    for inputs, outputs, bias, kinds in zip(sizes, sizes[1:], biases, between[1:], strict=False):
+        layers.append(nn.Linear(inputs, outputs, bias=bias))
+        layers += [BETWEEN[kind](outputs) for kind in kinds]
+    return nn.Sequential(*layers), sizes[0], sizes[-1]
+
+
 @st.composite
 def stacks(draw, widest=100):
     """Depth 1 to 6, widths 1 to `widest`, batch norms and ReLUs anywhere."""
-    features, classes = draw(st.integers(1, widest)), draw(st.integers(2, widest))
     depth = draw(st.integers(1, 6))
     hidden = st.lists(st.integers(1, widest), min_size=depth - 1, max_size=depth - 1)
-    sizes = [features, *draw(hidden)]
-    layers = []
-
-    def between(width):
-        for kind in draw(st.lists(st.sampled_from("nnrrd"), max_size=3)):
-            layers.append(
-                {"n": lambda: nn.BatchNorm1d(width), "r": nn.ReLU, "d": nn.Dropout}[kind]()
-            )
-
-    torch.manual_seed(draw(st.integers(0, 2**16)))
-    between(features)
-    for inputs, outputs in zip(sizes, [*sizes[1:], classes], strict=True):
-        layers.append(nn.Linear(inputs, outputs, bias=draw(st.booleans())))
-        between(outputs)
-    return nn.Sequential(*layers), features, classes
+    sizes = [draw(st.integers(1, widest)), *draw(hidden), draw(st.integers(2, widest))]
+    biases = draw(st.lists(st.booleans(), min_size=depth, max_size=depth))
+    kinds = st.lists(st.sampled_from("nnrrd"), max_size=3)
+    between = draw(st.lists(kinds, min_size=depth + 1, max_size=depth + 1))
+    return built(sizes, biases, between, draw(st.integers(0, 2**16)))
 
 
 @given(stack=stacks())

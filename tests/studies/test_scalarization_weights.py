@@ -1,10 +1,13 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from moo_jsc import Choice, FunctionProblem, Objective, SearchSpace
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.problems.registered import PROBLEMS
 from studies.common.console import parse
 from studies.scalarization_weights import (
     Config,
@@ -57,6 +60,52 @@ def test_small_study_writes_its_report_and_prints_a_verdict_on_each_score(
         assert (tmp_path / "results" / "figures" / f"{name}.svg").exists()
 
 
+def filtered(design):
+    if design["gain"] == 4 and design["stages"] == 1:
+        raise ArithmeticError("does not settle")
+    gain, stages = design["gain"], design["stages"]
+    return {"error": 1 / gain + 0.1 / stages, "delay": stages * 2.0, "power": 0.0 + gain * stages}
+
+
+@pytest.fixture
+def own_problem(tmp_path, monkeypatch):
+    """Nine designs, one of which fails."""
+    choices = Choice("gain", (1, 2, 4)), Choice("stages", (1, 2, 3))
+    objectives = [Objective(name=name, unit="1", sense="min") for name in OWN]
+    space = SearchSpace("filter", choices)
+    problem = FunctionProblem(space, objectives, filtered, cache_dir=tmp_path)
+    monkeypatch.setitem(PROBLEMS, "filter", problem)
+
+
+OWN = ("error", "delay", "power")
+
+
+def test_a_problem_of_ones_own_is_audited_by_its_own_metrics(own_problem, tmp_path, capsys):
+    config = Config(
+        problem="filter",
+        weights=("error=10", "delay=1"),
+        budget=4,
+        seeds=2,
+        samples=500,
+        out=tmp_path / "results",
+        workers=1,
+    )
+    main(config)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "The score with error=10 delay=1 picks [gain 4, stages 2]" in printed
+    assert "1 of 9 designs failed and do not count, the first with gain = 4" in printed
+    assert "Regret of the final pick under your weights, range scale: multi" in printed
+    assert "R1" not in printed and "MASE" not in printed
+    folder = tmp_path / "results"
+    search = pd.read_csv(folder / "tables" / "search.csv")
+    assert set(search.iloc[:, 0]) >= {"tpe-your-weights", "tpe-your-weights-scaled"}
+    assert len(pd.read_csv(folder / "failed_designs.csv")) == 1
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Verdicts on the reports" not in page and "validation split" not in page
+    with pytest.raises(InputError, match=r"objective 'powr'.*did you mean 'power'"):
+        main(replace(config, objectives=("error", "powr")))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -76,9 +125,9 @@ def test_bad_input_gets_one_line_before_anything_is_computed(arguments, message)
 
     with pytest.raises((InputError, AnalysisInputError)) as caught:
         config = parse(Config, arguments)
-        names = audited_objectives(config)
-        own_weights(config, names)
-        triangle_objectives(config, names)
+        objectives = audited_objectives(config)
+        own_weights(config, objectives)
+        triangle_objectives(config, objectives)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
