@@ -1,4 +1,4 @@
-"""The main study as a user runs it: in a process of its own."""
+"""The main study: in a process of its own where that matters, else in this one."""
 
 import html
 import os
@@ -39,10 +39,25 @@ def run(environment, *arguments):
 
 
 @pytest.fixture
-def answer(environment, monkeypatch, capsys):
+def here(environment, monkeypatch):
+    """Let this process keep what it computes where the others do."""
+    monkeypatch.setenv("MOO_JSC_CACHE", environment["MOO_JSC_CACHE"])
+
+
+@pytest.fixture
+def printed(here, capsys):
+    """Runs the study in this process; returns what it prints."""
+
+    def call(*arguments):
+        run_study(main, Config, arguments)
+        return capsys.readouterr().out
+
+    return call
+
+
+@pytest.fixture
+def answer(here, capsys):
     """Runs the study in this process with settings that are wrong; returns what it says."""
-    for name in ("MOO_JSC_CACHE", "OMP_NUM_THREADS"):
-        monkeypatch.setenv(name, environment[name])
 
     def call(*arguments):
         with pytest.raises(SystemExit) as stop:
@@ -55,8 +70,8 @@ def answer(environment, monkeypatch, capsys):
     return call
 
 
-def study(environment, out, *more):
-    result = run(environment, *SMALL, *SAMPLERS, "--out", str(out), *more)
+def study(environment, out):
+    result = run(environment, *SMALL, *SAMPLERS, "--out", str(out))
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -68,9 +83,9 @@ def finished(environment, tmp_path_factory):
 
 
 def test_it_prints_the_answer_and_writes_every_file(finished):
-    out, printed = finished
-    assert "After 12 trials" in printed
-    assert "knee test accuracy" in printed
+    out, said = finished
+    assert "After 12 trials" in said
+    assert "knee test accuracy" in said
     files = {path.name for path in out.iterdir()}
     assert files >= {
         *("hypervolume_curves.png", "hypervolume_curves.svg", "summary.csv", "trials.csv"),
@@ -113,27 +128,27 @@ def test_a_reader_finds_a_design_and_builds_it(finished, environment):
 
 def test_the_page_says_what_the_terminal_says(finished):
     """Knee designs with their accuracy, network, data and code."""
-    out, printed = finished
+    out, said = finished
     page = (out / "report.html").read_text(encoding="utf-8")
     assert 'id="table-knee_designs"' in page
     table = pd.read_csv(out / "tables" / "knee_designs.csv", index_col="sampler")
     for name, row in table.iterrows():
-        (line,) = [line for line in printed.splitlines() if line.startswith(f"{name} ")]
+        (line,) = [line for line in said.splitlines() if line.startswith(f"{name} ")]
         assert f"{row['accuracy']:.4f}" in line
     assert "jsc-tiny (16-5), rounded after training" in page
     assert "jets to train" in page and "moo_jsc 0." in page
 
 
-def test_finished_runs_are_not_repeated(finished, environment):
+def test_finished_runs_are_not_repeated(finished, printed):
     out, _ = finished
     logs = {path: path.stat().st_mtime_ns for path in out.rglob("*.jsonl")}
     before = (out / "trials.csv").read_bytes()
-    study(environment, out)
+    printed(*SMALL, *SAMPLERS, "--out", str(out))
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.jsonl")} == logs
     assert (out / "trials.csv").read_bytes() == before
 
 
-def test_killed_in_the_middle_it_ends_the_same(finished, environment, tmp_path):
+def test_killed_in_the_middle_it_ends_the_same(finished, environment, printed, tmp_path):
     whole, _ = finished
     out = tmp_path / "killed"
     command = [sys.executable, str(SCRIPT), *SMALL, *SAMPLERS, "--out", str(out)]
@@ -148,45 +163,40 @@ def test_killed_in_the_middle_it_ends_the_same(finished, environment, tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (out / "trials.csv").exists()
-    study(environment, out)
+    printed(*SMALL, *SAMPLERS, "--out", str(out))
     assert (out / "trials.csv").read_bytes() == (whole / "trials.csv").read_bytes()
 
 
-def test_a_config_file_sets_everything_and_flags_override(environment, tmp_path):
+def test_a_config_file_sets_everything_and_flags_override(printed, tmp_path):
     config = tmp_path / "study.toml"
     config.write_text(
         'problem = "lab3-grid"\nseeds = 9\nbudget = 5\nworkers = 1\n'
         f'samplers = ["exhaustive"]\nout = "{tmp_path / "out"}"\n'
     )
-    result = run(environment, "--config", str(config), "--seeds", "2")
-    assert result.returncode == 0, result.stderr
+    printed("--config", str(config), "--seeds", "2")
     trials = pd.read_csv(tmp_path / "out" / "trials.csv")
     assert len(trials) == 2 * 2 * 5
 
 
-def test_a_search_file_of_the_reports_form_runs(environment, tmp_path):
+def test_a_search_file_of_the_reports_form_runs(printed, tmp_path):
     path = ROOT / "studies" / "lab_reports" / "data" / "lab3_search.toml"
     more = ("--seeds", "2", "--budget", "5", "--workers", "1")
-    result = run(environment, "--mase-config", str(path), *more, "--out", str(tmp_path / "out"))
-    assert result.returncode == 0, result.stderr
+    said = printed("--mase-config", str(path), *more, "--out", str(tmp_path / "out"))
     trials = pd.read_csv(tmp_path / "out" / "trials.csv")
     assert set(trials["sampler"]) == {"optuna-random", "optuna-tpe"}
     assert {"accuracy", "average-bitwidth"} <= set(trials.columns)
     assert len(trials) == 2 * 2 * 5
-    assert "best trials of optuna-tpe, seed 0:\nnumber  software metrics" in result.stdout
+    assert "best trials of optuna-tpe, seed 0:\nnumber  software metrics" in said
     best = pd.read_csv(tmp_path / "out" / "best_trials.csv")
     assert set(best["seed"]) == {0, 1}
     assert (best["scaled average-bitwidth"] == 0.2 * best["average-bitwidth"]).all()
 
 
-def test_several_problems_are_ranked_together(environment, tmp_path):
+def test_several_problems_are_ranked_together(printed, tmp_path):
     settings = ("--problems", "lab3-types,lab3-grid", "--seeds", "2", "--budget", "6")
-    result = run(
-        environment, *settings, *SAMPLERS, "--workers", "1", "--out", str(tmp_path / "out")
-    )
-    assert result.returncode == 0, result.stderr
-    assert "Mean rank over 2 problems" in result.stdout
-    assert "so few problems tell no samplers apart" in result.stdout
+    said = printed(*settings, *SAMPLERS, "--workers", "1", "--out", str(tmp_path / "out"))
+    assert "Mean rank over 2 problems" in said
+    assert "so few problems tell no samplers apart" in said
     assert not (tmp_path / "out" / "critical_differences.png").exists()
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     for name in ("lab3_types", "lab3_grid"):
@@ -261,19 +271,17 @@ def test_help_imports_nothing_heavy(environment):
     assert "--budget" in result.stdout
 
 
-def test_fresh_seeds_and_a_margin(environment, tmp_path):
+def test_fresh_seeds_and_a_margin(printed, tmp_path):
     """Two studies with the same seeds are one study."""
-    done = run(
-        environment,
+    said = printed(
         *("--problem", "lab3-types", "--budget", "5", "--seeds", "3", "--workers", "1"),
         *("--first-seed", "100", "--replicate", "3", "--margin", "50"),
         *("--samplers", "exhaustive", "--out", str(tmp_path)),
     )
-    assert done.returncode == 0, done.stderr
-    assert "Equivalent: the whole interval lies within 50 percentage points" in done.stdout
-    assert "of the test split's own front" in done.stdout.replace("\n", " ")
-    assert "When the jets are drawn again" in done.stdout
-    assert "fresh ones" in done.stdout or "to come back" in done.stdout
+    assert "Equivalent: the whole interval lies within 50 percentage points" in said
+    assert "of the test split's own front" in said.replace("\n", " ")
+    assert "When the jets are drawn again" in said
+    assert "fresh ones" in said or "to come back" in said
     first = pd.read_csv(tmp_path / "trials.csv")
     again = pd.read_csv(tmp_path / "replicate" / "trials.csv")
     assert sorted(first["seed"].unique()) == [100, 101, 102]
