@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Sequence, Sized
-from contextlib import nullcontext
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
@@ -17,7 +15,6 @@ from tqdm import tqdm
 from moo_jsc.enumeration.table_problem import TableProblem
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.processes import processes
-from moo_jsc.foundation.threads import one_thread
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.identity import claim_folder, identify
 from moo_jsc.runs.log import Header, RecordedRun, check_header, log_path, read_log
@@ -165,17 +162,11 @@ def _run_here(problem: Problem, pending: Pending, folder: Path, workers: int) ->
         max_nbytes=_MEMORY_MAP_FROM,
     )
     return parallel(
-        delayed(_run_in_worker)(
+        delayed(run_recorded)(
             problem, sampler, header, log_path(folder, header.sampler, header.seed)
         )
         for sampler, header in pending
     )
-
-
-def _run_in_worker(problem: Problem, sampler: Sampler, header: Header, path: Path) -> None:
-    sampler.load()
-    with one_thread() if "torch" in sys.modules else nullcontext():
-        run_recorded(problem, sampler, header, path)
 
 
 def _is_finished(path: Path, header: Header, problem: Problem) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from moo_jsc.enumeration.workers import Workers
 from moo_jsc.foundation.files import sha256_of
-from moo_jsc.foundation.threads import one_thread
+from moo_jsc.foundation.threads import one_thread_of_all
 from moo_jsc.problems.problem import Problem
 from moo_jsc.runs.ledger import Ledger, Trial
 from moo_jsc.runs.log import EndReason, Header, log_path, open_log, read_log
@@ -107,8 +105,7 @@ def _run_there(runs: _Runs, start: int, stop: int) -> tuple[EndReason, list[Tria
     assert stop == start + 1
     sampler, header = runs.pending[start]
     source = f"{header.sampler}, seed {header.seed}"
-    with one_thread() if "torch" in sys.modules else nullcontext():
-        return _searched(runs.problem, sampler, header, runs.recorded[start], None, source)
+    return _searched(runs.problem, sampler, header, runs.recorded[start], None, source)
 
 
 def _searched(
@@ -119,7 +116,7 @@ def _searched(
     record: Callable[[Sequence[Trial]], None] | None,
     source: str,
 ) -> tuple[EndReason, list[Trial]]:
-    """Search until the budget is used up or the sampler ends."""
+    """Search on one thread until the budget is used up or the sampler ends."""
     sampler.load()
     problem = problem.for_run(header.seed)
     ledger = Ledger(
@@ -133,17 +130,18 @@ def _searched(
         source=source,
     )
     try:
-        run_sampler(
-            sampler,
-            problem.space,
-            problem.objectives,
-            ledger,
-            seed=header.seed,
-            budget=header.budget,
-            known=problem.known_values,
-            bounds=problem.bounds,
-            scales=problem.scales,
-        )
+        with one_thread_of_all():
+            run_sampler(
+                sampler,
+                problem.space,
+                problem.objectives,
+                ledger,
+                seed=header.seed,
+                budget=header.budget,
+                known=problem.known_values,
+                bounds=problem.bounds,
+                scales=problem.scales,
+            )
     except BudgetExhausted:
         pass
     except Exception as error:
