@@ -98,6 +98,11 @@ class Config(RegionSettings):
         super().check()
         for name, least in (("budget", 1), ("seeds", 1), ("seed", 0)):
             require_at_least(name, getattr(self, name), least)
+        if len(names := listed(self.objectives)) == 1:
+            from moo_jsc.objectives import get_objectives
+
+            get_objectives(names)
+            raise InputError(f"objectives {names[0]}: expected at least two")
         if self.epochs is not None:
             require_at_least("epochs", self.epochs, 1)
         taken = self.load is not None or (self.network or "").lower().endswith(".onnx")
@@ -115,13 +120,16 @@ class Config(RegionSettings):
 def main(config: Config) -> Results:
     """Run the study."""
     config.check_folders()
+    from studies.common.pages import fill, quoted, require_marks
+
     problem = problem_of(config)
+    if config.page is not None:
+        require_marks(config.page, [problem.name])
     samplers = samplers_of(config, problem)
     folder = config.out or Path("results") / f"own-{problem.name}-{problem.fingerprint[:8]}"
 
     from analysis.redundancy.audit import audit_redundancy
     from analysis.scalarization.weight_audit import audit_weights
-    from studies.common.pages import fill, quoted
     from studies.comparison.chance import chance_of
     from studies.comparison.enumerating import enumerated
     from studies.front.page import drawings

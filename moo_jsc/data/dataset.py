@@ -198,7 +198,8 @@ def _drawn_parts(
         validation_end = round(count * (shares[0] + shares[1]))
         if count < _FEWEST_ROWS:
             raise DataError(
-                f"{table.name}: class {name!r} has {count} rows; expected at least {_FEWEST_ROWS}"
+                f"{table.name}: class {name!r} has {count} row{'s' if count > 1 else ''}; "
+                f"expected at least {_FEWEST_ROWS}"
             )
         if not 0 < train_end < validation_end < count:
             raise DataError(

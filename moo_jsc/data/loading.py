@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moo_jsc.data.dataset import SHARES, Dataset, split_table
 from moo_jsc.data.errors import DataError
 from moo_jsc.data.readers import first_line, frame_columns, read_columns
-from moo_jsc.data.table import Columns, LabeledTable, labeled_table
+from moo_jsc.data.table import Columns, LabeledTable, few, labeled_table
 from moo_jsc.foundation.names import unknown_name
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def load_dataset(
     where, columns, target = _columns(source)
     label = label or target
     if label is None:
-        raise DataError(f"{where}: which column holds the class? expected label=NAME")
+        named = few(list(columns))
+        raise DataError(f"{where}: which column holds the class? expected label=NAME, of {named}")
     columns = dict(columns)
     for column in leave_out:
         _taken(columns, column, f"{where}: column to leave out")
@@ -128,7 +130,9 @@ def fetch_openml_columns(**wanted: Any) -> tuple[Columns, str | None]:
 
     shown = wanted.get("data_id") or wanted.get("name")
     try:
-        found = fetch_openml(as_frame=True, parser="auto", **wanted)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            found = fetch_openml(as_frame=True, parser="auto", **wanted)
     except Exception as error:
         raise DataError(
             f"OpenML {shown}: cannot be fetched ({first_line(error)}); expected network access or "

@@ -78,6 +78,11 @@ def _read_csv(path: Path) -> Columns:
 
     try:
         frame = pd.read_csv(path, skipinitialspace=True)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not a readable CSV file (byte {error.object[error.start]:#04x} is no UTF-8); "
+            "expected one saved in UTF-8"
+        ) from None
     except (OSError, ValueError) as error:
         raise DataError(
             f"{path}: not a readable CSV file ({first_line(error)}); expected a header line and "

@@ -137,7 +137,8 @@ def labeled_table(
                     f"{where}: column {column!r} is missing; expected the {len(wanted)} features "
                     f"and {label!r}"
                 )
-            raise DataError(str(unknown_name(f"{where}: label column", column, columns)))
+            error = unknown_name(f"{where}: label column", column, columns)
+            raise DataError(f"{error}{_if_no_header(columns)}")
     if not wanted:
         raise DataError(f"{where}: no column beside {label!r}; expected at least one feature")
     rows = columns[label].shape
@@ -157,6 +158,24 @@ def labeled_table(
     else:
         codes, names = _given_classes(where, label, labels, classes), tuple(classes)
     return LabeledTable(name, values, codes, tuple(wanted), names)
+
+
+def few(names: Sequence[str], most: int = 20) -> str:
+    """Return the first of some names, and how many more there are.
+
+    Examples
+    --------
+    >>> few(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
+def _if_no_header(columns: Mapping[str, Any]) -> str:
+    """Return a hint where most of a table's names are numbers, as in a row of data."""
+    numbers = [name for name in columns if not np.isnan(_number_or_nan(name))]
+    return "; is the header missing?" if len(numbers) > len(columns) / 2 else ""
 
 
 def _expanded(where: str, columns: Columns) -> dict[str, NDArray[Any]]:
@@ -220,7 +239,8 @@ def _found_classes(
             raise DataError(f"{where}: column {label!r}, data row {row} is empty; expected a class")
     if not FEWEST_CLASSES <= len(distinct) <= MOST_CLASSES:
         raise DataError(
-            f"{where}: column {label!r} has {len(distinct)} different values; expected "
+            f"{where}: column {label!r} has {len(distinct)} different "
+            f"value{'s' if len(distinct) > 1 else ''}; expected "
             f"{FEWEST_CLASSES} to {MOST_CLASSES} classes"
         )
     numbers = [_number_or_nan(text) for text in distinct]

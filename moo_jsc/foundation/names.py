@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from moo_jsc.foundation.errors import InputError
 
+MOST_LISTED = 60
+"""Names that a message lists."""
+
 
 def unknown_name(what: str, given: object, known: Iterable[str]) -> InputError:
     """Return the error for a name that is none of the known ones, with the nearest of them.
@@ -26,7 +29,9 @@ def unknown_name(what: str, given: object, known: Iterable[str]) -> InputError:
     split 'tset': expected one of train, validation, test; did you mean 'test'?
     """
     names = list(known)
-    message = f"{what} {given!r}: expected one of {', '.join(names)}"
+    left = len(names) - MOST_LISTED
+    shown = names if left <= 0 else [*names[:MOST_LISTED], f"{left} more"]
+    message = f"{what} {given!r}: expected one of {', '.join(shown)}"
     near = difflib.get_close_matches(str(given).lower(), names, n=1)
     return InputError(f"{message}; did you mean {near[0]!r}?" if near else message)
 

@@ -61,7 +61,7 @@ def run_study(
     except (InputError, AnalysisInputError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
-    except OSError as error:
+    except Exception as error:
         line = machine_fault(error)
         if line is None:
             raise
@@ -105,9 +105,8 @@ def parse(config_type: type[Config], arguments: Sequence[str]) -> Config:
         if not stop.code:
             print(catalogs_text(config_type.catalogs))
             raise
-        raise InputError(
-            f"{_first_message(messages.getvalue())} (--help lists the flags)"
-        ) from None
+        message = _first_message(messages.getvalue(), config_type)
+        raise InputError(f"{message} (--help lists the flags)") from None
 
 
 def read_config(config_type: type[Config], path: Path) -> Config:
@@ -139,7 +138,7 @@ def read_config(config_type: type[Config], path: Path) -> Config:
     try:
         return msgspec.convert(table, config_type, dec_hook=_from_toml)
     except msgspec.ValidationError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{path}: {_wrong_value(str(error))}") from None
 
 
 def taken_plugins(arguments: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -210,12 +209,40 @@ def _config_path(arguments: Sequence[str]) -> Path | None:
     return None
 
 
-def _first_message(box: str) -> str:
-    """Return the first paragraph of a framed error message on one line."""
-    lines = [line.strip("│╭╮╰╯─ ").strip() for line in box.splitlines()]
-    paragraph: list[str] = []
-    for line in lines[1:]:
-        if not line:
-            break
-        paragraph.append(line)
-    return " ".join(paragraph) or box.strip()
+_FRAME = "│╭╮╰╯─|+- "
+"""What tyro draws around its messages, and under them where a terminal knows few letters."""
+
+
+def _first_message(box: str, config_type: type[Settings]) -> str:
+    """Return the first paragraph of a framed error message on one line.
+
+    An unknown flag is answered with the nearest one.
+    """
+    title, *lines = box.splitlines() or [""]
+    lines = [each.strip(_FRAME) if each.strip(_FRAME) else "" for each in lines]
+    while lines and not lines[0]:
+        del lines[0]
+    message = " ".join(takewhile(bool, lines)) or title.strip(_FRAME)
+    unknown = message.removeprefix(_UNKNOWN)
+    if unknown == message:
+        return message
+    word = unknown.split(",")[0].partition("=")[0]
+    flags = [f"--{each.name.replace('_', '-')}" for each in fields(config_type)]
+    return f"unknown setting {word}{nearest(word, flags).replace(chr(39), '')}"
+
+
+_UNKNOWN = "Unrecognized options: "
+
+
+def _wrong_value(message: str) -> str:
+    """Return msgspec's message as a line about a key.
+
+    Examples
+    --------
+    >>> _wrong_value("Expected `int | null`, got `str` - at `$.epochs`")
+    'epochs: expected int, got str'
+    """
+    said, _, place = message.partition(" - at ")
+    key = place.strip("`").removeprefix("$.")
+    said = said.replace(" | null", "").replace("`", "")
+    return f"{key}: {said[0].lower()}{said[1:]}" if key else said

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import sys
 
+ENDED = (
+    "a process of this machine was ended, for want of memory or by what it computed; what was "
+    "finished is kept, the same command goes on from there (a FunctionProblem with time_limit "
+    "takes it for the failure of one design)"
+)
+"""What is said of a worker process that is gone."""
+
 
 def say_anything() -> None:
     """Let a terminal that knows few letters show a question mark for the others."""
@@ -13,8 +20,8 @@ def say_anything() -> None:
             reconfigure(errors="replace")
 
 
-def machine_fault(error: OSError) -> str | None:
-    """Return the line that tells of a disk or a file; None where the error names neither.
+def machine_fault(error: Exception) -> str | None:
+    """Return the line that tells of a disk, a file or a process; None where it is none of them.
 
     Examples
     --------
@@ -25,8 +32,14 @@ def machine_fault(error: OSError) -> str | None:
     'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...: File name too long'
     >>> machine_fault(OSError("something of the program's own"))
     """
+    from concurrent.futures.process import BrokenProcessPool
+
     from moo_jsc.foundation.files import DISK_FAULTS
 
+    if isinstance(error, BrokenProcessPool):
+        return ENDED
+    if not isinstance(error, OSError):
+        return None
     if error.filename is not None:
         name = str(error.filename)
         return f"{name if len(name) <= 120 else name[:40] + '...'}: {error.strerror}"

@@ -69,8 +69,8 @@ def marks(name: str) -> tuple[str, str]:
     return f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
 
 
-def fill(page: Path, parts: Mapping[str, str]) -> None:
-    """Replace what stands between the `marks` of each name.
+def require_marks(page: Path, names: Iterable[str]) -> str:
+    """Return the text of a page that must have the `marks` of each name.
 
     Raises
     ------
@@ -81,10 +81,23 @@ def fill(page: Path, parts: Mapping[str, str]) -> None:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{page}: cannot be read ({error.strerror})") from None
-    for name, content in parts.items():
-        begin, end = marks(name)
+    for begin, end in map(marks, names):
         if begin not in text or end not in text:
             raise InputError(f"{page}: expected the marks {begin} and {end}")
+    return text
+
+
+def fill(page: Path, parts: Mapping[str, str]) -> None:
+    """Replace what stands between the `marks` of each name.
+
+    Raises
+    ------
+    InputError
+        The page cannot be read, or has no such marks.
+    """
+    text = require_marks(page, parts)
+    for name, content in parts.items():
+        begin, end = marks(name)
         head, rest = text.split(begin, 1)
         _, tail = rest.split(end, 1)
         text = f"{head}{begin}\n{content}\n{end}{tail}"

@@ -64,6 +64,9 @@ class Settings:
             A value is not possible, or the results folder cannot be written to.
         """
         require_at_least("workers", self.workers, 1)
+        page = getattr(self, "page", None)
+        if page is not None and not page.is_file():
+            raise InputError(f"{page}: no such page")
         if self.device not in DEVICES:
             raise InputError(f"device = {self.device!r}: expected one of {', '.join(DEVICES)}")
         if self.device == "cuda":

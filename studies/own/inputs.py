@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DIGITS = "digits"
 """scikit-learn's 1,797 digits: 64 features, 10 classes."""
 
+WEIGHTS = (".ckpt", ".pt", ".pth", ".safetensors")
+"""Endings of files of trained weights."""
+
 
 def table_of(
     source: str,
@@ -93,6 +96,11 @@ def network_for(
         )
     if network in NETWORKS:
         return initialized(NETWORKS[network], seed=0)
+    if Path(network).suffix.lower() in WEIGHTS:
+        raise InputError(
+            f"network = {network!r}: holds weights alone, expected it as load, beside the layers "
+            "(hidden) or the network that they are of"
+        )
     if not network.lower().endswith(".onnx"):
         raise unknown_name("network", network, [*NETWORKS, "FILE.onnx"])
     return Path(network)

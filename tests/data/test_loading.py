@@ -163,7 +163,7 @@ def test_a_thousand_classes_and_no_more():
     [
         ({}, {"label": "kin"}, r"^frame: label column 'kin': expected one of .*'kind'\?$"),
         ({}, {"label": None}, "which column holds the class"),
-        ({"kind": "a"}, {}, "has 1 different values"),
+        ({"kind": "a"}, {}, "has 1 different value;"),
         ({"width": "wide"}, {}, "column 'width', data row 1 is 'wide'; expected a finite"),
         ({"width": np.nan}, {}, "column 'width', data row 1 is nan"),
         (

@@ -116,7 +116,7 @@ def changed(rows, **columns):
 BROKEN = {
     "no header": (
         lambda rows: rows.to_csv(index=False, header=False),
-        "label column 'kind': expected one of 0, ",
+        "; is the header missing?",
     ),
     "text": (
         lambda rows: changed(rows, girth=["thick"] * 90).to_csv(index=False),
@@ -128,7 +128,7 @@ BROKEN = {
     ),
     "one class": (
         lambda rows: changed(rows, kind=["oak"] * 90).to_csv(index=False),
-        "column 'kind' has 1 different values; expected 2 to 1000 classes",
+        "column 'kind' has 1 different value; expected 2 to 1000 classes",
     ),
     "NaN": (
         lambda rows: rows.to_csv(index=False).replace("\n", "\n7,NaN,1.0,oak\n", 1),
@@ -146,6 +146,10 @@ BROKEN = {
         lambda rows: rows[:9].to_csv(index=False),
         "class 'ash' has 3 rows; expected at least 5",
     ),
+    "other letters": (
+        lambda rows: changed(rows, kind=["frêne", *rows["kind"][1:]]).to_csv(index=False),
+        "byte 0xea is no UTF-8",
+    ),
     "nothing": (lambda rows: "", "not a readable CSV file"),
 }
 
@@ -154,7 +158,7 @@ BROKEN = {
 def test_a_broken_csv_gets_one_line(tmp_path, capsys, rows, what):
     text, expected = BROKEN[what]
     path = tmp_path / "table.csv"
-    path.write_text(text(rows))
+    path.write_text(text(rows), encoding="latin-1")
     code, said = run(capsys, "--data", path, "--label", "kind", "--out", tmp_path / "out")
     assert code == 2 and said.startswith("error: ") and "\n" not in said
     assert expected in said
@@ -165,7 +169,11 @@ def test_a_broken_csv_gets_one_line(tmp_path, capsys, rows, what):
     ("flags", "expected"),
     [
         (["--label", "knd"], "label column 'knd': expected one of tree, height, girth, kind; did"),
-        ([], "which column holds the class? expected label=NAME"),
+        ([], "which column holds the class? expected label=NAME, of tree, height, girth, kind"),
+        (["--label", "kind", "--network", "best.ckpt"], "holds weights alone, expected it as load"),
+        (["--label", "kind", "--objectives", "size"], "objectives size: expected at least two"),
+        (["--label", "kind", "--page", "no.md"], "no.md: no such page"),
+        (["--label", "kind", "--epoch", "3"], "unknown setting --epoch, did you mean --epochs?"),
         (["--label", "kind", "--leave-out", "bark"], "column to leave out 'bark': expected one of"),
         (["--label", "kind", "--split-column", "part"], "split column 'part': expected one of"),
         (["--label", "kind", "--network", "jsc-tiny"], "jsc-tiny: 16 features; expected 3"),

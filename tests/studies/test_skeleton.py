@@ -1,8 +1,10 @@
 """What all studies have in common: flags, a settings file, a page, one-line errors, a command."""
 
+import io
 import subprocess
 import sys
 import tomllib
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
@@ -122,15 +124,20 @@ def test_the_command_line_says_what_differs_from_the_defaults():
     assert line == "python studies/compare_samplers.py --budget 5 --names a 'b c'"
 
 
+@pytest.mark.parametrize("letters", ["utf-8", "ascii"])
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--workers", "0"], "workers = 0: expected a whole number of at least 1"),
         (["--device", "gpu"], "device = 'gpu': expected one of cpu, cuda"),
-        (["--bugdet", "3"], "--bugdet"),
+        (["--bugdet", "3"], "error: unknown setting --bugdet, did you mean --budget? (--help"),
+        (["--budget", "x"], "error: Error parsing --budget: invalid literal for int()"),
+        (["--budget"], "error: Missing value for argument '--budget'"),
     ],
 )
-def test_bad_settings_get_one_line(arguments, message, capsys):
+def test_bad_settings_get_one_line(arguments, message, letters, capsys, monkeypatch):
+    """Also where the terminal knows no frames."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=letters))
     with pytest.raises(SystemExit) as stopped:
         run_study(main, Config, arguments)
     error = capsys.readouterr().err
@@ -144,6 +151,20 @@ def test_an_unknown_key_names_the_nearest_one(tmp_path):
     path.write_text("bugdet = 3")
     with pytest.raises(InputError, match="unknown key 'bugdet', did you mean 'budget'"):
         parse(Config, ["--config", str(path)])
+    path.write_text('budget = "many"')
+    with pytest.raises(InputError, match=r"study.toml: budget: expected int, got str$"):
+        parse(Config, ["--config", str(path)])
+
+
+def test_a_process_that_is_gone_is_one_line(capsys):
+    def ended(config):
+        raise BrokenProcessPool("a long story")
+
+    with pytest.raises(SystemExit) as stopped:
+        run_study(ended, Config, [])
+    assert stopped.value.code == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("error: a process of this machine was ended")
 
 
 def test_a_folder_is_probed_without_a_trace(tmp_path):

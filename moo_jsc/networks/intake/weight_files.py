@@ -106,10 +106,9 @@ def _unpickled(path: Path) -> Any:
                 f"{path}: holds objects of {', '.join(others)}, which would be unpickled; expected "
                 f"tensors alone: torch.save(checkpoint[{STATE!r}], ...) where it was made"
             ) from None
-        reason = str(error).strip().splitlines() or [type(error).__name__]
         raise InputError(
-            f"{path}: not a file of torch.save ({reason[0]}); expected a state dict or a checkpoint"
-        ) from None
+            f"{path}: not a file of torch.save; expected a state dict or a checkpoint"
+        ) from error
 
 
 def _other_objects(path: Path) -> list[str]:
@@ -204,14 +203,31 @@ def _difference(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> st
     names = {key.removeprefix(closest) for key in state if key.startswith(closest)}
     missing = sorted(needed - names)
     if missing:
-        return f"no {missing[0]!r} among {_few(sorted(state))}, and layers of other shapes"
+        return (
+            f"no {missing[0]!r} among {_few(sorted(state))}, and in their order its layers are "
+            f"{_kinds(state)}; expected {_kinds(wanted)}"
+        )
     return f"{sorted(names - set(short))[0]!r} is none of its tensors"
+
+
+def _kinds(state: Mapping[str, Tensor]) -> str:
+    """Return the layers of a state by kind and shape."""
+    found = []
+    for _, tensors in _layers(state):
+        weight = tensors.get("weight")
+        if weight is not None and weight.ndim == 2:
+            found.append(f"Linear({weight.shape[1]}, {weight.shape[0]})")
+        elif "running_mean" in tensors:
+            found.append(f"BatchNorm1d({len(tensors['running_mean'])})")
+        else:
+            found += [f"{name} {tuple(tensor.shape)}" for name, tensor in tensors.items()]
+    return _few(found, 6)
 
 
 _COUNTER = "num_batches_tracked"
 """A batch norm's count of batches, which no prediction depends on."""
 
 
-def _few(names: list[str]) -> str:
-    shown = ", ".join(names[:4])
-    return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more"
+def _few(names: list[str], most: int = 4) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
