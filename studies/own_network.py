@@ -98,6 +98,11 @@ class Config(RegionSettings):
         super().check()
         for name, least in (("budget", 1), ("seeds", 1), ("seed", 0)):
             require_at_least(name, getattr(self, name), least)
+        if max(len(self.data_bits), len(self.weight_bits)) < 2 and not self.widths:
+            raise InputError(
+                f"data-bits {self.data_bits}, weight-bits {self.weight_bits}: nothing to choose, "
+                "expected several of one of them, or widths"
+            )
         if len(names := listed(self.objectives)) == 1:
             from moo_jsc.objectives import get_objectives
 

@@ -55,6 +55,11 @@ class PrecisionSpace:
     unsigned_after_relu
         Inputs that come from a ReLU take the unsigned format of the same width.
 
+    Raises
+    ------
+    InputError
+        There is no format of a tensor, or no share.
+
     Examples
     --------
     >>> space = PrecisionSpace(widths(4, 8), widths(2, 4, 8), widths(8))
@@ -68,6 +73,11 @@ class PrecisionSpace:
     per_layer: bool = False
     pruned: tuple[float, ...] = (0.0,)
     unsigned_after_relu: bool = False
+
+    def __post_init__(self) -> None:
+        for part, count in self._parts.items():
+            if not count:
+                raise InputError(f"formats of layers: no {part}, expected at least one")
 
     def formats(self, tensor: Tensor) -> Formats:
         """Return the formats of one kind of tensor."""

@@ -86,3 +86,5 @@ def test_another_number_of_layers_is_refused():
         layered([PrecisionSpace(half_fraction(4), half_fraction(2, 4))] * 2).choices(("only",))
     with pytest.raises(InputError, match="no layer"):
         layered([])
+    with pytest.raises(InputError, match="no weight, expected at least one"):
+        PrecisionSpace(half_fraction(4), ())

@@ -172,6 +172,8 @@ def test_a_broken_csv_gets_one_line(tmp_path, capsys, rows, what):
         ([], "which column holds the class? expected label=NAME, of tree, height, girth, kind"),
         (["--label", "kind", "--network", "best.ckpt"], "holds weights alone, expected it as load"),
         (["--label", "kind", "--objectives", "size"], "objectives size: expected at least two"),
+        (["--label", "kind", "--data-bits", "4", "--weight-bits", "3"], "nothing to choose"),
+        (["--label", "kind", "--weight-bits"], "no weight, expected at least one"),
         (["--label", "kind", "--page", "no.md"], "no.md: no such page"),
         (["--label", "kind", "--epoch", "3"], "unknown setting --epoch, did you mean --epochs?"),
         (["--label", "kind", "--leave-out", "bark"], "column to leave out 'bark': expected one of"),
