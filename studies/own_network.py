@@ -161,7 +161,7 @@ def main(config: Config) -> Results:
         circuit=checked_circuit(problem, table),
     )
     said = {title: lines for title, lines in sentences(found).items() if lines}
-    print(f"\n{found.head}\n\n{found.networks.to_string(index=False)}")
+    print(f"\n{found.head}\n\n{shown_networks(found.networks)}")
     for title, lines in said.items():
         print("\n".join(["", f"{title}:", *lines]))
     if config.page is not None:
@@ -316,6 +316,23 @@ def networks_table(problem: NetworkProblem) -> pd.DataFrame:
     columns = ("name", "parameters", "accuracy", "low", "high")
     frame = pd.DataFrame([[getattr(score, name) for name in columns] for score in scores])
     return frame.set_axis(["network", *columns[1:]], axis=1)
+
+
+def shown_networks(networks: pd.DataFrame) -> str:
+    """Return the table of networks for a terminal, in per cent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"network": "net", "parameters": 63, "accuracy": 0.5, "low": 0.32, "high": 0.68}
+    >>> print(shown_networks(pd.DataFrame([row])))
+    network  parameters  test accuracy (%), with its 95 % interval
+        net          63                        50.0 [32.0, 68.0]
+    """
+    percent = (100 * networks[["accuracy", "low", "high"]]).itertuples(index=False)
+    shown = [f"{value:.1f} [{low:.1f}, {high:.1f}]" for value, low, high in percent]
+    column = {"test accuracy (%), with its 95 % interval": shown}
+    return networks[["network", "parameters"]].assign(**column).to_string(index=False)
 
 
 if __name__ == "__main__":
