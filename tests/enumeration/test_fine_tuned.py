@@ -13,7 +13,6 @@ from moo_jsc.enumeration.fine_tuned import enumerate_fine_tuned
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import Bounds
-from moo_jsc.problems.finishing import FIRST_FRESH_SEED, finish
 from moo_jsc.problems.network_problem import NetworkProblem
 from tests.enumeration.fine_tuned_toy import toy
 
@@ -158,19 +157,6 @@ def test_killed_and_resumed_without_repeating_a_shard(tmp_path):
     assert {name: after[name] for name in done} == done
     whole = enumerate_fine_tuned(toy(2000), (0, 1), cache_dir=tmp_path / "whole")
     np.testing.assert_array_equal(found.scores, whole.scores)
-
-
-def test_finishing_trains_with_fresh_seeds(problem):
-    rows = problem.space.configurations([3, 12])
-    recipe = problem.scoring.fine_tuning
-    done = finish(problem, rows, seeds=3, recipe=recipe)
-    assert done.scores.shape == (2, 3, 2)
-    expected = problem.fine_tuned(rows, [replace(recipe, seed=FIRST_FRESH_SEED + 2)], ["test"])
-    np.testing.assert_array_equal(done.scores[:, 2], expected[:, 0, 0])
-    np.testing.assert_allclose(done.mean, done.scores.mean(axis=1))
-    assert (done.scatter > 0).any()
-    with pytest.raises(InputError, match="seeds = 1: expected at least 2"):
-        finish(problem, rows, seeds=1)
 
 
 def test_bad_settings_are_named(problem, tmp_path):
