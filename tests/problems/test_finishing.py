@@ -11,7 +11,7 @@ def test_the_better_training_on_the_validation_split_is_kept():
     problem = toy()
     rows = problem.space.configurations(np.arange(problem.space.size))
     short = problem.scoring.fine_tuning
-    long = replace(short, samples=2 * short.samples)
+    long = replace(short, batch_size=30)
     done = finish(problem, rows, seed=5, short=short, long=long)
     recipes = [replace(recipe, seed=5) for recipe in (short, long)]
     column = problem.predicted.index(ACCURACY)
