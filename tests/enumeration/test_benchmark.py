@@ -159,11 +159,14 @@ def test_a_missing_file_is_named(copied):
         load_benchmark("codesign", folder=copied / "nowhere")
 
 
-def test_numbers_survive_the_file(tmp_path):
-    card = msgspec.structs.replace(read_card(SHIPPED, "codesign"), seeds=(0, 1))
+@pytest.mark.parametrize("samples", [20_000, 166_000])
+def test_numbers_survive_the_file(tmp_path, samples):
+    card = read_card(SHIPPED, "codesign")
+    card = msgspec.structs.replace(card, seeds=(0, 1), samples=(samples, samples))
     rng = np.random.default_rng(0)
     scores = np.stack(
-        [rng.integers(0, 20_001, size=(50, 2, 2)) / 20_000, rng.random((50, 2, 2)) * 9], axis=-1
+        [rng.integers(0, samples + 1, size=(50, 2, 2)) / samples, rng.random((50, 2, 2)) * 9],
+        axis=-1,
     )
     scores[7, 1] = np.nan
     costs = np.column_stack([rng.random(50), rng.integers(0, 10**6, size=50)])

@@ -1,3 +1,4 @@
+import itertools
 import os
 import signal
 import subprocess
@@ -88,6 +89,34 @@ def test_designs_outside_the_screen_are_trained_once_only(problem, scores, tmp_p
     np.testing.assert_array_equal(whole.scores, scores.scores)
 
 
+def test_designs_below_those_outside_are_not_trained(problem, scores, tmp_path):
+    grid = scores.scores[:, 0, 0, 0].reshape(4, 4)
+    bound = float(np.quantile(grid, 0.6))
+    outside = grid < bound
+    skipped = np.zeros_like(outside)
+    for row, column in itertools.product(range(2, -1, -1), range(2, -1, -1)):
+        skipped[row, column] = outside[row + 1, column] and outside[row, column + 1]
+        outside[row, column] |= skipped[row, column]
+    skipped = skipped.ravel()
+    bounds = Bounds({"accuracy": bound})
+    settings = {"skip_outside": bounds, "screen": bounds, "cache_dir": tmp_path, "shard_size": 3}
+    found = enumerate_fine_tuned(problem, (0, 1), **settings)
+    assert 2 < skipped.sum() < 12
+    again = ~skipped & (grid.ravel() >= bound)
+    np.testing.assert_array_equal(found.trainings, np.where(skipped, 0, 1 + again))
+    np.testing.assert_array_equal(found.scores[~skipped, 0], scores.scores[~skipped, 0])
+    np.testing.assert_array_equal(found.scores[again, 1], scores.scores[again, 1])
+    means = found.mean("validation")
+    accuracy = means[:, 0].reshape(4, 4)
+    for row, column in zip(*np.nonzero(skipped.reshape(4, 4)), strict=True):
+        assert accuracy[row, column] == min(accuracy[row + 1, column], accuracy[row, column + 1])
+    assert (means[skipped, 0] < bound).all()
+    np.testing.assert_array_equal(found.drawn("validation", 1)[skipped], means[skipped])
+    before = shards(tmp_path)
+    enumerate_fine_tuned(problem, (0, 1), **settings)
+    assert shards(tmp_path) == before
+
+
 def test_workers_and_shards_change_nothing(problem, scores, tmp_path):
     found = enumerate_fine_tuned(problem, (0, 1), cache_dir=tmp_path, workers=2, shard_size=5)
     np.testing.assert_array_equal(found.scores, scores.scores)
@@ -164,6 +193,8 @@ def test_bad_settings_are_named(problem, tmp_path):
         enumerate_fine_tuned(problem, (), cache_dir=tmp_path)
     with pytest.raises(InputError, match="seeds = 0: expected a whole number"):
         toy(seeds=0)
+    with pytest.raises(InputError, match="'f1': expected one of accuracy, loss"):
+        enumerate_fine_tuned(problem, (0,), skip_outside=Bounds({"f1": 1.0}), cache_dir=tmp_path)
     rounded = toy()
     rounded = type(rounded)(
         "toy", rounded.networks[0], rounded.precision, rounded.objectives, rounded.data
