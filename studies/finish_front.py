@@ -43,7 +43,7 @@ class Config(RegionSettings):
     accuracies: tuple[str, ...] = ("0.72", "0.74", "0.75")
     """Accuracies at which the smallest design is looked for."""
     synthesize: bool = False
-    """Count the look-up tables of the networks that are built with yosys as well."""
+    """Count the look-up tables of the smallest networks with yosys as well."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a file."""
     scheduler: str | None = None
@@ -97,7 +97,7 @@ def main(config: Config) -> Results:
     from moo_jsc.problems.finishing import FIRST_FRESH_SEED, TO_THE_END
     from studies.common.pages import fill
     from studies.finishing import outcomes
-    from studies.finishing.built import built, built_table, cheapest_built
+    from studies.finishing.built import built, built_table, cheapest, cheapest_table
     from studies.finishing.chosen import fine_tuned_accuracy, on_front
     from studies.finishing.page import Tables, drawn, markdown_parts, sentences, write
     from studies.finishing.synthesis import synthesized
@@ -138,22 +138,20 @@ def main(config: Config) -> Results:
     means = outcomes.resampled(found)
     smallest = outcomes.least_table(chosen, means, config.wanted)
     networks = built(found)
-    lengths = np.where(found.kept_short, short.samples, config.samples)
+    least = cheapest(networks, config.wanted)
     yosys = None
     if config.synthesize:
-        yosys = synthesized(
-            problem,
-            [
-                (number, seeds[place], int(lengths[row, place]))
-                for row, (number, place) in enumerate(
-                    zip(chosen.numbers.tolist(), networks.places.tolist(), strict=True)
-                )
-            ],
-            cache=config.cache,
-            workers=config.workers,
-        )
-    each = built_table(chosen, networks, seeds, yosys)
-    cheapest = cheapest_built(each, networks, config.wanted)
+        places = sorted({place for place in least.values() if place is not None})
+        lengths = np.where(found.kept_short, short.samples, config.samples)
+        jobs = [
+            (int(chosen.numbers[place]), seeds[seed], int(lengths[place, seed]))
+            for place in places
+            for seed in (int(networks.places[place]),)
+        ]
+        counts = synthesized(problem, jobs, cache=config.cache, workers=config.workers)
+        yosys = dict(zip(places, counts, strict=True))
+    each = built_table(chosen, networks, seeds)
+    smallest_built = cheapest_table(each, networks, least, yosys)
     lines = sentences(
         chosen,
         found,
@@ -162,7 +160,7 @@ def main(config: Config) -> Results:
         samples=config.samples,
     )
     table = outcomes.design_table(chosen, found, means)
-    tables = Tables(smallest, table, cheapest, each)
+    tables = Tables(smallest, table, smallest_built, each)
     print("\n" + "\n".join(lines))
     for part in tables:
         print(f"\n{part.to_string(index=False)}")

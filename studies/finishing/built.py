@@ -6,7 +6,7 @@ nothing to the choice among seeds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,9 +72,7 @@ def built(found: Measured, *, resamples: int = RESAMPLES, seed: int = 0) -> Buil
     )
 
 
-def built_table(
-    chosen: Chosen, networks: Built, seeds: Sequence[int], yosys: Sequence[int] | None
-) -> pd.DataFrame:
+def built_table(chosen: Chosen, networks: Built, seeds: Sequence[int]) -> pd.DataFrame:
     """Return one row for each design's network, accuracies in percent.
 
     Parameters
@@ -83,46 +81,63 @@ def built_table(
         The designs and their networks.
     seeds
         Of all trainings, by place.
-    yosys
-        Look-up tables that yosys counts, by design; None where it did not run.
     """
     import pandas as pd
 
     spans = [limits(column) for column in networks.tests.T]
-    table = {
-        "design": chosen.numbers.astype(str),
-        "seed": [str(seeds[place]) for place in networks.places],
-        "validation, %": [f"{100 * share:.2f}" for share in networks.validation],
-        "test, %": [f"{100 * share:.2f}" for share in networks.test],
-        "95 %": [f"{100 * low:.2f} to {100 * high:.2f}" for low, high in spans],
-        "LUTs, whole trace": [f"{count:,.0f}" for count in networks.lut],
+    return pd.DataFrame(
+        {
+            "design": chosen.numbers.astype(str),
+            "seed": [str(seeds[place]) for place in networks.places],
+            "validation, %": [f"{100 * share:.2f}" for share in networks.validation],
+            "test, %": [f"{100 * share:.2f}" for share in networks.test],
+            "95 %": [f"{100 * low:.2f} to {100 * high:.2f}" for low, high in spans],
+            "LUTs, whole trace": [f"{count:,.0f}" for count in networks.lut],
+        }
+    )
+
+
+Cheapest = dict[tuple[float, str], int | None]
+"""Places of the least networks, by accuracy and the split that it holds on; None where none is."""
+
+
+def cheapest(networks: Built, wanted: Sequence[float]) -> Cheapest:
+    """Return the least networks at some accuracies, on the validation and on the test split."""
+    return {
+        (accuracy, split): smallest_at(own, networks.lut, accuracy)
+        for split, own in (("validation", networks.validation), ("test", networks.test))
+        for accuracy in wanted
     }
-    if yosys is not None:
-        table["yosys, LUTs"] = [f"{count:,}" for count in yosys]
-    return pd.DataFrame(table)
 
 
-def cheapest_built(table: pd.DataFrame, networks: Built, wanted: Sequence[float]) -> pd.DataFrame:
-    """Return the rows of the least networks at some accuracies, on either split.
+def cheapest_table(
+    table: pd.DataFrame, networks: Built, found: Cheapest, yosys: Mapping[int, int] | None
+) -> pd.DataFrame:
+    """Return a row for each of `found`.
 
-    With those on the validation split nothing is chosen by the test split. With those on the test
-    split the design is; then the look-up tables get an interval, that of the least network of an
-    accuracy in resamples of jets.
+    With an accuracy on the validation split nothing is chosen by the test split. With one on the
+    test split the design is; then the look-up tables get an interval, that of the least network
+    of that accuracy in resamples of jets.
+
+    Parameters
+    ----------
+    table
+        See `built_table`.
+    networks, found
+        See `cheapest`.
+    yosys
+        Look-up tables that yosys counts, by place; None where it did not run.
     """
     import pandas as pd
 
     rows = []
-    for split, own in (("validation", networks.validation), ("test", networks.test)):
-        for accuracy in wanted:
-            place = smallest_at(own, networks.lut, accuracy)
-            row = dict.fromkeys(table, "") if place is None else table.iloc[place].to_dict()
-            least = np.where(networks.tests >= accuracy, networks.lut, np.inf).min(axis=1)
-            sizes = [f"{limit:,.0f}" if np.isfinite(limit) else "none" for limit in limits(least)]
-            rows.append(
-                {
-                    "at least, %": f"{100 * accuracy:g} ({split})",
-                    **row,
-                    "LUTs, 95 %": " to ".join(sizes) if split == "test" else "",
-                }
-            )
+    for (accuracy, split), place in found.items():
+        row = dict.fromkeys(table, "") if place is None else table.iloc[place].to_dict()
+        least = np.where(networks.tests >= accuracy, networks.lut, np.inf).min(axis=1)
+        sizes = [f"{limit:,.0f}" if np.isfinite(limit) else "none" for limit in limits(least)]
+        row = {"at least, %": f"{100 * accuracy:g} ({split})"} | row
+        row["LUTs, 95 %"] = " to ".join(sizes) if split == "test" else ""
+        if yosys is not None:
+            row["yosys, LUTs"] = "" if place is None else f"{yosys[place]:,}"
+        rows.append(row)
     return pd.DataFrame(rows)

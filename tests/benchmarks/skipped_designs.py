@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.skipped_designs --page docs/fine_tuning.md
 
-A shipped table holds the first training of every design, so what `skip_outside` would have trained
-is known without training anything. So is that of jsc-toy (4,096 designs with data of 3 to 8 bits and
+A shipped table holds the first training of every design: what `skip_outside` would have trained
+is known without training anything. So is that of jsc-toy (4,096 designs, data of 3 to 8 bits and
 weights of 2 to 6 in three layers), once it has been fine-tuned here; it is kept in the store.
 """
 

@@ -11,7 +11,7 @@ from moo_jsc.problems.finishing import FIRST_FRESH_SEED, TO_THE_END
 from studies import finish_front
 from studies.common.console import run_study
 from studies.finishing import outcomes
-from studies.finishing.built import built, built_table, cheapest_built
+from studies.finishing.built import built, built_table, cheapest, cheapest_table
 from studies.finishing.chosen import Chosen, fine_tuned_accuracy, on_front
 from studies.finishing.training import Measured, measured
 
@@ -86,12 +86,14 @@ def test_the_network_that_is_built_is_chosen_on_the_validation_split(found):
     np.testing.assert_allclose(networks.test, [0.71, 0.72, 0.77])
     np.testing.assert_array_equal(networks.lut, [300, 200, 700])
     assert networks.tests[:, 0].std() == pytest.approx(np.sqrt(0.71 * 0.29 / 1000), rel=0.1)
-    each = built_table(CHOSEN, networks, (7, 8, 9), (111, 1222, 333))
+    each = built_table(CHOSEN, networks, (7, 8, 9))
     assert each["seed"].tolist() == ["7", "7", "9"]
-    assert each["yosys, LUTs"].tolist() == ["111", "1,222", "333"]
-    least = cheapest_built(each, networks, (0.71, 0.73, 0.9))
+    places = cheapest(networks, (0.71, 0.73, 0.9))
+    assert list(places.values()) == [1, 0, None, 1, 2, None]
+    least = cheapest_table(each, networks, places, {0: 333, 1: 222, 2: 1666})
     assert least["at least, %"].tolist()[2:4] == ["90 (validation)", "71 (test)"]
     assert least["design"].tolist() == ["9", "5", "", "9", "2", ""]
+    assert least["yosys, LUTs"].tolist() == ["222", "333", "", "222", "1,666", ""]
     assert least["LUTs, 95 %"].tolist()[-1] == "none to none"
 
 
