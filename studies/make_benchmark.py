@@ -68,6 +68,8 @@ def main(config: Config) -> None:
             effort=Effort(config.workers, config.scheduler, config.device),
         )
     print(f"wrote {folder / card.name}.npz and its card: {card.space.size:,} designs")
+    if folder != SHIPPED:
+        print(f'load_benchmark("{card.name}", folder="{folder}") reads them')
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
@@ -292,7 +293,8 @@ def build_network_problem(
 
         check_fit(spec, data)
         forms = multipliers.forms(spec) if multipliers else (spec,)
-        networks = kept_ensemble(forms, data, seed=training_seed, device=device, progress=True)
+        seen = sys.stderr.isatty()
+        networks = kept_ensemble(forms, data, seed=training_seed, device=device, progress=seen)
     elif multipliers is None:
         networks = [load_network(base, final_relu=final_relu)]
     else:
