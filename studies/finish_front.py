@@ -3,23 +3,20 @@
 Takes designs on the front of a problem's fine-tuned accuracy and known costs, trains each with
 fresh seeds, once as it was chosen and once fifteen times as long, scores both on the test split
 and traces the finished networks whole: what of each point was luck, whether the order holds, and
-the least look-up tables at an accuracy, beside published designs.
+the least look-up tables at an accuracy, beside published designs. Of each design's finished
+networks the one that is best on the validation split is the one that is built.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
 from studies.common.regions import RegionSettings
 from studies.common.running import Results, study
-
-if TYPE_CHECKING:
-    from moo_jsc.problems.network_problem import NetworkProblem
 
 
 @dataclass(kw_only=True)
@@ -36,6 +33,9 @@ class Config(RegionSettings):
     """Numbers of designs in their space, in the place of the front's."""
     table_seeds: int = 3
     """Trainings whose mean is the accuracy that the front was found by."""
+    skip_outside: tuple[str, ...] = ()
+    """Where no table is shipped, designs below several that lie outside, as accuracy=0.72, are not
+    trained; their accuracy is the lowest of those."""
     seeds: int = 5
     """Fresh trainings of each design, at least 2."""
     samples: int = 900_000
@@ -43,7 +43,7 @@ class Config(RegionSettings):
     accuracies: tuple[str, ...] = ("0.72", "0.74", "0.75")
     """Accuracies at which the smallest design is looked for."""
     synthesize: bool = False
-    """Count the look-up tables of these smallest designs with yosys as well."""
+    """Count the look-up tables of the smallest networks with yosys as well."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a file."""
     scheduler: str | None = None
@@ -90,12 +90,17 @@ def main(config: Config) -> Results:
     """Choose, train, trace, and say what came of it."""
     from dataclasses import replace
 
+    import numpy as np
+
+    from moo_jsc.objectives.bounds import Bounds
     from moo_jsc.problems.catalog import build_network_problem
     from moo_jsc.problems.finishing import FIRST_FRESH_SEED, TO_THE_END
     from studies.common.pages import fill
     from studies.finishing import outcomes
+    from studies.finishing.built import built, built_table, cheapest, cheapest_table
     from studies.finishing.chosen import fine_tuned_accuracy, on_front
-    from studies.finishing.page import drawn, markdown_part, sentences, write
+    from studies.finishing.page import Tables, drawn, markdown_parts, sentences, write
+    from studies.finishing.synthesis import synthesized
     from studies.finishing.training import measured
 
     problem = build_network_problem(
@@ -116,27 +121,37 @@ def main(config: Config) -> Results:
         cache=config.cache,
         workers=config.workers,
         scheduler=config.scheduler,
+        skip_outside=Bounds.parsed(config.skip_outside),
     )
     chosen = on_front(problem, accuracy, config.table_seeds, config.designs, config.given_numbers)
     short = problem.scoring.fine_tuning
+    seeds = [FIRST_FRESH_SEED + number for number in range(config.seeds)]
     found = measured(
         problem,
         chosen.numbers.tolist(),
-        [FIRST_FRESH_SEED + number for number in range(config.seeds)],
+        seeds,
         (short, replace(TO_THE_END, samples=config.samples)),
         cache=config.cache,
         workers=config.workers,
         scheduler=config.scheduler,
     )
     means = outcomes.resampled(found)
-    smallest, places = outcomes.least_table(chosen, means, config.wanted)
+    smallest = outcomes.least_table(chosen, means, config.wanted)
+    networks = built(found)
+    least = cheapest(networks, config.wanted)
+    yosys = None
     if config.synthesize:
-        smallest["yosys, LUTs"] = [
-            counted(problem, config, int(chosen.numbers[places[wanted]]), found, places[wanted])
-            if wanted in places
-            else ""
-            for wanted in config.wanted
+        places = sorted({place for place in least.values() if place is not None})
+        lengths = np.where(found.kept_short, short.samples, config.samples)
+        jobs = [
+            (int(chosen.numbers[place]), seeds[seed], int(lengths[place, seed]))
+            for place in places
+            for seed in (int(networks.places[place]),)
         ]
+        counts = synthesized(problem, jobs, cache=config.cache, workers=config.workers)
+        yosys = dict(zip(places, counts, strict=True))
+    each = built_table(chosen, networks, seeds)
+    smallest_built = cheapest_table(each, networks, least, yosys)
     lines = sentences(
         chosen,
         found,
@@ -145,39 +160,15 @@ def main(config: Config) -> Results:
         samples=config.samples,
     )
     table = outcomes.design_table(chosen, found, means)
+    tables = Tables(smallest, table, smallest_built, each)
     print("\n" + "\n".join(lines))
-    print(f"\n{smallest.to_string(index=False)}\n\n{table.to_string(index=False)}")
+    for part in tables:
+        print(f"\n{part.to_string(index=False)}")
     if config.page is not None:
-        fill(config.page, {"finished": markdown_part(lines, smallest, table)})
+        fill(config.page, markdown_parts(lines, tables))
     folder = config.out or Path("results") / f"finished-{problem.name}"
     figure, legend = drawn(found, means, config.jets)
-    return write(folder, config, table, smallest, lines, figure, legend)
-
-
-def counted(problem: NetworkProblem, config: Config, number: int, found: object, place: int) -> str:
-    """Synthesise the finished network of a design whose seed is best on the validation split."""
-    import tempfile
-
-    from moo_jsc.hardware.rtl import write_verilog
-    from moo_jsc.hardware.tools import synthesize
-    from moo_jsc.problems.finishing import FIRST_FRESH_SEED
-    from studies.circuits.building import built, score
-    from studies.finishing.outcomes import best_seed, luts
-    from studies.finishing.training import Measured
-
-    assert isinstance(found, Measured)
-    (row,) = problem.space.configurations([number])
-    seed = best_seed(found, place)
-    short = problem.scoring.fine_tuning.samples
-    samples = short if found.kept_short[place, seed] else config.samples
-    design = built(problem, row, seed=FIRST_FRESH_SEED + seed, samples=samples)
-    with tempfile.TemporaryDirectory() as folder:
-        synthesis = synthesize(write_verilog(design.circuit, Path(folder)))
-    accuracy = score(design, problem.data.test, problem.objectives[0])  # type: ignore[arg-type]
-    return (
-        f"{synthesis.lut:,} (seed {FIRST_FRESH_SEED + seed}: {100 * accuracy:.2f} %, whole trace "
-        f"{luts(design.circuit.row):,.0f})"
-    )
+    return write(folder, config, tables, lines, figure, legend)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,6 @@ from moo_jsc.problems.space import Choice, SearchSpace, Value
 LOSS_STEP = 1e-4
 """Nats between two losses that the file can tell apart."""
 
-MISSING = np.iinfo(np.uint16).max
-"""Stands for the scores of a training that was not made."""
-
 _PURPOSE = "card of a benchmark table"
 _FORMAT = 1
 
@@ -70,7 +67,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     recipe
         How they were trained.
     screen
-        Designs whose first training lay outside these bounds were not trained again.
+        Designs whose first training lay outside these bounds were not trained again; after
+        "none:", designs that those just above them excluded by these bounds were not trained.
     trained_on
         Processor and torch of the trainings, on which they repeat to the last bit.
     latency
@@ -197,13 +195,17 @@ def read_numbers(folder: Path, card: Card) -> Numbers:
 
 
 def _packed(name: str, scores: Scores, samples: tuple[int, ...]) -> dict[str, NDArray[Any]]:
-    """Return counts and rounded losses of scores (..., splits, 2)."""
+    """Return counts and rounded losses of scores (..., splits, 2).
+
+    The largest count of its type stands for a training that was not made.
+    """
+    kind = np.uint16 if max(samples) < np.iinfo(np.uint16).max else np.uint32
     missing = ~np.isfinite(scores)
     filled = np.where(missing, 0.0, scores)
     counts = np.rint(filled[..., 0] * np.asarray(samples))
     losses = np.rint(filled[..., 1] / LOSS_STEP)
     return {
-        f"{name}_correct": np.where(missing[..., 0], MISSING, counts).astype(np.uint16),
+        f"{name}_correct": np.where(missing[..., 0], np.iinfo(kind).max, counts).astype(kind),
         f"{name}_loss": losses.astype(np.uint32),
     }
 
@@ -212,7 +214,7 @@ def _unpacked(name: str, arrays: Mapping[str, NDArray[Any]], samples: tuple[int,
     """Invert `_packed`."""
     correct, losses = arrays[f"{name}_correct"], arrays[f"{name}_loss"]
     scores = np.stack([correct / np.asarray(samples), losses * LOSS_STEP], axis=-1)
-    scores[correct == MISSING] = np.nan
+    scores[correct == np.iinfo(correct.dtype).max] = np.nan
     return scores
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from moo_jsc.data.jets import load_jets
 from moo_jsc.enumeration.benchmark_file import (
     Card,
     ChoiceEntry,
@@ -52,6 +54,7 @@ def make_benchmark(
     *,
     seeds: Sequence[int] = (),
     screen: Bounds = UNBOUNDED,
+    skip_outside: Bounds = UNBOUNDED,
     jets: str = "sample",
     circuits: bool = True,
     command: str = "",
@@ -70,8 +73,12 @@ def make_benchmark(
         Of the trainings of every design; none where rounding is enough.
     screen
         Designs whose first training lies outside are not trained again.
+    skip_outside
+        Designs that those just above them exclude are not trained at all; see
+        `enumerate_fine_tuned`.
     jets
-        What `moo_jsc.data.jets.load_jets` takes.
+        What `moo_jsc.data.jets.load_jets` takes. On other jets than the sample the networks are
+        trained, too.
     circuits
         Whether costs of the circuit are among the columns; they take a tracer where no traces
         ship.
@@ -91,16 +98,20 @@ def make_benchmark(
         if o.known and (circuits or not isinstance(o, CircuitObjective))
     )
     objectives = ("accuracy", "loss", *known)
+    made_of: dict[str, Any] = {
+        "jets": load_jets(jets),
+        "train_networks": jets != "sample",
+        "device": effort.device,
+    }
     problem = build_network_problem(
         name,
         objectives=objectives,
-        jets=jets,
         training="ptq",
         latency_batch=LATENCY_BATCH,
-        device=effort.device,
+        **made_of,
     ).within(UNBOUNDED)
     trained = build_network_problem(
-        name, objectives=("accuracy", "loss"), jets=jets, training="qat", device=effort.device
+        name, objectives=("accuracy", "loss"), training="qat", **made_of
     ).within(UNBOUNDED)
     scored = problem.predicting()
     size = problem.space.size
@@ -123,6 +134,7 @@ def make_benchmark(
             seeds,
             SPLITS,
             screen=screen,
+            skip_outside=skip_outside,
             workers=effort.workers,
             scheduler=effort.scheduler,
         ).scores
@@ -136,7 +148,7 @@ def make_benchmark(
         samples=tuple(len(problem.data.part(split)) for split in SPLITS),
         seeds=tuple(seeds),
         recipe=repr(trained.scoring.fine_tuning) if seeds else "",
-        screen=str(screen),
+        screen=f"{screen}; none: {skip_outside}" if skip_outside else str(screen),
         trained_on=machine_description() if seeds else "",
         latency=f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}",
         fingerprints={"ptq": problem.fingerprint, "qat": trained.fingerprint},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from tqdm import tqdm
 
 from moo_jsc.data import SplitName
 from moo_jsc.enumeration.shards import table_key
+from moo_jsc.enumeration.trend_steps import TrendSteps
 from moo_jsc.enumeration.workers import Backend, Workers
 from moo_jsc.evaluation.recipe import FineTuning
 from moo_jsc.foundation.errors import InputError
@@ -46,7 +48,8 @@ class FineTunedScores:
         Of the trainings, and what was scored.
     scores
         Shape (size, seeds, splits, k), float64, natural units; NaN where a design was not
-        trained again because its first training lay outside the screen.
+        trained again because its first training lay outside the screen, or not at all because
+        designs just above it lie outside.
     """
 
     space: SearchSpace
@@ -61,8 +64,20 @@ class FineTunedScores:
         return np.isfinite(self.scores[:, :, 0, 0]).sum(axis=1)
 
     def mean(self, split: SplitName) -> NDArray[np.float64]:
-        """Return the mean over a design's trainings, its value, shape (size, k)."""
-        return np.nanmean(self.scores[:, :, self.splits.index(split)], axis=1)
+        """Return the mean over a design's trainings, its value, shape (size, k).
+
+        Of a design without any it is the worst value of those just above it, that it should
+        not exceed.
+        """
+        chosen = self.scores[:, :, self.splits.index(split)]
+        trained = self.trainings > 0
+        means = np.full(chosen[:, 0].shape, np.nan)
+        means[trained] = np.nanmean(chosen[trained], axis=1)
+        if not trained.all():
+            for column, objective in enumerate(self.objectives):
+                steps = TrendSteps.of(self.space, [objective])
+                means[:, column] = steps.filled(means[:, column], objective)
+        return means
 
     def scatter(self, split: SplitName) -> NDArray[np.float64]:
         """Return the standard deviation over trainings, shape (size, k); NaN of a single one."""
@@ -76,10 +91,13 @@ class FineTunedScores:
         """Return what one training of each design gives, as a study without repeats sees it.
 
         Each design takes one of its trainings, chosen by `number` and its place; shape (size, k).
+        Without any, it takes its value.
         """
         chosen = self.scores[:, :, self.splits.index(split)]
-        taken = np.random.default_rng(number).integers(self.trainings)
-        return chosen[np.arange(len(chosen)), taken]
+        trainings = self.trainings
+        taken = np.random.default_rng(number).integers(np.maximum(trainings, 1))
+        drawn = chosen[np.arange(len(chosen)), taken]
+        return drawn if trainings.all() else np.where(trainings[:, None], drawn, self.mean(split))
 
 
 def enumerate_fine_tuned(
@@ -88,6 +106,7 @@ def enumerate_fine_tuned(
     splits: Sequence[SplitName] = SPLITS,
     *,
     screen: Bounds = UNBOUNDED,
+    skip_outside: Bounds = UNBOUNDED,
     cache_dir: Path | str | None = None,
     workers: int = 1,
     backend: Backend = "loky",
@@ -111,6 +130,11 @@ def enumerate_fine_tuned(
         Bounds on the predicted objectives: designs whose scores after the first training, on the
         first split, lie outside are not trained again. Set wider than the bounds that decide
         which designs count, it leaves out what will not count anyhow.
+    skip_outside
+        Bounds, likewise wider: a design is not trained at all where several of those just above
+        it (one step more of bits, of channels; see `TrendSteps.from_the_top`) lie outside in
+        their first training, on the first split. What is trained has the scores that it has
+        anyhow. docs/fine_tuning.md says what that costs and brings.
     cache_dir
         Folder of the store (`moo_jsc.foundation.store`), by default the user's.
     workers, backend, scheduler
@@ -124,7 +148,8 @@ def enumerate_fine_tuned(
     Raises
     ------
     InputError
-        A setting is wrong, or the store cannot be written to.
+        A setting is wrong, no choice has a trend in what `skip_outside` bounds, or the store
+        cannot be written to.
     """
     if not seeds or not splits or shard_size < 1:
         raise InputError(
@@ -132,79 +157,104 @@ def enumerate_fine_tuned(
             "expected at least one of each"
         )
     screen.check(problem.predicted)
-    crew = Workers(workers, backend, scheduler)
-    trained = problem.predicting()
-    shards = _Shards(trained, Store.at(cache_dir), tuple(splits), shard_size)
-    shape = (problem.space.size, len(seeds), len(splits), len(problem.predicted))
-    scores = np.empty(shape)
-    kept = np.ones(problem.space.size, dtype=bool)
+    skip_outside.check(problem.predicted)
+    run = _Run(
+        problem.predicting(),
+        tuple(splits),
+        Store.at(cache_dir),
+        Workers(workers, backend, scheduler),
+        shard_size,
+        progress,
+    )
+    size = problem.space.size
+    scores = np.full((size, len(seeds), len(splits), len(problem.predicted)), np.nan)
+    chosen = np.arange(size)
     for column, seed in enumerate(seeds):
         recipe = replace(problem.scoring.fine_tuning, seed=seed)
-        missing = []
-        for start, stop in shards.ranges():
-            found = shards.read(recipe, start, stop, kept[start:stop])
-            if found is None:
-                missing.append((start, stop))
-            else:
-                scores[start:stop, column] = found
-        task = partial(_trained, recipe=recipe, splits=tuple(splits), kept=kept)
-        with tqdm(
-            total=int(kept.sum()),
-            initial=int(kept.sum()) - sum(int(kept[slice(*span)].sum()) for span in missing),
-            desc=f"fine-tuning {problem.name}, seed {seed}",
-            unit=" trainings",
-            disable=None if progress else True,
-        ) as bar:
-            for (start, stop), found in zip(missing, crew.map(task, trained, missing), strict=True):
-                shards.write(recipe, start, stop, kept[start:stop], found)
-                scores[start:stop, column] = found
-                bar.update(int(kept[start:stop].sum()))
+        if column == 0 and skip_outside:
+            scores[:, 0] = run.from_the_top(recipe, skip_outside)
+        else:
+            with run.bar(len(chosen), f"seed {seed}") as bar:
+                scores[chosen, column] = run.trained(recipe, chosen, bar)
         if column == 0:
-            kept = screen.kept(scores[:, 0, 0], problem.predicted)
+            chosen = np.flatnonzero(
+                np.isfinite(scores[:, 0, 0, 0]) & screen.kept(scores[:, 0, 0], problem.predicted)
+            )
     return FineTunedScores(problem.space, problem.predicted, tuple(seeds), tuple(splits), scores)
 
 
 @dataclass(frozen=True)
-class _Shards:
-    """Sealed files, one for each training recipe and range of flat indices."""
+class _Run:
+    """Who trains, and the sealed files, one for each recipe and `size` designs."""
 
     problem: NetworkProblem
-    store: Store
     splits: tuple[SplitName, ...]
+    store: Store
+    crew: Workers
     size: int
+    progress: bool
 
-    def ranges(self) -> list[tuple[int, int]]:
-        whole = self.problem.space.size
-        return [(start, min(start + self.size, whole)) for start in range(0, whole, self.size)]
+    def bar(self, total: int, what: str) -> tqdm[NoReturn]:
+        return tqdm(
+            total=total,
+            desc=f"fine-tuning {self.problem.name}, {what}",
+            unit=" trainings",
+            disable=None if self.progress else True,
+        )
 
-    def read(
-        self, recipe: FineTuning, start: int, stop: int, kept: NDArray[np.bool_]
-    ) -> NDArray[np.float64] | None:
-        path, place = self._place(recipe, start, stop, kept)
-        arrays = self.store.read(path, place)
-        return None if arrays is None else arrays["scores"]
+    def trained(
+        self, recipe: FineTuning, numbers: NDArray[np.int64], bar: tqdm[NoReturn]
+    ) -> NDArray[np.float64]:
+        """Return the scores (n, splits, k) of designs by flat index (n,), read or made."""
+        scores = np.empty((len(numbers), len(self.splits), len(self.problem.predicted)))
+        missing = []
+        for start in range(0, len(numbers), self.size):
+            span = start, min(start + self.size, len(numbers))
+            arrays = self.store.read(*self._place(recipe, numbers, span))
+            if arrays is None:
+                missing.append(span)
+            else:
+                scores[slice(*span)] = arrays["scores"]
+        bar.update(len(numbers) - sum(stop - start for start, stop in missing))
+        if not missing:
+            return scores
+        task = partial(_trained, recipe=recipe, splits=self.splits, numbers=numbers)
+        for span, found in zip(missing, self.crew.map(task, self.problem, missing), strict=True):
+            path, place = self._place(recipe, numbers, span)
+            write_sealed(path, {"scores": found}, place)
+            scores[slice(*span)] = found
+            bar.update(span[1] - span[0])
+        return scores
 
-    def write(
-        self,
-        recipe: FineTuning,
-        start: int,
-        stop: int,
-        kept: NDArray[np.bool_],
-        scores: NDArray[np.float64],
-    ) -> None:
-        path, place = self._place(recipe, start, stop, kept)
-        write_sealed(path, {"scores": scores}, place)
+    def from_the_top(self, recipe: FineTuning, bounds: Bounds) -> NDArray[np.float64]:
+        """Return the scores (size, splits, k) of designs that those above them do not exclude."""
+        predicted, size = self.problem.predicted, self.problem.space.size
+        bounded = [objective for objective in predicted if objective.name in bounds.names]
+        steps = TrendSteps.of(self.problem.space, bounded)
+        scores = np.full((size, len(self.splits), len(predicted)), np.nan)
+        with self.bar(size, f"seed {recipe.seed}") as bar:
+
+            def outside(taken: NDArray[np.int64]) -> NDArray[np.bool_]:
+                scores[taken] = self.trained(recipe, taken, bar)
+                return ~bounds.kept(scores[taken, 0], predicted)
+
+            taken = steps.from_the_top(outside)
+            bar.total = int(taken.sum())
+        return scores
 
     def _place(
-        self, recipe: FineTuning, start: int, stop: int, kept: NDArray[np.bool_]
+        self, recipe: FineTuning, numbers: NDArray[np.int64], span: tuple[int, int]
     ) -> tuple[Path, str]:
-        """Return the file of a shard and what it is sealed with."""
+        """Return the file of some designs and what it is sealed with."""
         key = table_key(self.problem, repr(recipe), json.dumps(self.splits))
         folder = self.store.path("fine-tuned", f"{self.problem.name} {recipe.seed}", key, ending="")
-        place = f"{key} {start} {stop}"
-        if not kept.all():
-            place += f" {sha256_of(np.packbits(kept).tobytes())}"
-        return folder / f"{start:012d}-{stop:012d}.safetensors", place
+        those = numbers[slice(*span)]
+        first, last = int(those[0]), int(those[-1]) + 1
+        name, place = f"{first:012d}-{last:012d}", f"{key} {first} {last}"
+        if last - first > len(those):
+            digest = sha256_of(those.tobytes())
+            name, place = f"{name}-{digest[:16]}", f"{place} {digest}"
+        return folder / f"{name}.safetensors", place
 
 
 def _trained(
@@ -214,16 +264,9 @@ def _trained(
     *,
     recipe: FineTuning,
     splits: Sequence[SplitName],
-    kept: NDArray[np.bool_],
+    numbers: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Return the scores (stop - start, splits, k) of the flat indices start..stop - 1.
-
-    NaN for designs that are not `kept`, shape (size,).
-    """
+    """Return the scores (stop - start, splits, k) of the designs ``numbers[start:stop]``."""
     assert isinstance(problem, NetworkProblem)
-    scores = np.full((stop - start, len(splits), len(problem.predicted)), np.nan)
-    chosen = start + np.flatnonzero(kept[start:stop])
-    if len(chosen):
-        rows = problem.space.configurations(chosen)
-        scores[chosen - start] = problem.fine_tuned(rows, [recipe], splits)[:, 0]
-    return scores
+    rows = problem.space.configurations(numbers[start:stop])
+    return problem.fine_tuned(rows, [recipe], splits)[:, 0]

@@ -61,9 +61,9 @@ class DesignFunctionEvaluator(Evaluator):
         if objective.known:
             return called(objective, batch.network, precision)
         if batch.number not in self._weights:
-            state = batch.network.state_dict()
-            arrays = [state[name].cpu().numpy().tobytes() for name in sorted(state)]
-            self._weights[batch.number] = sha256_of(repr(batch.network.spec.layers), *arrays)
+            from moo_jsc.networks.classifier import content
+
+            self._weights[batch.number] = sha256_of(*content(batch.network))
         key = sha256_of(
             objective.identity,
             machine_description(),

@@ -33,31 +33,34 @@ from moo_jsc.evaluation.recipe import DEFAULT_FINE_TUNING, STRAIGHT_THROUGH, Fin
 from moo_jsc.evaluation.samples import GroupedSamples
 from moo_jsc.evaluation.stack_scores import stack_scores
 from moo_jsc.evaluation.stack_training import train_stack
+from moo_jsc.evaluation.training_batches import TrainingBatches
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.hardware.form import hardware_form, in_hardware_form
 from moo_jsc.networks.classifier import Classifier
+from moo_jsc.networks.specification import BatchNorm, NetworkSpec
 from moo_jsc.objectives.objective import PredictionObjective
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import NetworkPrecision
-
-GROUP = 32
-"""Configurations trained side by side at most; more of them leave the processor's cache."""
 
 CALIBRATION_ROWS = 4096
 """Training rows that open fractions are calibrated on."""
 
 __all__ = [
     "DEFAULT_FINE_TUNING",
-    "GROUP",
     "STRAIGHT_THROUGH",
     "FineTuning",
     "Tuned",
     "fine_tune",
     "fine_tuned_scores",
+    "side_by_side",
 ]
 
 _SCORED_TOGETHER = 512
+
+_LEAST, _MOST = 16, 64
+_ACTIVATIONS = 2**10
+"""Outputs of hidden layers a sample, of all copies together, that the cache holds for a batch."""
 
 
 class Tuned(NamedTuple):
@@ -81,7 +84,7 @@ def fine_tune(
     """Fine-tune one network for each precision, with that precision's rounding in place.
 
     Takes O(configurations x samples x MACs) time (see docs/fine_tuning.md), and memory for
-    `GROUP` configurations in training. Configurations whose data formats agree but for the
+    `side_by_side` configurations in training. Configurations whose data formats agree but for the
     fractions train side by side, so a whole space costs much less each than single ones.
 
     Parameters
@@ -178,6 +181,23 @@ def fine_tuned_scores(
     return scores
 
 
+def side_by_side(spec: NetworkSpec) -> int:
+    """Return how many configurations of a network are trained together at most.
+
+    More of a small one share what each operation costs; fewer of a wide one stay in the
+    processor's cache.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.family import network_spec
+    >>> side_by_side(network_spec("jsc-two-hidden")), side_by_side(network_spec("jsc-s"))
+    (64, 16)
+    """
+    outputs = sum(layer.features for layer in spec.layers if isinstance(layer, BatchNorm))
+    outputs += sum(layer.outputs for layer in spec.linear_layers[:-1])
+    return min(_MOST, max(_LEAST, _ACTIVATIONS // max(outputs, 1)))
+
+
 _Group = tuple[list[int], list[NetworkPrecision], QuantizedStack]
 
 
@@ -198,12 +218,14 @@ def _tuned_stacks(
         raise InputError(f"precision of {found} layers: expected {layers}")
     calibration = calibration or Calibration(network, train.features[:CALIBRATION_ROWS])
     fixed_norms = in_hardware_form(network)
+    batches: TrainingBatches | None = None
+    size = side_by_side(network.spec)
     alike: dict[DataRanges, list[int]] = {}
     for member, precision in enumerate(precisions):
         alike.setdefault(data_ranges(precision), []).append(member)
     for members in alike.values():
-        for start in range(0, len(members), GROUP):
-            group = members[start : start + GROUP]
+        for start in range(0, len(members), size):
+            group = members[start : start + size]
             explicit = [calibration.resolve(precisions[member]) for member in group]
             learned = torch.tensor(
                 [
@@ -214,7 +236,11 @@ def _tuned_stacks(
             )
             stack = QuantizedStack(network, explicit, device, clip=settings.clip)
             with one_thread():
-                train_stack(stack, train, settings, learned)
+                if batches is None:
+                    features = torch.from_numpy(train.features).to(device).t()
+                    shown = stack.standardized(features)
+                    batches = TrainingBatches(shown, train, stack.classes, settings)
+                train_stack(stack, batches, settings, learned)
             if fixed_norms:
                 copies = [hardware_form(stack.network(member)) for member in range(len(group))]
                 stack.take_norms(copies)

@@ -85,6 +85,7 @@ class QuantizedStack:
     >>> layers = [LayerPrecision(FixedPoint(4, 2), FixedPoint(bits, 2)) for bits in (2, 4)]
     >>> start = initialized(network_spec("jsc-tiny"), seed=0).eval()
     >>> stack = QuantizedStack(start, [(layer,) for layer in layers])
+    >>> stack.settle()
     >>> stack.logits(torch.zeros(16, 7)).shape
     torch.Size([2, 5, 7])
     """
@@ -129,6 +130,8 @@ class QuantizedStack:
             ],
             device,
         )
+        first = self.fractions[:1]
+        self._alike = (self.fractions == first).all(dim=0).tolist()
         self._used = torch.zeros_like(self.latent)
         self._scaled = torch.zeros_like(self.latent)
         self._zero = torch.zeros((), device=device)
@@ -179,12 +182,8 @@ class QuantizedStack:
         return ((features - mean) / (variance + self._eps[0]).sqrt()).float()
 
     @torch.no_grad()
-    def logits(self, features: Tensor) -> Tensor:
-        """Return logits (E, classes, B) of features (inputs, B), as the finished networks do.
-
-        Equal, bit for bit, to `moo_jsc.quantization.network.QuantizedNetwork` where products
-        are exact in float32. Overwritten by the next call.
-        """
+    def settle(self) -> None:
+        """Round the latent values and fold the norms, for `logits`."""
         self.round()
         for position in self.rows.norms:
             mean, variance = self.statistics[position]
@@ -194,6 +193,14 @@ class QuantizedStack:
             used = self.rows.view(self._used, position)
             used.copy_(torch.stack([scale.float(), shift.float()], dim=1))
             used.mul_(self.rows.view(self._factor, position))
+
+    @torch.no_grad()
+    def logits(self, features: Tensor) -> Tensor:
+        """Return logits (E, classes, B) of features (inputs, B), as the finished networks do.
+
+        Call `settle` first. Equal, bit for bit, to `moo_jsc.quantization.network.QuantizedNetwork`
+        where products are exact in float32. Overwritten by the next call.
+        """
         return self._forward(features, None)
 
     @torch.no_grad()
@@ -259,8 +266,6 @@ class QuantizedStack:
         """Return the logits; with a list `kept` in training, what gradients need is put there."""
         layers = self.rows.spec.layers
         learned = min(self.rows.slots)
-        if learned:
-            values = values.expand(self._members, -1, -1)
         for position, layer in enumerate(layers):
             if isinstance(layer, BatchNorm):
                 values = self._normalized(position, values, kept)
@@ -283,7 +288,10 @@ class QuantizedStack:
     ) -> Tensor:
         number = self.rows.dense.index(position)
         if self.rows.producers[number] is None:
-            values = values * _power_of_two(self.fractions[:, number]).view(-1, 1, 1)
+            # Features, rounded once for all copies where these have one format of them.
+            alike = self.fractions[:1] if self._alike[number] else self.fractions
+            factor = _power_of_two(alike[:, number]).view(-1, 1, 1)
+            values = values * factor
         found, codes = self._ranges[number], values
         if found is not None:
             codes = self._scratch.get(f"codes {position}", values.shape)
@@ -292,6 +300,7 @@ class QuantizedStack:
             else:
                 round_codes_(codes.copy_(values), found.rounding)
             codes.clamp_(found.lowest, found.highest)
+        codes = codes.expand(self._members, -1, -1)
         if kept is not None:
             kept.append(_Dense(position, codes, values, found))
         weight = self.rows.view(self._used, position)
@@ -326,11 +335,10 @@ class QuantizedStack:
 
     def _dense_gradients(self, step: _Dense, gradient: Tensor) -> Tensor:
         """Fill a dense layer's gradients; return the gradient at its input before rounding."""
-        torch.bmm(
-            gradient,
-            step.inputs.transpose(1, 2),
-            out=self.rows.view(self.gradients, step.position),
-        )
+        into = self.rows.view(self.gradients, step.position)
+        # torch multiplies one copy after another where the result is not contiguous.
+        room = self._scratch.get("weights", into.shape)
+        into.copy_(torch.bmm(gradient, step.inputs.transpose(1, 2), out=room))
         torch.sum(gradient, dim=2, out=self.rows.biases(self.gradients, step.position))
         if self.rows.producers[self.rows.dense.index(step.position)] is None:
             return gradient

@@ -46,6 +46,7 @@ def stack_scores(
     parts = {i: torch.zeros(len(stack), 1, dtype=t.dtype, device=device) for i, t in fast.items()}
     whole: list[torch.Tensor] = []
     scratch = Scratch(device)
+    stack.settle()
     for chunk in samples.chunks:
         logits = stack.logits(chunk.features)
         for column, tally in fast.items():

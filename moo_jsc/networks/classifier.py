@@ -85,6 +85,22 @@ def predict(logits: Tensor) -> Tensor:
     return torch.where(largest, positions, logits.shape[-1]).amin(dim=-1)
 
 
+def content(network: Classifier) -> list[bytes | str]:
+    """Return what tells a network from others, its layers and values, in parts to be hashed.
+
+    Examples
+    --------
+    >>> from moo_jsc.networks.family import network_spec
+    >>> first, other = (initialized(network_spec("jsc-tiny"), seed=seed) for seed in (0, 1))
+    >>> content(first) == content(other)
+    False
+    """
+    parts: list[bytes | str] = [repr(network.spec.layers)]
+    for key, tensor in sorted(network.state_dict().items()):
+        parts += [key, tensor.cpu().numpy().tobytes()]
+    return parts
+
+
 def _module(layer: Layer) -> nn.Module:
     if isinstance(layer, Linear):
         return nn.Linear(layer.inputs, layer.outputs)

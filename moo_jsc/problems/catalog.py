@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
@@ -17,7 +18,7 @@ from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import Scales, check_scales, logarithmic_costs
 from moo_jsc.problems.architecture import ChannelMultipliers
-from moo_jsc.problems.assembly import assembled
+from moo_jsc.problems.assembly import assembled, check_fit
 from moo_jsc.problems.network_problem import NetworkProblem
 from moo_jsc.problems.precision import PRECISION_SPACES
 from moo_jsc.problems.problem import Problem
@@ -217,6 +218,7 @@ def build_network_problem(
     final_relu: bool = False,
     training: Training | None = None,
     training_seed: int = 0,
+    train_networks: bool = False,
     fine_tuning_seeds: int = 1,
     latency_batch: int = 1024,
     device: str = "cpu",
@@ -242,7 +244,10 @@ def build_network_problem(
     training
         ``"ptq"``, or ``"qat"`` (see `Scoring`); the problem's own by default.
     training_seed
-        Which of the shipped trainings of the widened networks.
+        Which of the shipped trainings of the widened networks, or of training them.
+    train_networks
+        Train the networks on these jets and keep them in the store, rather than take shipped
+        weights.
     fine_tuning_seeds
         Trainings of each configuration with ``"qat"``; their mean is its value.
     latency_batch
@@ -280,15 +285,22 @@ def build_network_problem(
     base = network or recipe.network
     data = load_jets(jets) if isinstance(jets, str) else jets
     multipliers = recipe.multipliers
-    if multipliers is None:
-        networks = [load_network(base, final_relu=final_relu)]
-    elif final_relu:
+    if multipliers is not None and final_relu:
         raise InputError(f"problem {name!r}: widened networks are shipped without a final ReLU")
+    spec = network_spec(base, final_relu=final_relu)
+    if train_networks:
+        from moo_jsc.networks.kept_training import kept_ensemble
+
+        check_fit(spec, data)
+        forms = multipliers.forms(spec) if multipliers else (spec,)
+        seen = sys.stderr.isatty()
+        networks = kept_ensemble(forms, data, seed=training_seed, device=device, progress=seen)
+    elif multipliers is None:
+        networks = [load_network(base, final_relu=final_relu)]
     else:
-        hidden = len(network_spec(base).linear_layers) - 1
         networks = [
             load_widened(base, combination, seed=training_seed)
-            for combination in multipliers.combinations(hidden)
+            for combination in multipliers.combinations(len(spec.linear_layers) - 1)
         ]
     problem = assembled(
         name,

@@ -1,18 +1,19 @@
-"""Finishing: chosen designs trained to the end with fresh seeds, scored on the test split."""
+"""Finishing: chosen designs trained to the end with fresh seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moo_jsc.data import SplitName
 from moo_jsc.evaluation.recipe import DEFAULT_FINE_TUNING, FineTuning
-from moo_jsc.foundation.errors import InputError
-from moo_jsc.objectives.objective import Objective
 from moo_jsc.problems.network_problem import NetworkProblem
+
+if TYPE_CHECKING:
+    from moo_jsc.data import Split
+    from moo_jsc.evaluation.fine_tuning import Tuned
 
 TO_THE_END = replace(DEFAULT_FINE_TUNING, samples=900_000)
 """Fifteen times the default (docs/fine_tuning.md shows what that brings)."""
@@ -21,44 +22,32 @@ FIRST_FRESH_SEED = 1000
 """Beyond the seeds of any enumeration."""
 
 
-@dataclass(frozen=True)
-class Finished:
-    """Designs trained to the end.
+class Finished(NamedTuple):
+    """A design after a short training and one to the end."""
 
-    Attributes
-    ----------
-    objectives
-        The k that score predictions.
-    scores
-        Of every design and seed, shape (n, seeds, k), natural units.
-    """
-
-    objectives: tuple[Objective, ...]
-    scores: NDArray[np.float64]
+    short: Tuned
+    long: Tuned
+    kept_short: bool
+    """The short training is the better one on the validation split."""
 
     @property
-    def mean(self) -> NDArray[np.float64]:
-        """Over seeds, shape (n, k)."""
-        return self.scores.mean(axis=1)
-
-    @property
-    def scatter(self) -> NDArray[np.float64]:
-        """Standard deviation over seeds, shape (n, k)."""
-        return self.scores.std(axis=1, ddof=1)
+    def kept(self) -> Tuned:
+        """The better one on the validation split: what is built."""
+        return self.short if self.kept_short else self.long
 
 
 def finish(
     problem: NetworkProblem,
     configurations: NDArray[np.int64],
     *,
-    seeds: int = 5,
-    recipe: FineTuning = TO_THE_END,
-    split: SplitName = "test",
-) -> Finished:
-    """Train given designs to the end with fresh seeds and score them.
+    seed: int = FIRST_FRESH_SEED,
+    short: FineTuning = DEFAULT_FINE_TUNING,
+    long: FineTuning = TO_THE_END,
+) -> list[Finished]:
+    """Train designs shortly and to the end; the better one on the validation split is kept.
 
-    Designs that were chosen by a score owe part of it to luck; neither these seeds nor the test
-    split had a part in the choice.
+    So a long training that went astray is not kept. Designs that were chosen by a score owe part
+    of it to luck: give a seed that had no part in the choice, and score on the test split.
 
     Parameters
     ----------
@@ -66,22 +55,38 @@ def finish(
         With ``training="qat"``.
     configurations
         Of its space, shape (n, d); for instance those of a front.
-    seeds
-        Trainings of each, at least 2.
-    recipe
-        Its seed is not used.
-    split
-        What is scored.
+    seed
+        Of both trainings.
+    short, long
+        How to train; their seeds are not used.
+
+    Returns
+    -------
+    list of Finished
+        One for each configuration.
 
     Raises
     ------
     InputError
-        A setting is wrong.
+        The problem's training is not ``"qat"``.
     """
-    if seeds < 2:
-        raise InputError(f"seeds = {seeds}: expected at least 2, to know the scatter")
-    recipes: Sequence[FineTuning] = [
-        replace(recipe, seed=FIRST_FRESH_SEED + number) for number in range(seeds)
+    shorts, longs = (
+        problem.tuned(configurations, replace(recipe, seed=seed)) for recipe in (short, long)
+    )
+    validation = problem.data.validation
+    counts = [[told_right(tuned, validation).sum() for tuned in found] for found in (shorts, longs)]
+    return [
+        Finished(first, second, bool(right > as_right))
+        for first, second, right, as_right in zip(shorts, longs, *counts, strict=True)
     ]
-    scores = problem.fine_tuned(configurations, recipes, [split])[:, :, 0]
-    return Finished(problem.predicted, scores)
+
+
+def told_right(tuned: Tuned, split: Split) -> NDArray[np.bool_]:
+    """Return which samples of a split a trained network, quantized, tells right, shape (n,)."""
+    import torch
+
+    from moo_jsc.networks.classifier import predict
+    from moo_jsc.quantization.network import QuantizedNetwork
+
+    logits = QuantizedNetwork(*tuned)(torch.from_numpy(split.features))
+    return predict(logits).numpy() == split.labels

@@ -288,6 +288,8 @@ class NetworkProblem(Problem):
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over weights, data, space, formats, objectives and their evaluation."""
+        from moo_jsc.networks.classifier import content
+
         parts: list[bytes | str] = [
             self.space.fingerprint,
             json.dumps([o.name for o in self.objectives]),
@@ -298,9 +300,7 @@ class NetworkProblem(Problem):
             str(CALIBRATION_ROWS),
         ]
         for network in self.networks:
-            parts.append(repr(network.spec.layers))
-            for key, tensor in sorted(network.state_dict().items()):
-                parts += [key, tensor.cpu().numpy().tobytes()]
+            parts += content(network)
         return sha256_of(*parts)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,7 @@ def fine_tuned_accuracy(
     cache: Path | None,
     workers: int,
     scheduler: str | None = None,
+    skip_outside: Bounds = UNBOUNDED,
 ) -> NDArray[np.float64]:
     """Return the mean accuracy of every design on the validation split, shape (size,).
 
@@ -60,6 +62,8 @@ def fine_tuned_accuracy(
         Take them from the problem's shipped table where it holds that many.
     cache, workers, scheduler
         Otherwise shards that are in the store are read, others are computed and kept there.
+    skip_outside
+        Then, see `enumerate_fine_tuned`.
     """
     import numpy as np
 
@@ -72,7 +76,12 @@ def fine_tuned_accuracy(
         if trained.shape[1] == seeds:
             return np.nanmean(trained, axis=1)
     scores = enumerate_fine_tuned(
-        problem, range(seeds), cache_dir=cache, workers=workers, scheduler=scheduler
+        problem,
+        range(seeds),
+        skip_outside=skip_outside,
+        cache_dir=cache,
+        workers=workers,
+        scheduler=scheduler,
     )
     names = [objective.name for objective in scores.objectives]
     return scores.mean("validation")[:, names.index("accuracy")]

@@ -152,6 +152,14 @@ def order_sentence(chosen: Chosen, means: Resampled) -> str:
     )
 
 
+def smallest_at(
+    accuracy: NDArray[np.float64], cost: NDArray[np.float64], wanted: float
+) -> int | None:
+    """Return the place of the least cost (n,) at an accuracy (n,) of `wanted`; None of no such."""
+    enough = accuracy >= wanted
+    return int(np.where(enough, cost, np.inf).argmin()) if enough.any() else None
+
+
 def least_luts(means: Resampled, wanted: float) -> tuple[int | None, float, float]:
     """Return the place of the smallest design of an accuracy, and the interval of its size.
 
@@ -162,23 +170,17 @@ def least_luts(means: Resampled, wanted: float) -> tuple[int | None, float, floa
     def least(accuracy: NDArray[np.float64], cost: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.where(accuracy >= wanted, cost, np.inf).min(axis=-1)
 
-    enough = means.long >= wanted
-    place = int(np.where(enough, means.lut, np.inf).argmin()) if enough.any() else None
     low, high = limits(least(means.longs, means.luts))
-    return place, low, high
+    return smallest_at(means.long, means.lut, wanted), low, high
 
 
-def least_table(
-    chosen: Chosen, means: Resampled, wanted: Sequence[float]
-) -> tuple[pd.DataFrame, dict[float, int]]:
-    """Return the smallest designs at some accuracies, and their places by accuracy."""
+def least_table(chosen: Chosen, means: Resampled, wanted: Sequence[float]) -> pd.DataFrame:
+    """Return the smallest designs at some accuracies, by means over seeds."""
     import pandas as pd
 
-    rows, places = [], {}
+    rows = []
     for accuracy in wanted:
         place, low, high = least_luts(means, accuracy)
-        if place is not None:
-            places[accuracy] = place
         rows.append(
             {
                 "at least, %": f"{100 * accuracy:g}",
@@ -188,12 +190,7 @@ def least_table(
                 "accuracy, %": "" if place is None else f"{100 * means.long[place]:.2f}",
             }
         )
-    return pd.DataFrame(rows), places
-
-
-def best_seed(found: Measured, place: int) -> int:
-    """Return the place of the seed whose finished network is best on the validation split."""
-    return int(found.correct["finished", "validation"][place].mean(axis=1).argmax())
+    return pd.DataFrame(rows)
 
 
 def _size(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from studies.finishing import outcomes
 
@@ -61,16 +61,28 @@ def sentences(
     ]
 
 
+class Tables(NamedTuple):
+    """What the study prints and writes."""
+
+    smallest: pd.DataFrame
+    """Smallest designs at some accuracies, by means over seeds."""
+    designs: pd.DataFrame
+    """All designs, means over seeds."""
+    cheapest: pd.DataFrame
+    """Smallest networks at some accuracies."""
+    built: pd.DataFrame
+    """The network that is built of each design."""
+
+
 def write(
     folder: Path,
     config: Settings,
-    table: pd.DataFrame,
-    smallest: pd.DataFrame,
+    tables: Tables,
     lines: Sequence[str],
     figure: Figure,
     legend: str,
 ) -> Results:
-    """Write the page with its table and figure."""
+    """Write the page with its tables and figure."""
     from analysis.report import Report
     from studies.common.running import write_results
 
@@ -78,25 +90,39 @@ def write(
     section = report.section("What came of it")
     for line in lines:
         section.text(line)
-    report.section("Smallest designs").code(smallest.to_string(index=False))
+    for title, table in (
+        ("Smallest designs", tables.smallest),
+        ("Smallest networks", tables.cheapest),
+    ):
+        report.section(title).code(table.to_string(index=False))
     report.section("Beside published designs").figure("finished", figure, legend, png=True)
-    report.section("All designs").code(table.to_string(index=False))
+    for title, table in (
+        ("All designs", tables.designs),
+        ("The network that is built of each", tables.built),
+    ):
+        report.section(title).code(table.to_string(index=False))
     return write_results(
         folder,
         report,
         config,
         setting=lines[0],
-        files={"finished.csv": table.to_csv(index=False)},
+        files={
+            "finished.csv": tables.designs.to_csv(index=False),
+            "built.csv": tables.built.to_csv(index=False),
+        },
         figures={"finished": figure},
     )
 
 
-def markdown_part(lines: Sequence[str], smallest: pd.DataFrame, table: pd.DataFrame) -> str:
+def markdown_parts(lines: Sequence[str], tables: Tables) -> dict[str, str]:
     """Return what goes between the marks of a page."""
     from studies.common.pages import markdown
 
     words = "\n".join(f"- {line}" for line in lines)
-    return f"{words}\n\n{markdown(smallest)}\n\n{markdown(table)}"
+    return {
+        "finished": f"{words}\n\n{markdown(tables.smallest)}\n\n{markdown(tables.designs)}",
+        "built": f"{markdown(tables.cheapest)}\n\n{markdown(tables.built)}",
+    }
 
 
 def drawn(found: Measured, means: Resampled, jets: str) -> tuple[Figure, str]:

@@ -7,7 +7,7 @@ finished is not computed again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from moo_jsc.problems.finishing import Finished, finish, told_right
+
 if TYPE_CHECKING:
-    from moo_jsc.data import Split
-    from moo_jsc.evaluation.fine_tuning import Tuned
+    from moo_jsc.data import SplitName
     from moo_jsc.evaluation.recipe import FineTuning
     from moo_jsc.problems.network_problem import NetworkProblem
     from moo_jsc.problems.problem import Problem
 
-SPLITS = ("validation", "test")
+SPLITS: tuple[SplitName, ...] = ("validation", "test")
 LENGTHS = ("short", "finished")
 """A finished network is the better one, on the validation split, of those trained shortly and to
 the end, so that a long training that went astray is not kept."""
@@ -48,7 +49,7 @@ class Measured:
         Jets of the test split on which an emulated circuit has another logit, (n, s).
     """
 
-    correct: dict[tuple[str, str], NDArray[np.bool_]]
+    correct: dict[tuple[str, SplitName], NDArray[np.bool_]]
     terms: NDArray[np.float64]
     kept_short: NDArray[np.bool_]
     differing: NDArray[np.int64]
@@ -138,37 +139,25 @@ def _measure(
     assert isinstance(problem, NetworkProblem)
     number, seed = jobs[start]
     row = problem.space.configurations([number])
-    short, long = (problem.tuned(row, replace(recipe, seed=seed))[0] for recipe in recipes)
-    return measures(problem, short, long)
+    short, long = recipes
+    return measures(problem, finish(problem, row, seed=seed, short=short, long=long)[0])
 
 
-def measures(problem: NetworkProblem, short: Tuned, long: Tuned) -> Arrays:
-    """Return what is kept of two trained networks of a design."""
+def measures(problem: NetworkProblem, trained: Finished) -> Arrays:
+    """Return what is kept of the trained networks of a design."""
     from moo_jsc.hardware.emulation import Design, compare
 
-    validation = [_correct(tuned, problem.data.validation) for tuned in (short, long)]
-    kept_short = bool(validation[0].sum() > validation[1].sum())
-    finished = short if kept_short else long
-    design = Design.of(*finished)
-    return {
-        "short validation": np.packbits(validation[0]),
-        "short test": np.packbits(_correct(short, problem.data.test)),
-        "finished validation": np.packbits(validation[0 if kept_short else 1]),
-        "finished test": np.packbits(_correct(finished, problem.data.test)),
-        "kept_short": np.array([kept_short], dtype=np.int64),
+    design = Design.of(*trained.kept)
+    found: Arrays = {
+        f"{length} {split}": np.packbits(told_right(tuned, problem.data.part(split)))
+        for length, tuned in zip(LENGTHS, (trained.short, trained.kept), strict=True)
+        for split in SPLITS
+    }
+    return found | {
+        "kept_short": np.array([trained.kept_short], dtype=np.int64),
         "terms": design.circuit.row,
         "differing": np.array([compare(design, problem.data.test.features).differing]),
     }
-
-
-def _correct(tuned: Tuned, split: Split) -> NDArray[np.bool_]:
-    """Return which samples a quantized network tells right, (n,)."""
-    import torch
-
-    from moo_jsc.quantization.network import QuantizedNetwork
-
-    logits = QuantizedNetwork(*tuned)(torch.from_numpy(split.features))
-    return logits.argmax(dim=1).numpy() == split.labels
 
 
 def _together(found: Sequence[Arrays], problem: NetworkProblem, seeds: int) -> Measured:

@@ -10,13 +10,11 @@ import numpy as np
 import torch
 
 from moo_jsc.data import Split
-from moo_jsc.data.jets import load_jets
-from moo_jsc.evaluation.fine_tuning import GROUP, FineTuning, fine_tune, fine_tuned_scores
+from moo_jsc.evaluation.fine_tuning import FineTuning, fine_tune, side_by_side
 from moo_jsc.foundation.threads import one_thread
 from moo_jsc.networks.classifier import initialized
 from moo_jsc.networks.family import network_spec
-from moo_jsc.networks.specification import BatchNorm, Linear, NetworkSpec, ReLU
-from moo_jsc.objectives.prediction import ACCURACY, LOSS
+from moo_jsc.problems.catalog import build_network_problem
 from moo_jsc.quantization.calibration import Calibration
 from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 from tests.evaluation.plain_fine_tuning import plain_fine_tuning
@@ -46,7 +44,7 @@ def test_together_is_faster_than_one_after_another(benchmark, measured):
     settings = FineTuning(samples=10_000)
     network = initialized(network_spec("jsc-three-linear"), seed=0)
     calibration = Calibration(network, features)
-    asked = precisions(2 * GROUP)
+    asked = precisions(2 * side_by_side(network.spec))
 
     def one_after_another(threads, count=4):
         before = torch.get_num_threads()
@@ -72,48 +70,36 @@ def test_together_is_faster_than_one_after_another(benchmark, measured):
     assert not benchmark.enabled or alone > 3 * each
 
 
-def spec(first, second):
-    return NetworkSpec(
-        f"{first}x{second}",
-        (
-            *(BatchNorm(16), ReLU(16)),
-            *(Linear(16, first), ReLU(first)),
-            *(Linear(first, second), ReLU(second)),
-            Linear(second, 5),
-        ),
-    )
-
-
 def test_a_space_of_a_hundred_thousand_designs(benchmark, measured):
-    """Estimated from a group of every architecture, trained and scored on two splits."""
-    jets = load_jets()
-    asked = precisions(GROUP)
+    """Estimated from designs of every architecture of `codesign` that are trained side by side.
+
+    They have the same random data formats, and weights of all widths, as a shard of the space has.
+    """
+    problem = build_network_problem("codesign", objectives=("accuracy", "loss"), training="qat")
+    recipe = problem.scoring.fine_tuning
+    numbers = np.random.default_rng(0).integers(problem.space.size, size=len(problem.networks))
+    rows = problem.space.configurations(numbers)
+    layers = np.array(list(itertools.product(range(4), repeat=3)))
     seconds = {}
 
-    def sample():
-        for widths in itertools.product(WIDTHS, repeat=2):
-            network = initialized(spec(*widths), seed=0).eval()
-            calibration = Calibration(network, jets.train.features[:4096])
+    def sample(networks):
+        for number in networks:
+            asked = np.repeat(rows[number : number + 1], len(layers), axis=0)
+            asked[:, :2] = divmod(number, len(WIDTHS))
+            asked[:, 3::2] = layers
+            asked = asked[:: len(layers) // side_by_side(problem.networks[number].spec)]
             begun = time.process_time()
-            fine_tuned_scores(
-                network,
-                asked,
-                jets.train,
-                [jets.validation, jets.test],
-                [ACCURACY, LOSS],
-                calibration=calibration,
-            )
+            problem.fine_tuned(asked, [recipe], ["validation", "test"])
             each = (time.process_time() - begun) / len(asked)
-            seconds[widths] = min(each, seconds.get(widths, each))
+            seconds[number] = min(each, seconds.get(number, each))
 
     with one_thread():
-        benchmark.pedantic(sample, rounds=2 if benchmark.enabled else 1)
-    for first in WIDTHS:
-        row = "".join(f"{1000 * seconds[first, second]:8.1f}" for second in WIDTHS)
-        print(f"\nCPU ms a design, {first:2} x {WIDTHS}: {row}", end="")
+        networks = range(len(problem.networks)) if benchmark.enabled else range(1)
+        benchmark.pedantic(sample, args=(networks,), rounds=2 if benchmark.enabled else 1)
     mean = np.mean(list(seconds.values()))
+    print(f"\nCPU ms a design: {[round(1000 * found, 1) for found in seconds.values()]}")
     minutes = DESIGNS * mean / 60 / 2
-    what = "processor time a design, mean over hidden widths of 4 to 64, scored on two splits"
+    what = "processor time a design, mean over the networks of `codesign`, scored on two splits"
     measured.row(COST, what=what, measured=f"{1000 * mean:.1f} ms")
     what = f"{DESIGNS:,} designs with one seed on two cores"
     measured.row(COST, what=what, measured=f"{minutes:.1f} minutes")

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from moo_jsc.data.jets import load_jets
 from moo_jsc.enumeration.benchmark import SHIPPED, benchmark_names, holds, load_benchmark
 from moo_jsc.enumeration.benchmark_file import (
     LOSS_STEP,
@@ -159,11 +160,14 @@ def test_a_missing_file_is_named(copied):
         load_benchmark("codesign", folder=copied / "nowhere")
 
 
-def test_numbers_survive_the_file(tmp_path):
-    card = msgspec.structs.replace(read_card(SHIPPED, "codesign"), seeds=(0, 1))
+@pytest.mark.parametrize("samples", [20_000, 166_000])
+def test_numbers_survive_the_file(tmp_path, samples):
+    card = read_card(SHIPPED, "codesign")
+    card = msgspec.structs.replace(card, seeds=(0, 1), samples=(samples, samples))
     rng = np.random.default_rng(0)
     scores = np.stack(
-        [rng.integers(0, 20_001, size=(50, 2, 2)) / 20_000, rng.random((50, 2, 2)) * 9], axis=-1
+        [rng.integers(0, samples + 1, size=(50, 2, 2)) / samples, rng.random((50, 2, 2)) * 9],
+        axis=-1,
     )
     scores[7, 1] = np.nan
     costs = np.column_stack([rng.random(50), rng.integers(0, 10**6, size=50)])
@@ -184,3 +188,20 @@ def test_the_maker_writes_what_the_loader_reads(tmp_path):
     np.testing.assert_array_equal(found.evaluate(rows), problem.evaluate(rows))
     assert card.seeds == (0,)
     assert Path(tmp_path / "lab3-types.npz").stat().st_size < 20_000
+
+
+def test_on_own_jets_the_networks_are_trained_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path / "cache"))
+    rng = np.random.default_rng(0)
+    labels = np.arange(300) % 5
+    features = rng.normal(size=(5, 16))[labels] + rng.normal(scale=0.3, size=(300, 16))
+    columns = dict(zip(load_jets().feature_names, features.T, strict=True))
+    np.savez(tmp_path / "own.npz", **columns, **{"class": np.array(list("gqtwz"))[labels]})
+    path = str(tmp_path / "own.npz")
+    card = make_benchmark("lab3-types", tmp_path, jets=path, circuits=False)
+    found = load_benchmark("lab3-types", folder=tmp_path)
+    assert sum(card.samples) == len(labels) * 2 // 5
+    assert found.column_of("accuracy").max() > 0.9
+    with_shipped = build_problem("lab3-types", jets=path)
+    rows = with_shipped.space.configurations(np.arange(18))
+    assert with_shipped.evaluate(rows)[:, 0].max() < 0.6

@@ -1,3 +1,4 @@
+import itertools
 import os
 import signal
 import subprocess
@@ -13,7 +14,6 @@ from moo_jsc.enumeration.fine_tuned import enumerate_fine_tuned
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import Bounds
-from moo_jsc.problems.finishing import FIRST_FRESH_SEED, finish
 from moo_jsc.problems.network_problem import NetworkProblem
 from tests.enumeration.fine_tuned_toy import toy
 
@@ -89,6 +89,34 @@ def test_designs_outside_the_screen_are_trained_once_only(problem, scores, tmp_p
     np.testing.assert_array_equal(whole.scores, scores.scores)
 
 
+def test_designs_below_those_outside_are_not_trained(problem, scores, tmp_path):
+    grid = scores.scores[:, 0, 0, 0].reshape(4, 4)
+    bound = float(np.quantile(grid, 0.6))
+    outside = grid < bound
+    skipped = np.zeros_like(outside)
+    for row, column in itertools.product(range(2, -1, -1), range(2, -1, -1)):
+        skipped[row, column] = outside[row + 1, column] and outside[row, column + 1]
+        outside[row, column] |= skipped[row, column]
+    skipped = skipped.ravel()
+    bounds = Bounds({"accuracy": bound})
+    settings = {"skip_outside": bounds, "screen": bounds, "cache_dir": tmp_path, "shard_size": 3}
+    found = enumerate_fine_tuned(problem, (0, 1), **settings)
+    assert 2 < skipped.sum() < 12
+    again = ~skipped & (grid.ravel() >= bound)
+    np.testing.assert_array_equal(found.trainings, np.where(skipped, 0, 1 + again))
+    np.testing.assert_array_equal(found.scores[~skipped, 0], scores.scores[~skipped, 0])
+    np.testing.assert_array_equal(found.scores[again, 1], scores.scores[again, 1])
+    means = found.mean("validation")
+    accuracy = means[:, 0].reshape(4, 4)
+    for row, column in zip(*np.nonzero(skipped.reshape(4, 4)), strict=True):
+        assert accuracy[row, column] == min(accuracy[row + 1, column], accuracy[row, column + 1])
+    assert (means[skipped, 0] < bound).all()
+    np.testing.assert_array_equal(found.drawn("validation", 1)[skipped], means[skipped])
+    before = shards(tmp_path)
+    enumerate_fine_tuned(problem, (0, 1), **settings)
+    assert shards(tmp_path) == before
+
+
 def test_workers_and_shards_change_nothing(problem, scores, tmp_path):
     found = enumerate_fine_tuned(problem, (0, 1), cache_dir=tmp_path, workers=2, shard_size=5)
     np.testing.assert_array_equal(found.scores, scores.scores)
@@ -160,24 +188,13 @@ def test_killed_and_resumed_without_repeating_a_shard(tmp_path):
     np.testing.assert_array_equal(found.scores, whole.scores)
 
 
-def test_finishing_trains_with_fresh_seeds(problem):
-    rows = problem.space.configurations([3, 12])
-    recipe = problem.scoring.fine_tuning
-    done = finish(problem, rows, seeds=3, recipe=recipe)
-    assert done.scores.shape == (2, 3, 2)
-    expected = problem.fine_tuned(rows, [replace(recipe, seed=FIRST_FRESH_SEED + 2)], ["test"])
-    np.testing.assert_array_equal(done.scores[:, 2], expected[:, 0, 0])
-    np.testing.assert_allclose(done.mean, done.scores.mean(axis=1))
-    assert (done.scatter > 0).any()
-    with pytest.raises(InputError, match="seeds = 1: expected at least 2"):
-        finish(problem, rows, seeds=1)
-
-
 def test_bad_settings_are_named(problem, tmp_path):
     with pytest.raises(InputError, match="expected at least one of each"):
         enumerate_fine_tuned(problem, (), cache_dir=tmp_path)
     with pytest.raises(InputError, match="seeds = 0: expected a whole number"):
         toy(seeds=0)
+    with pytest.raises(InputError, match="'f1': expected one of accuracy, loss"):
+        enumerate_fine_tuned(problem, (0,), skip_outside=Bounds({"f1": 1.0}), cache_dir=tmp_path)
     rounded = toy()
     rounded = type(rounded)(
         "toy", rounded.networks[0], rounded.precision, rounded.objectives, rounded.data

@@ -9,11 +9,11 @@ from torch import nn
 from moo_jsc.data import Split
 from moo_jsc.evaluation import fine_tuning
 from moo_jsc.evaluation.fine_tuning import (
-    GROUP,
     STRAIGHT_THROUGH,
     FineTuning,
     fine_tune,
     fine_tuned_scores,
+    side_by_side,
 )
 from moo_jsc.evaluation.stack_training import ESTIMATION_BATCH
 from moo_jsc.foundation.errors import InputError
@@ -95,8 +95,9 @@ def scores_of(tuned, split, objectives):
 
 def test_together_is_as_alone_bit_for_bit(network, precisions):
     together = fine_tune(network, precisions, TRAIN, SHORT)
-    assert len(together) == len(precisions) > GROUP
-    for position in (0, 7, GROUP - 1, GROUP, 45, len(precisions) - 1):
+    size = side_by_side(network.spec)
+    assert len(together) == len(precisions) > 2 * size
+    for position in (0, 7, size - 1, size, 45, len(precisions) - 1):
         (alone,) = fine_tune(network, [precisions[position]], TRAIN, SHORT)
         assert same_bits(alone, together[position])
 
@@ -124,7 +125,7 @@ def test_scores_are_those_of_the_quantized_networks(network, precisions):
 @pytest.mark.parametrize("size", [1, 5, 64])
 def test_the_size_of_the_group_changes_nothing(network, precisions, monkeypatch, size):
     expected = fine_tuned_scores(network, precisions[36:44], TRAIN, [HELD_OUT], [LOSS], SHORT)
-    monkeypatch.setattr(fine_tuning, "GROUP", size)
+    monkeypatch.setattr(fine_tuning, "side_by_side", lambda spec: size)
     scores = fine_tuned_scores(network, precisions[36:44], TRAIN, [HELD_OUT], [LOSS], SHORT)
     assert np.array_equal(scores, expected)
 

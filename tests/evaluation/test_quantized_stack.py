@@ -112,7 +112,9 @@ def test_logits_are_those_of_the_quantized_network(name, final_relu, data):
     network = trained(name, final_relu)
     precisions = members(network, data, pruned=0.25)
     features, _ = samples(network)
-    logits = QuantizedStack(network, precisions).logits(features)
+    stack = QuantizedStack(network, precisions)
+    stack.settle()
+    logits = stack.logits(features)
     for member, precision in enumerate(precisions):
         expected = QuantizedNetwork(network, precision)(features.t()).t()
         exact = all(layer.data and layer.weight for layer in precision)
@@ -169,6 +171,8 @@ def test_steps_move_only_where_they_are_learned():
         for row in stack.fractions
     ]
     again = QuantizedStack(network, found)
+    stack.settle()
+    again.settle()
     assert torch.equal(again.logits(features), stack.logits(features))
 
 

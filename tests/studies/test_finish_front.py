@@ -11,6 +11,7 @@ from moo_jsc.problems.finishing import FIRST_FRESH_SEED, TO_THE_END
 from studies import finish_front
 from studies.common.console import run_study
 from studies.finishing import outcomes
+from studies.finishing.built import built, built_table, cheapest, cheapest_table
 from studies.finishing.chosen import Chosen, fine_tuned_accuracy, on_front
 from studies.finishing.training import Measured, measured
 
@@ -70,12 +71,30 @@ def test_resamples_scatter_as_seeds_and_jets_do(found):
 
 def test_the_smallest_design_of_an_accuracy(found):
     means = outcomes.resampled(found, resamples=200)
-    table, places = outcomes.least_table(CHOSEN, means, (0.72, 0.75, 0.9))
-    assert places == {0.72: 1, 0.75: 2}
+    table = outcomes.least_table(CHOSEN, means, (0.72, 0.75, 0.9))
     assert table["LUTs, whole trace"].tolist() == ["200", "800", "none"]
     assert table["design"].tolist() == ["9", "2", ""]
     assert table["95 %"].tolist()[2] == "none to none"
-    assert outcomes.best_seed(found, 2) == 2
+
+
+def test_the_network_that_is_built_is_chosen_on_the_validation_split(found):
+    right = found.correct["finished", "validation"]
+    right[0, 0] = np.arange(1000) < 740
+    networks = built(found, resamples=500)
+    np.testing.assert_array_equal(networks.places, [0, 0, 2])
+    np.testing.assert_allclose(networks.validation, [0.74, 0.72, 0.77])
+    np.testing.assert_allclose(networks.test, [0.71, 0.72, 0.77])
+    np.testing.assert_array_equal(networks.lut, [300, 200, 700])
+    assert networks.tests[:, 0].std() == pytest.approx(np.sqrt(0.71 * 0.29 / 1000), rel=0.1)
+    each = built_table(CHOSEN, networks, (7, 8, 9))
+    assert each["seed"].tolist() == ["7", "7", "9"]
+    places = cheapest(networks, (0.71, 0.73, 0.9))
+    assert list(places.values()) == [1, 0, None, 1, 2, None]
+    least = cheapest_table(each, networks, places, {0: 333, 1: 222, 2: 1666})
+    assert least["at least, %"].tolist()[2:4] == ["90 (validation)", "71 (test)"]
+    assert least["design"].tolist() == ["9", "5", "", "9", "2", ""]
+    assert least["yosys, LUTs"].tolist() == ["222", "333", "", "222", "1,666", ""]
+    assert least["LUTs, 95 %"].tolist()[-1] == "none to none"
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +150,8 @@ def test_what_is_measured_is_what_fine_tuning_scores(problem, tmp_path, monkeypa
 
 def test_the_study(tmp_path, capsys):
     page = tmp_path / "page.md"
-    page.write_text("<!-- begin: finished -->\n<!-- end: finished -->\n")
+    marks = "<!-- begin: finished -->\n<!-- end: finished -->\n"
+    page.write_text(marks + marks.replace("finished", "built"))
     flags = {"problem": "lab3-types", "at_least": ("accuracy=0.5",), "accuracies": ("0.6", "0.9")}
     results = finish_front.main(
         finish_front.Config(
@@ -150,6 +170,7 @@ def test_the_study(tmp_path, capsys):
     assert "Luck: trained anew" in printed
     assert "the emulated circuits of all 4 finished networks have the same logits" in printed
     assert "| 60 | " in page.read_text()
+    assert "| 60 (validation) | " in page.read_text()
     assert (results.folder / "finished.png").exists()
 
 
