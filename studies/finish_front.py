@@ -151,7 +151,7 @@ def main(config: Config) -> Results:
         fill(config.page, {"finished": markdown_part(lines, smallest, table)})
     folder = config.out or Path("results") / f"finished-{problem.name}"
     figure, legend = drawn(found, means, config.jets)
-    return write(folder, config, table, smallest, lines, figure, legend)
+    return write(folder, config, problem, table, smallest, lines, figure, legend)
 
 
 def counted(problem: NetworkProblem, config: Config, number: int, found: object, place: int) -> str:

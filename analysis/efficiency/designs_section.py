@@ -175,7 +175,7 @@ def _add_cheapest(
             Column("level", f"{quality.label} at least (%)", "percent", 1),
             Column("least", "least", "text"),
             Column(NUMBER, "design", "whole"),
-            *(_shown(measure, frame) for measure in designs.measures),
+            *(_shown(measure) for measure in designs.measures),
             *([Column("layers", "layers", "text", wrap=True)] if designs.layers else []),
         ],
         f"The design of least cost whose {quality.label} is at least so high, of those below that "
@@ -195,9 +195,8 @@ def _add_cheapest(
         )
 
 
-def _shown(measure: Measure, frame: pd.DataFrame) -> Column:
+def _shown(measure: Measure) -> Column:
     if measure.sense == "max" and measure.unit == "1":
-        return Column(measure.key, measure.label, "percent", 2)
-    if frame[measure.key].max() >= 10_000:
-        return Column(measure.key, measure.label, "whole")
-    return Column(measure.key, measure.label, "significant", 4)
+        return Column(measure.key, f"{measure.label}, %", "percent", 2)
+    title = measure.label if measure.unit == "1" else f"{measure.label} ({measure.unit})"
+    return Column(measure.key, title, "significant", 4)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_DRAWN = 200
 
+_ROOM_BELOW = 0.14
+"""Part of a panel below the lowest line, for what is written there."""
+
 
 def hypervolume_curves(
     curves: Curves, *, baseline: str | None = "optuna-random", level: float = 0.95
@@ -115,6 +118,9 @@ def indicator_curves(
     axes[0, 0].set_xlim(1, budget + 0.02 * (budget - 1))
     number_axis(axes[0, 0], "x", whole=True)
     number_axis(axes[0, 0], "y", scale)
+    if curves.sense == "max" and scale == "linear":
+        low, high = axes[0, 0].get_ylim()
+        axes[0, 0].set_ylim(low - _ROOM_BELOW * (high - low), high)
     figure.supxlabel(curves.axis, y=0.04 / height, va="bottom")
     figure.supylabel("\n".join(lines), x=0.04 / width, ha="left")
     figure.legend(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from moo_jsc.problems.network_problem import NetworkProblem
     from studies.common.running import Results
     from studies.common.settings import Settings
     from studies.finishing.chosen import Chosen
@@ -64,6 +65,7 @@ def sentences(
 def write(
     folder: Path,
     config: Settings,
+    problem: NetworkProblem,
     table: pd.DataFrame,
     smallest: pd.DataFrame,
     lines: Sequence[str],
@@ -71,21 +73,40 @@ def write(
     legend: str,
 ) -> Results:
     """Write the page with its table and figure."""
-    from analysis.report import Report
+    from pandas.api.types import is_numeric_dtype
+
+    from analysis.report import Column, Report
+    from studies.common.provenance import provenance
     from studies.common.running import write_results
 
-    report = Report("Designs trained to the end", lines[1])
-    section = report.section("What came of it")
-    for line in lines:
-        section.text(line)
-    report.section("Smallest designs").code(smallest.to_string(index=False))
+    report = Report("How much of a front was luck?", lines[0])
+    section = report.section("Answer")
+    section.lead(lines[1])
+    section.sentences(lines[2:])
+    report.section("Smallest designs").table(
+        "smallest",
+        smallest,
+        [Column(str(name), str(name), "text", wrap=True) for name in smallest],
+        "The design of the fewest look-up tables whose mean accuracy on the test split is at least "
+        "so high when it is trained to the end, with the interval of that number of tables.",
+    )
     report.section("Beside published designs").figure("finished", figure, legend, png=True)
-    report.section("All designs").code(table.to_string(index=False))
+    report.section("All designs").table(
+        "finished",
+        table,
+        [
+            Column(str(name), str(name), "significant" if is_numeric_dtype(column) else "text", 6)
+            for name, column in table.items()
+        ],
+        "Accuracies: means over seeds; chosen by: on the validation split, all others on the test "
+        "split; 95 %: interval of the finished one. Look-up tables: mean, least and most over "
+        "seeds, by whole traces; ns: latency of the pipeline.",
+    )
     return write_results(
         folder,
         report,
         config,
-        setting=lines[0],
+        setting={"Setting": lines[0], **provenance(problem)},
         files={"finished.csv": table.to_csv(index=False)},
         figures={"finished": figure},
     )

@@ -181,7 +181,7 @@ def test_unknown_column():
         (Column("x", "x", digits=1, signed=True), 2.0, "+2.0"),
         (Column("x", "x", digits=1, signed=True), -2.0, "\u22122.0"),
         (Column("x", "x", "percent", 1), 0.1234, "12.3"),
-        (Column("x", "x", "significant", 3), 1234567.0, "1.23e+06"),
+        (Column("x", "x", "significant", 3), 1234567.0, "1234567"),
         (Column("x", "x", "whole"), 12.0, "12"),
         (Column("x", "x", "whole"), np.inf, "\u221e"),
         (Column("x", "x"), np.nan, "\u2013"),
