@@ -181,7 +181,7 @@ def _add_cheapest(
         f"The design of least cost whose {quality.label} is at least so high, of those below that "
         "are drawn; a level is left out where it has the same design as the one above. Chosen on "
         "these data, a design is likely to be a little worse on new ones. Layers: inputs to "
-        "outputs, formats in bits, in brackets those after the point.",
+        f"outputs, formats in bits, in brackets those after the point. {designs.note}".rstrip(),
     )
     for line in [*designs.commands.values()][:1]:
         section.code(

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from analysis.indicators.curves import Curves
 
 MOST_DRAWN = 200
+"""Points of a line, at most."""
+
+_IN_A_PANEL = 100
+"""Points of a line in one of many small panels: half a point of print apart."""
 
 _ROOM_BELOW = 0.14
 """Part of a panel below the lowest line, for what is written there."""
@@ -77,7 +81,7 @@ def indicator_curves(
     from matplotlib.figure import Figure
 
     table = bands(curves, level=level)
-    table = table[table[curves.axis].isin(thinned(curves.budget) + 1)]
+    table = table[table[curves.axis].isin(thinned(curves.budget, _IN_A_PANEL) + 1)]
     parts = {str(name): part for name, part in table.groupby("sampler", sort=False)}
     order = ranked(curves)
     columns = min(columns, len(order))

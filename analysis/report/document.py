@@ -229,7 +229,7 @@ class Section:
             The name is taken, by a table or another explorer.
         """
         self._free(name, self._table_names())
-        explorer = Explorer(name, designs, caption)
+        explorer = Explorer(name, designs, f"{caption} {designs.note}".rstrip())
         self.explorers.append(explorer)
         self.parts.append(("explorer", explorer))
 
