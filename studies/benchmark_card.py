@@ -43,6 +43,7 @@ def main(config: Config) -> Results:
     from moo_jsc.enumeration.benchmark import load_benchmark
     from moo_jsc.foundation.errors import InputError
     from studies.benchmark.properties import properties, retrained
+    from studies.common.provenance import provenance
 
     benchmark = load_benchmark(config.problem)
     rows = list(properties(benchmark))
@@ -58,15 +59,20 @@ def main(config: Config) -> Results:
     if config.page is not None:
         fill(config.page, {f"{config.problem}, properties": markdown(found)})
     folder = config.out or Path("results") / f"card-{config.problem}"
-    report = Report(f"The finished table of {config.problem}", benchmark.card.command)
+    report = Report(f"The finished table of {config.problem}", f"made by {benchmark.card.command}")
     report.section("Properties").table(
-        "properties", found, [Column(str(name), str(name), "text") for name in found], ""
+        "properties",
+        found,
+        [Column(str(name), str(name), "text") for name in found],
+        "Fronts, and the agreement of scores, within the problem's bounds; agreement is Kendall's "
+        "tau; scatter is the root mean square of the standard deviation over a design's trainings.",
     )
     return write_results(
         folder,
         report,
         config,
         setting={
+            **provenance(benchmark),
             "Trained on": benchmark.card.trained_on or "nothing was trained",
             "Latency": benchmark.card.latency,
             "SHA-256 of the numbers": benchmark.card.sha256,

@@ -45,6 +45,7 @@ def main(config: Config) -> Results:
     from analysis.report import Column, Report
     from moo_jsc.enumeration.benchmark import load_benchmark
     from studies.choosing.trying import standard_error, summarized, tried
+    from studies.common.provenance import provenance
 
     benchmark = load_benchmark(config.problem, noisy=True)
     choices = tried(benchmark, config.cost, config.draws, config.wanted)
@@ -63,15 +64,16 @@ def main(config: Config) -> Results:
         table,
         [Column(str(name), str(name), "text") for name in table],
         "Seen: accuracy of the drawn training on the validation split. On test: mean of the "
-        "design's trainings on the test split. Paid: cost over that of the cheapest design that "
-        "is as accurate on the test split.",
+        "design's trainings on the test split. Lost: what was seen less that. Paid: cost over that "
+        "of the cheapest design that is as accurate on the test split. S.e.: standard error; the "
+        "rule of one standard error takes the cheapest design within one of the most accurate.",
     )
     folder = config.out or Path("results") / f"choosing-{config.problem}"
     return write_results(
         folder,
         report,
         config,
-        setting={"Problem": config.problem, "Cost": config.cost},
+        setting={"Problem": config.problem, "Cost": config.cost, **provenance(benchmark)},
         files={"choices.csv": choices.to_csv(index=False)},
         figures={},
     )

@@ -59,10 +59,10 @@ def main(config: Config) -> Results:
     import pandas as pd
 
     from analysis.redundancy.audit import audit_redundancy, sentences
-    from analysis.report import Report
     from moo_jsc.enumeration import enumerate_problem
     from moo_jsc.foundation.files import write_text
     from moo_jsc.problems.catalog import build_network_problem
+    from studies.circuits.page import page
     from studies.circuits.proxies import ACCURACY, COSTS, association_table, loss_sentences
     from studies.circuits.published import beside_published, caption
     from studies.common.pages import fill, markdown
@@ -83,27 +83,19 @@ def main(config: Config) -> Results:
     associations = association_table(found)
     losses = loss_sentences(values)
     shown = traced.loc[kept].assign(accuracy=lambda rows: 100 * rows["accuracy"])
-    figure = beside_published(shown, config.jets)
+    figure, legend = beside_published(shown, config.jets), caption(config.jets, len(kept))
 
     parts = {"front": " ".join(lines), "proxies": f"{markdown(associations)}\n\n{' '.join(losses)}"}
     print("\n\n".join(parts.values()))
     if config.page is not None:
         fill(config.page, parts)
-    report = Report(f"Circuits of {problem.name}", lines[0])
-    section = report.section("Look-up against whole traces")
-    section.code("\n".join(lines))
-    section = report.section("Beside published designs")
-    section.figure("published", figure, caption(config.jets, len(kept)), png=True)
-    section = report.section("Proxies")
-    section.code(associations.to_string(index=False))
-    for line in (*losses, *sentences(found)):
-        section.lead(line)
+    said = {"What a front by a stand-in pays": losses, "All costs": sentences(found)}
+    report = page(problem.name, lines, traced.loc[kept], associations, said, figure, legend)
     end_page(report, config, provenance(problem))
     write_figures(folder, {"published": figure})
     write_text(folder / "front.csv", traced.to_csv(index_label="number"))
     write_text(folder / "proxies.csv", associations.to_csv(index=False))
-    page = report.write(folder)
-    return Results(page, ("front.csv", "proxies.csv", "published.png"))
+    return Results(report.write(folder), ("front.csv", "proxies.csv", "published.png"))
 
 
 def front(values: pd.DataFrame) -> np.ndarray:

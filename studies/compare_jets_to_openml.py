@@ -74,6 +74,13 @@ def main(config: Config) -> Results:
     return Results(report(config, parts, quantiles_figure(raw.features)))
 
 
+CAPTIONS = {
+    "Features": "Distance: Kolmogorov's, the largest difference of the two distribution functions.",
+    "Classes": "Kolmogorov distances, the largest differences of two distribution functions.",
+}
+"""What is said below a table, by its title."""
+
+
 def report(config: Config, parts: dict[str, str], figure: Figure | None) -> Path:
     """Write the page with the tables, given as Markdown, and the figure."""
     import pandas as pd
@@ -93,6 +100,7 @@ def report(config: Config, parts: dict[str, str], figure: Figure | None) -> Path
             title.lower().replace(" ", "_"),
             pd.DataFrame(rows, columns=head),
             [Column(name, name, "text") for name in head],
+            CAPTIONS.get(title, ""),
         )
     if figure is not None:
         page.section("Quantiles").figure(

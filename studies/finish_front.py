@@ -168,7 +168,7 @@ def main(config: Config) -> Results:
         fill(config.page, markdown_parts(lines, tables))
     folder = config.out or Path("results") / f"finished-{problem.name}"
     figure, legend = drawn(found, means, config.jets)
-    return write(folder, config, tables, lines, figure, legend)
+    return write(folder, config, problem, tables, lines, figure, legend)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def main(config: Config) -> Results:
                     scores.append(score)
     finally:
         torch.set_num_threads(before)
-    return write(config.out or Path("results/training"), scores, config)
+    return write(config.out or Path("results/training"), scores, jets, config)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class Config(Settings):
     problems: tuple[str, ...] = ("codesign", "codesign-hardware")
     """Names of problems."""
     budgets: tuple[int, ...] = (20, 50, 200)
-    """Trials of a run; each budget has runs of its own. At 1000 TPE takes minutes a run."""
+    """Trials of a run; each budget has runs of its own. At 1000 a run of TPE takes a minute."""
     seeds: int = 20
     """Paired repetitions: every sampler runs with seeds 0, 1, 2, ..."""
     samplers: tuple[str, ...] = (
@@ -42,7 +42,8 @@ class Config(Settings):
     """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate spaces and
     run the samplers."""
     page: Path | None = None
-    """Markdown page whose tables, between their marks, are to be written anew."""
+    """Markdown page whose tables, between their marks, are to be written anew; a single budget
+    has tables of its own."""
 
     script = "which_sampler"
     catalogs = ("problems", "samplers")

@@ -175,13 +175,13 @@ def _add_cheapest(
             Column("level", f"{quality.label} at least (%)", "percent", 1),
             Column("least", "least", "text"),
             Column(NUMBER, "design", "whole"),
-            *(_shown(measure, frame) for measure in designs.measures),
+            *(_shown(measure) for measure in designs.measures),
             *([Column("layers", "layers", "text", wrap=True)] if designs.layers else []),
         ],
         f"The design of least cost whose {quality.label} is at least so high, of those below that "
         "are drawn; a level is left out where it has the same design as the one above. Chosen on "
         "these data, a design is likely to be a little worse on new ones. Layers: inputs to "
-        "outputs, formats in bits, in brackets those after the point.",
+        f"outputs, formats in bits, in brackets those after the point. {designs.note}".rstrip(),
     )
     for line in [*designs.commands.values()][:1]:
         section.code(
@@ -195,9 +195,8 @@ def _add_cheapest(
         )
 
 
-def _shown(measure: Measure, frame: pd.DataFrame) -> Column:
+def _shown(measure: Measure) -> Column:
     if measure.sense == "max" and measure.unit == "1":
-        return Column(measure.key, measure.label, "percent", 2)
-    if frame[measure.key].max() >= 10_000:
-        return Column(measure.key, measure.label, "whole")
-    return Column(measure.key, measure.label, "significant", 4)
+        return Column(measure.key, f"{measure.label}, %", "percent", 2)
+    title = measure.label if measure.unit == "1" else f"{measure.label} ({measure.unit})"
+    return Column(measure.key, title, "significant", 4)

@@ -189,8 +189,7 @@ def _summary(section: Section, findings: EfficiencyFindings) -> None:
             ),
         ],
         f"Trials until a share of the {findings.reference.kind} hypervolume is reached. Expected "
-        "trials: those spent in "
-        "all runs per success, that is with a fresh start after every failed run.",
+        "trials: those spent in all runs per success, with a fresh start after every failed run.",
         folded=True,
     )
 
@@ -224,7 +223,8 @@ def _curves(section: Section, findings: EfficiencyFindings) -> None:
         ),
         "What is still missing, mean over seeds with pointwise intervals, logarithmic: share of "
         f"the hypervolume, IGD+ and additive epsilon to the {kind} front (both on the normalized "
-        f"scale). Told apart: the best samplers and {baseline}.",
+        f"scale). Told apart: the best samplers and {baseline}. A line begins where all "
+        "runs of its sampler have found something.",
     )
     panels: list[tuple[Curves, Scale]] = [
         (findings.attainment.curves(), "linear"),

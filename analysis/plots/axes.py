@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LOG_RATIO = 20.0
 """Ratio of largest to smallest value from which a cost without a declared scale is logarithmic."""
 
+MINUS = "\u2212"
+"""What a negative number begins with on an axis: as long as a plus sign."""
+
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _SHORT_FROM = 10_000.0
 
@@ -220,7 +223,9 @@ def _tickers() -> tuple[type[Locator], type[Formatter]]:
             steps = np.diff(np.sort(values))
             logarithmic = self.axis.get_scale() == "log"  # type: ignore[union-attr]
             if logarithmic or len(steps) == 0 or not np.allclose(steps, steps[0]):
-                return [short_number(value) for value in values]
-            return [_stepped(value, steps[0], max(map(abs, values))) for value in values]
+                texts = [short_number(value) for value in values]
+            else:
+                texts = [_stepped(value, steps[0], max(map(abs, values))) for value in values]
+            return [text.replace("-", MINUS) for text in texts]
 
     return FittingTicks, ShortNumbers

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from analysis.indicators.curves import Curves
 
 MOST_DRAWN = 200
+"""Points of a line, at most."""
+
+_IN_A_PANEL = 100
+"""Points of a line in one of many small panels: half a point of print apart."""
+
+_ROOM_BELOW = 0.14
+"""Part of a panel below the lowest line, for what is written there."""
 
 
 def hypervolume_curves(
@@ -74,7 +81,7 @@ def indicator_curves(
     from matplotlib.figure import Figure
 
     table = bands(curves, level=level)
-    table = table[table[curves.axis].isin(thinned(curves.budget) + 1)]
+    table = table[table[curves.axis].isin(thinned(curves.budget, _IN_A_PANEL) + 1)]
     parts = {str(name): part for name, part in table.groupby("sampler", sort=False)}
     order = ranked(curves)
     columns = min(columns, len(order))
@@ -115,6 +122,9 @@ def indicator_curves(
     axes[0, 0].set_xlim(1, budget + 0.02 * (budget - 1))
     number_axis(axes[0, 0], "x", whole=True)
     number_axis(axes[0, 0], "y", scale)
+    if curves.sense == "max" and scale == "linear":
+        low, high = axes[0, 0].get_ylim()
+        axes[0, 0].set_ylim(low - _ROOM_BELOW * (high - low), high)
     figure.supxlabel(curves.axis, y=0.04 / height, va="bottom")
     figure.supylabel("\n".join(lines), x=0.04 / width, ha="left")
     figure.legend(

@@ -138,6 +138,18 @@ class Section:
         """Add a paragraph."""
         self.parts.append(("text", text))
 
+    def link(self, text: str, target: Path | str) -> None:
+        """Add a paragraph that ends with a link to another page.
+
+        Parameters
+        ----------
+        text
+            What is there.
+        target
+            Where, from the folder of this page.
+        """
+        self.parts.append(("link", (text, Path(target).as_posix())))
+
     def heading(self, text: str) -> None:
         """Add a heading below the section's own."""
         self.parts.append(("heading", text))
@@ -217,7 +229,7 @@ class Section:
             The name is taken, by a table or another explorer.
         """
         self._free(name, self._table_names())
-        explorer = Explorer(name, designs, caption)
+        explorer = Explorer(name, designs, f"{caption} {designs.note}".rstrip())
         self.explorers.append(explorer)
         self.parts.append(("explorer", explorer))
 

@@ -22,6 +22,10 @@ ENLARGED = 1.5
 """How much larger than in print figures are on a page: their texts are as large as the page's."""
 
 
+_COORDINATES = re.compile(r'\s(?:d|x|y)="[^"]*"')
+_DECIMALS = re.compile(r"-?\d+\.\d+")
+
+
 @dataclass(frozen=True, eq=False)
 class Drawing:
     """A figure with its name and caption.
@@ -50,7 +54,7 @@ class Drawing:
     def svg(self) -> str:
         """Return the figure as a stand-alone SVG file on white."""
         if not self._svg:
-            self._svg.append(_saved(self.figure, "svg").decode())
+            self._svg.append(rounded(_saved(self.figure, "svg").decode()))
         return self._svg[0]
 
     def png(self) -> bytes:
@@ -60,6 +64,22 @@ class Drawing:
     def inline(self) -> str:
         """Return the figure as SVG for use inside a page."""
         return inline_svg(self.svg(), self.name, self.caption)
+
+
+def rounded(svg: str) -> str:
+    """Return an SVG whose outlines are given in hundredths of a point, in half the letters.
+
+    Examples
+    --------
+    >>> rounded('<path d="M 10.123456 -0.001 L -0.5 4.5"/><use x="1.23456"/>')
+    '<path d="M 10.12 0 L -0.5 4.5"/><use x="1.23"/>'
+    """
+    return _COORDINATES.sub(lambda found: _DECIMALS.sub(_hundredths, found[0]), svg)
+
+
+def _hundredths(found: re.Match[str]) -> str:
+    text = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def inline_svg(svg: str, name: str, label: str) -> str:

@@ -46,8 +46,8 @@ class Column:
         Table head.
     kind
         ``"text"``; ``"number"`` with `digits` decimals; ``"significant"`` with
-        `digits` significant digits; ``"whole"``; ``"percent"``: a share shown
-        in percent with `digits` decimals; ``"p"``: a p-value.
+        `digits` significant digits, more before the point; ``"whole"``; ``"percent"``: a share
+        shown in percent with `digits` decimals; ``"p"``: a p-value.
     digits
         Decimals.
     limits
@@ -78,15 +78,15 @@ class Column:
         """Return the cell's text for a row (a mapping by key)."""
         if self.limits is None:
             return self.estimate(row)
-        return f"{self.estimate(row)} {self.interval(row)}"
+        return f"{self.estimate(row)} {self.interval(row)}".rstrip()
 
     def estimate(self, row: Any) -> str:
         """Return the value's text."""
         return self._one(row[self.key])
 
     def interval(self, row: Any) -> str:
-        """Return the interval's text; empty if the column has none."""
-        if self.limits is None:
+        """Return the interval's text; empty if the column has none, or the row knows none."""
+        if self.limits is None or all(math.isnan(float(row[key])) for key in self.limits):
             return ""
         low, high = (self._one(row[key]) for key in self.limits)
         return f"[{low}, {high}]"
@@ -116,7 +116,7 @@ class Column:
         if self.kind == "p":
             return "< 0.001" if number < 0.001 else f"{number:.3f}"
         if self.kind == "significant":
-            return f"{number:.{self.digits}g}".replace("-", "\u2212")
+            return _significant(number, self.digits).replace("-", "\u2212")
         scaled = 100.0 * number if self.kind == "percent" else number
         digits = 0 if self.kind == "whole" else self.digits
         text = f"{scaled:+.{digits}f}" if self.signed else f"{scaled:.{digits}f}"
@@ -195,6 +195,21 @@ class Table:
         """Return the rows, the index included if it has a name."""
         frame = self.frame.reset_index() if self.frame.index.name is not None else self.frame
         return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _significant(number: float, digits: int) -> str:
+    """Return a number with so many digits, more before the point, without a power of ten if short.
+
+    Examples
+    --------
+    >>> _significant(0.0000681, 2), _significant(206848.0, 4), _significant(3e20, 2)
+    ('0.000068', '206848', '3e+20')
+    """
+    if 10**digits <= abs(number) < 1e15:
+        return f"{number:.0f}"
+    if 1e-7 <= abs(number) < 1e-4:
+        return f"{number:.{digits - 1 - math.floor(math.log10(abs(number)))}f}".rstrip("0")
+    return f"{number:.{digits}g}"
 
 
 def escape_latex(text: str) -> str:

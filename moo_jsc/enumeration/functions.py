@@ -36,7 +36,7 @@ def complete_outcomes(problem: FunctionProblem, crew: Workers, *, progress: bool
     with tqdm(
         total=size,
         initial=size - len(missing),
-        desc=problem.name,
+        desc=f"enumerating {problem.name}",
         unit=" designs",
         disable=None if progress else True,
     ) as bar:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.foundation.words import number
+
 if TYPE_CHECKING:
     from moo_jsc.enumeration.benchmark import Benchmark
 
@@ -26,10 +28,9 @@ def properties(benchmark: Benchmark) -> Iterator[Row]:
     yield "points on the front", f"{len(np.unique(table.front_values, axis=0))}"
     for column, objective in enumerate(table.objectives):
         values = table.front_values[:, column]
-        yield (
-            f"{objective.name} on the front",
-            f"{values.min():.5g} to {values.max():.5g} {objective.unit}",
-        )
+        ends = " to ".join(number(float(end)) for end in (values.min(), values.max()))
+        unit = "" if objective.unit == "1" else f" {objective.unit}"
+        yield f"{objective.name} on the front", f"{ends}{unit}"
     yield from agreements(benchmark)
     yield from scatters(benchmark)
 

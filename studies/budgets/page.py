@@ -59,7 +59,9 @@ def write(
     )
     section.table("means", means, [Column(str(name), str(name), "text") for name in means], "")
     if page is not None:
-        fill(page, {"choices": markdown(found), "means": markdown(means)})
+        budgets = list(dict.fromkeys(shares["budget"]))
+        alone = f", {budgets[0]} trials" if len(budgets) == 1 else ""
+        fill(page, {f"choices{alone}": markdown(found), f"means{alone}": markdown(means)})
     return write_results(
         folder,
         report,

@@ -70,11 +70,15 @@ def numbers(
                 ("test", problem.data.test),
             ):
                 scored = score(design, split, objective)
-                found[f"{objective.name} ({name} split)"] = f"{scored:.6g} {objective.unit}"
+                found[f"{objective.name} ({name} split)"] = _with_unit(scored, objective.unit)
         elif isinstance(objective, CircuitObjective):
             whole = float(objective.finish(design.circuit.row))
-            found[f"{objective.name} (whole trace)"] = f"{whole:.6g} {objective.unit}"
-            found[f"{objective.name} (look-up)"] = f"{value:.6g} {objective.unit}"
+            found[f"{objective.name} (whole trace)"] = _with_unit(whole, objective.unit)
+            found[f"{objective.name} (look-up)"] = _with_unit(value, objective.unit)
         else:
-            found[objective.name] = f"{value:.6g} {objective.unit}"
+            found[objective.name] = _with_unit(value, objective.unit)
     return found
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{value:.6g}" if unit == "1" else f"{value:.6g} {unit}"

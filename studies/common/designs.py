@@ -19,6 +19,28 @@ if TYPE_CHECKING:
     from moo_jsc.quantization.formats import FixedPoint, LayerPrecision
 
 
+TRAINED = (
+    "Accuracies are means over trainings; what a command makes is a single one (--seed), with an "
+    "accuracy of its own that is written beside it."
+)
+"""What is to be known of designs that are fine-tuned."""
+
+
+def fine_tuned(problem: Problem) -> bool:
+    """Say whether a problem's designs are fine-tuned.
+
+    Examples
+    --------
+    >>> from moo_jsc import build_problem
+    >>> fine_tuned(build_problem("lab3-grid"))
+    False
+    """
+    from studies.common.problems import networks_of
+
+    source = networks_of(problem)
+    return source is not None and source.scoring.training == "qat"
+
+
 def explored(
     problem: Problem,
     numbers: NDArray[np.int64],
@@ -80,6 +102,7 @@ def explored(
         runs,
         commands or {},
         problem.space.size,
+        TRAINED if fine_tuned(problem) else "",
     )
 
 
@@ -223,7 +246,7 @@ def design_commands(problem: Problem, name: str, network: str | None, jets: str)
     if source is None or source.precision is None:
         return {}
     words = ["--problem", name]
-    words += ["--training", "qat"] if source.scoring.training == "qat" else []
+    words += ["--training", "qat"] if fine_tuned(problem) else []
     words += ["--network", network] if network else []
     words += ["--jets", jets] if jets != "sample" else []
     flags = f"{shlex.join(words)} --number {{number}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,6 +147,4 @@ def add_problem(report: Report, name: str, found: EfficiencyReport, folder: Path
         f"Share of the true front's hypervolume on {name}: mean over seeds and interval of each "
         "sampler, best first.",
     )
-    page = found.page
-    shown = page.relative_to(folder) if page.is_relative_to(folder) else page
-    section.text(f"All about this problem: {shown}")
+    section.link("All about this problem:", os.path.relpath(found.page, folder))

@@ -62,10 +62,10 @@ def page(name: str, head: str, found: Sequence[Line], needed: Sequence[str]) -> 
         "discrimination",
         table,
         [
-            Column("what", "", "text", wrap=True),
+            Column("what", "of what", "text", wrap=True),
             Column("value", "share, or number", "text"),
             Column("wanted", "wanted", "text"),
-            Column("verdict", "", "text"),
+            Column("verdict", "verdict", "text"),
         ],
         head,
     )

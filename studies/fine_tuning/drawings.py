@@ -26,7 +26,7 @@ def figure(configurations: pd.DataFrame, table: pd.DataFrame) -> Figure:
         width: Look(color, marker)
         for width, color, marker in zip(widths, COLORS, MARKERS, strict=False)
     }
-    heights = 3.1, 0.15 * (len(table) + 1.5 * len(names)) + 0.7
+    heights = 2.8, 0.15 * (len(table) + 1.5 * len(names)) + 0.7
     canvas = Figure(figsize=(PAGE, sum(heights)))
     above, below = canvas.subfigures(2, 1, height_ratios=heights)  # type: ignore[misc]
     clouds = above.subplots(1, len(names), squeeze=False)[0]
@@ -69,22 +69,28 @@ def draw_cloud(axes: Axes, configurations: pd.DataFrame, looks: Mapping[int, Loo
             label=f"{int(width)}",
         )
     top = 100 * means.float32.iloc[0]
-    lowest = 100 * float(means[["post_training", "fine_tuned"]].min().min()) - 2
-    axes.plot([lowest, top + 1], [lowest, top + 1], color=BASELINE_INK, lw=0.9, zorder=0)
+    left, low = (100 * float(means[name].min()) - 2 for name in ("post_training", "fine_tuned"))
+    corner = max(left, low)
+    axes.plot([corner, top + 1], [corner, top + 1], color=BASELINE_INK, lw=0.9, zorder=0)
     axes.axhline(top, color=INK, lw=0.9, ls=(0, (4, 2)), zorder=0)
     axes.annotate(
-        "float32", (lowest, top), xytext=(2, 2), textcoords="offset points", fontsize=SMALL
-    )
-    axes.annotate(
-        "no change",
-        ((lowest + top) / 2, (lowest + top) / 2),
-        xytext=(4, -4),
+        "float32",
+        (0, top),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 2),
         textcoords="offset points",
         fontsize=SMALL,
-        ha="left",
-        va="top",
     )
-    axes.set_aspect("equal")
+    beside = left < low  # No point is that low; else the line begins at the left edge.
+    axes.annotate(
+        "no change",
+        (corner, corner),
+        xytext=(-4, 0) if beside else (6, -2),
+        textcoords="offset points",
+        fontsize=SMALL,
+        ha="right" if beside else "left",
+        va="bottom" if beside else "top",
+    )
     number_axis(axes, "x")
     number_axis(axes, "y")
     axes.set_xlabel("post-training, test accuracy (%)")

@@ -210,8 +210,9 @@ def _on_cluster(scheduler: str, store: Store, jobs: Sequence[Job]) -> None:
         count=1,
         code=("studies.fine_tuning",),
     )
+    made_jobs = zip(left, arriving, strict=True)
     for job, made in tqdm(
-        zip(left, arriving, strict=True), total=len(left), unit="seed", disable=None
+        made_jobs, total=len(left), desc="fine-tuning", unit="seed", disable=None
     ):
         job.kept(store, made)
 

@@ -55,7 +55,7 @@ def write(
         FIGURE,
         drawn,
         "Test accuracy of every configuration, fine-tuned against rounded after training (mean "
-        "over seeds, colour: narrowest weight); what fine-tuning recovers, by width, with 95 % "
+        "over seeds, color: narrowest weight); what fine-tuning recovers, by width, with 95 % "
         "intervals over seeds and test sample.",
     )
     report.section("By width").table(

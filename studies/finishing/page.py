@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from analysis.report import Column
+    from moo_jsc.problems.network_problem import NetworkProblem
     from studies.common.running import Results
     from studies.common.settings import Settings
     from studies.finishing.chosen import Chosen
@@ -77,6 +79,7 @@ class Tables(NamedTuple):
 def write(
     folder: Path,
     config: Settings,
+    problem: NetworkProblem,
     tables: Tables,
     lines: Sequence[str],
     figure: Figure,
@@ -84,34 +87,67 @@ def write(
 ) -> Results:
     """Write the page with its tables and figure."""
     from analysis.report import Report
+    from studies.common.provenance import provenance
     from studies.common.running import write_results
 
-    report = Report("Designs trained to the end", lines[1])
-    section = report.section("What came of it")
-    for line in lines:
-        section.text(line)
-    for title, table in (
-        ("Smallest designs", tables.smallest),
-        ("Smallest networks", tables.cheapest),
-    ):
-        report.section(title).code(table.to_string(index=False))
+    report = Report("How much of a front was luck?", lines[0])
+    section = report.section("Answer")
+    section.lead(lines[1])
+    section.sentences(lines[2:])
+    report.section("Smallest designs").table(
+        "smallest",
+        tables.smallest,
+        _columns(tables.smallest),
+        "The design of the fewest look-up tables whose mean accuracy on the test split is at least "
+        "so high when it is trained to the end, with the interval of that number of tables.",
+    )
+    report.section("Smallest networks").table(
+        "cheapest",
+        tables.cheapest,
+        _columns(tables.cheapest),
+        "Of each design the network that is best on the validation split is built; here the one of "
+        "the fewest look-up tables whose accuracy on the split named is at least so high.",
+    )
     report.section("Beside published designs").figure("finished", figure, legend, png=True)
-    for title, table in (
-        ("All designs", tables.designs),
-        ("The network that is built of each", tables.built),
-    ):
-        report.section(title).code(table.to_string(index=False))
+    report.section("All designs").table(
+        "finished",
+        tables.designs,
+        _columns(tables.designs),
+        "Accuracies: means over seeds; chosen by: on the validation split, all others on the test "
+        "split; 95 %: interval of the finished one. Look-up tables: mean, least and most over "
+        "seeds, by whole traces; ns: latency of the pipeline.",
+    )
+    report.section("The network that is built of each").table(
+        "built",
+        tables.built,
+        _columns(tables.built),
+        "Of the seed that is best on the validation split; the interval is over test jets.",
+    )
     return write_results(
         folder,
         report,
         config,
-        setting=lines[0],
+        setting={"Setting": lines[0], **provenance(problem)},
         files={
             "finished.csv": tables.designs.to_csv(index=False),
             "built.csv": tables.built.to_csv(index=False),
         },
         figures={"finished": figure},
     )
+
+
+def _columns(table: pd.DataFrame) -> list[Column]:
+    """Numbers with as many digits as they need; texts may wrap."""
+    from pandas.api.types import is_numeric_dtype
+
+    from analysis.report import Column
+
+    return [
+        Column(str(name), str(name), "significant", 6)
+        if is_numeric_dtype(column)
+        else Column(str(name), str(name), "text", wrap=True)
+        for name, column in table.items()
+    ]
 
 
 def markdown_parts(lines: Sequence[str], tables: Tables) -> dict[str, str]:

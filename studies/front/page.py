@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.common.failures import failure_files
+from studies.common.failures import failed_designs, failure_files
 from studies.common.provenance import provenance
 from studies.common.running import Results, write_results
 from studies.common.settings import Settings
-from studies.front.points import front_designs
+from studies.front.points import extremes, front_designs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,13 +47,27 @@ def write(
     commands
         What can be done with a design (see `studies.common.designs`).
     """
+    from analysis.foundation.objectives import labeled
     from analysis.report import Column, Report
 
     figures = drawings(problem, front)
     report = Report(f"The true Pareto front of {problem.name}", lines[0])
     section = report.section("Front")
     section.lead(f"{lines[1][0].upper()}{lines[1][1:]}.")
-    section.code("\n".join(lines[3:]))
+    values = [Column(o.name, labeled(o), "significant", 5) for o in problem.objectives]
+    section.table(
+        "extremes",
+        extremes(problem, table),
+        [
+            Column("best", "best in", "text"),
+            *values,
+            Column("index", "design", "whole"),
+            Column("choices", "choices", "text", wrap=True),
+        ],
+        "The best point in each objective; of equals, the best in the others, in their order.",
+    )
+    if front.table is not None and front.table.failures:
+        section.text(failed_designs(front.table))
     section.figure(
         "front_projections",
         figures["front_projections"],
@@ -71,12 +85,11 @@ def write(
     report.section("Designs to explore").explorer(
         "designs", front_designs(problem, front, commands or {})
     )
-    objectives = [objective.name for objective in problem.objectives]
     report.section("Points").table(
         "front",
         table,
         [
-            *(Column(name, name, "significant", 5) for name in objectives),
+            *values,
             Column("configurations", "attained by", "whole"),
             Column("index", "design", "whole"),
             *(Column(choice.name, choice.name, "text") for choice in problem.space.choices),

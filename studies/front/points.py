@@ -93,6 +93,38 @@ def front_designs(problem: Problem, front: Front, commands: Mapping[str, str]) -
     return explored(problem, numbers, values, members, tested=tested, commands=commands)
 
 
+def extremes(problem: Problem, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the best point in each objective; of equals, the best in the others, in their order.
+
+    Parameters
+    ----------
+    problem
+        Of the front.
+    table
+        From `front_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``best`` (the objective with its sense), the objectives, ``index`` and ``choices``
+        (the design in words).
+    """
+    import pandas as pd
+
+    rows = []
+    for objective in problem.objectives:
+        order = [objective, *(o for o in problem.objectives if o is not objective)]
+        best = table.sort_values(
+            [o.name for o in order], ascending=[o.sense == "min" for o in order], kind="stable"
+        ).iloc[0]
+        (row,) = problem.space.configurations([int(best["index"])])
+        chosen = " ".join(f"{name}={value}" for name, value in problem.space.named(row).items())
+        values = {o.name: best[o.name] for o in problem.objectives}
+        head = f"{objective.name} ({objective.sense})"
+        rows.append({"best": head, **values, "index": int(best["index"]), "choices": chosen})
+    return pd.DataFrame(rows)
+
+
 def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:
     """Say how large the front is and what its extremes are."""
     names = [objective.name for objective in problem.objectives]
@@ -104,15 +136,9 @@ def summary(problem: Problem, front: Front, table: pd.DataFrame) -> list[str]:
         "",
         "best in each objective (of equals, the best in the others, in their order):",
     ]
-    for objective in problem.objectives:
-        order = [objective, *(o for o in problem.objectives if o is not objective)]
-        best = table.sort_values(
-            [o.name for o in order], ascending=[o.sense == "min" for o in order], kind="stable"
-        ).iloc[0]
+    for best in extremes(problem, table).to_dict("records"):
         values = ", ".join(f"{name} {shown(best[name])}" for name in names)
-        (row,) = problem.space.configurations([int(best["index"])])
-        chosen = " ".join(f"{name}={value}" for name, value in problem.space.named(row).items())
-        lines += [f"  {objective.name} ({objective.sense}): {values}", f"    {chosen}"]
+        lines += [f"  {best['best']}: {values}", f"    {best['choices']}"]
     if front.table is not None and front.table.failures:
         lines += ["", failed_designs(front.table)]
     return lines

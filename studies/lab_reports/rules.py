@@ -1,6 +1,6 @@
 """The verdict rules: pure functions from numbers to verdicts, each stated in one sentence.
 
-Intervals are 95 % studentised bootstrap intervals over seeds (Wilson's for shares of yes and no),
+Intervals are 95 % studentized bootstrap intervals over seeds (Wilson's for shares of yes and no),
 tests are Wilcoxon's signed-rank test at 5 %, each claim by itself.
 """
 

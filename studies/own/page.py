@@ -91,6 +91,7 @@ def report_of(found: OwnFindings, figures: Mapping[str, Figure], designs: Design
     designs
         For the explorer.
     """
+    from analysis.foundation.objectives import labeled
     from analysis.plots.scalarization import support_projections
     from analysis.report import Column, Report
 
@@ -122,12 +123,11 @@ def report_of(found: OwnFindings, figures: Mapping[str, Figure], designs: Design
         "Each point of the front as a line over all objectives, the best value on top.",
         png=True,
     )
-    names = [objective.name for objective in found.problem.objectives]
     section.table(
         "front",
         found.front,
         [
-            *(Column(name, name, "significant", 5) for name in names),
+            *(Column(o.name, labeled(o), "significant", 5) for o in found.problem.objectives),
             Column("index", "design", "whole"),
             *(Column(choice.name, choice.name, "text") for choice in found.problem.space.choices),
         ],
@@ -142,7 +142,7 @@ def report_of(found: OwnFindings, figures: Mapping[str, Figure], designs: Design
         section.lead(said[0])
         section.sentences(said[1:])
         if said is found.answers:
-            section.text("All tables, figures and tests: comparison/report.html in this folder.")
+            section.link("All tables, figures and tests:", "comparison/report.html")
         if title == "What weighted sums can never pick":
             section.figure(
                 "support",

@@ -83,7 +83,11 @@ def write(folder: Path, shares: pd.DataFrame, config: Settings) -> Results:
             Column("variant", "constants", "text"),
             *(Column(kind, f"{kind} (%)", "percent", 1) for kind in [*kinds, "all"]),
         ],
-        "Means over the members of the family; one run each.",
+        "Means over the members of the family; one run each. Frozen: as the sampler has them; the "
+        "others have one constant changed: slope (how much a choice harms at most), scatter (how "
+        "much that differs between choices), rate (how fast harm falls with every bit), length "
+        "(over which designs are alike), one share (all choices harm alike), one hypothesis (the "
+        "likeliest alone).",
     )
     end_page(report, config, {})
     return Results(report.write(folder))

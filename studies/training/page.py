@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from analysis.plots.axes import number_axis
 from analysis.plots.colormaps import ordered
 from analysis.plots.style import PAGE, styled
+from studies.common.provenance import data_in_words
 from studies.common.running import Results, end_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from moo_jsc.data import Dataset
     from studies.common.settings import Settings
     from studies.training.files import Score
 
 
-def write(folder: Path, scores: Sequence[Score], config: Settings) -> Results:
+def write(folder: Path, scores: Sequence[Score], jets: Dataset, config: Settings) -> Results:
     """Write the page: test accuracies with intervals, and the course of the trainings."""
     import pandas as pd
 
@@ -57,7 +59,7 @@ def write(folder: Path, scores: Sequence[Score], config: Settings) -> Results:
         "Float32 accuracy on the test split with its 95 % Clopper-Pearson interval, which covers "
         "the sample of jets and no other training.",
     )
-    end_page(report, config, {})
+    end_page(report, config, {"Data": data_in_words(jets)})
     return Results(report.write(folder))
 
 

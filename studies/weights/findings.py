@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.foundation.objectives import labeled
 from analysis.foundation.words import listed
 from analysis.redundancy.audit import Redundancy
+from analysis.report import Column
 from analysis.scalarization import sentences as words
 from analysis.scalarization.front import SCALINGS
 from analysis.scalarization.picks import described, pick
@@ -201,6 +203,12 @@ def own_lines(found: WeightFindings, name: Designs) -> list[str]:
             for scaling in SCALINGS
         ),
     ]
+
+
+def value_columns(table: ObjectiveTable, names: Sequence[str]) -> list[Column]:
+    """Return how objectives are shown in a table, with their units."""
+    known = {objective.name: objective for objective in table.objectives}
+    return [Column(name, labeled(known[name]), "significant", 4) for name in names]
 
 
 def valued_by(table: ObjectiveTable, names: Sequence[str], row: int) -> dict[str, float]:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from analysis.report import Column, Section
 from analysis.scalarization.support import Support
 from analysis.scalarization.weight_audit import side_by_side
-from studies.weights.findings import Designs, WeightFindings, own_lines, valued_by
+from studies.weights.findings import (
+    Designs,
+    WeightFindings,
+    own_lines,
+    value_columns,
+    valued_by,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +29,6 @@ def add_own_weights(section: Section, found: WeightFindings, name: Designs) -> N
     if not found.given:
         section.text(ASKED)
     section.sentences(others)
-    objectives = found.audit.front.names
     section.table(
         "methods",
         methods_frame(found, name),
@@ -31,7 +36,7 @@ def add_own_weights(section: Section, found: WeightFindings, name: Designs) -> N
             Column("method", "method", "text"),
             Column("design", "design", "text", wrap=True),
             Column("class", "class", "text"),
-            *(Column(each, each, "significant", 4) for each in objectives),
+            *value_columns(found.table, found.audit.front.names),
         ],
         "The design that each method picks for the same weights; the target is the median of the "
         "front in each objective. Knees do not depend on weights.",

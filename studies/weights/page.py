@@ -18,6 +18,7 @@ from studies.weights.findings import (
     WeightFindings,
     inverse_lines,
     own_title,
+    value_columns,
     valued_by,
 )
 from studies.weights.own_page import add_own_weights
@@ -145,7 +146,7 @@ def _weight_space(section: Section, found: WeightFindings, name: Designs) -> Non
         frame,
         [
             Column("design", "design", "text", wrap=True),
-            *(Column(each, each, "significant", 4) for each in audit.front.names),
+            *value_columns(found.table, audit.front.names),
             Column("volume", "volume (%)", "percent", 2, limits=("low", "high")),
             Column("radius", "largest ball", "significant", 2),
             Column("centre", "its centre", "text", wrap=True),
@@ -279,13 +280,12 @@ def _redundancy(section: Section, found: WeightFindings) -> None:
 def _designs(section: Section, name: Designs) -> None:
     frame = name.frame()
     objectives = [objective.name for objective in name.table.objectives]
+    choices = [str(key) for key in frame.columns if key not in objectives]
     section.table(
         "designs",
         frame,
         [
-            Column(str(key), str(key), "significant", 4)
-            if key in objectives
-            else Column(str(key), str(key), "text")
-            for key in frame.columns
+            *(Column(key, key, "text") for key in choices),
+            *value_columns(name.table, objectives),
         ],
     )

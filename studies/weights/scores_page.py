@@ -13,6 +13,7 @@ from studies.weights.findings import (
     score_frame,
     score_lines,
     scored_metrics,
+    value_columns,
 )
 from studies.weights.scores import INTRODUCTION, introductions
 
@@ -69,7 +70,7 @@ def _add_tables(section: Section, scored: Scored, number: int) -> None:
             Column("score", "score", "text"),
             Column("scaling", "scaling", "text"),
             Column("pick", "pick", "text", wrap=True),
-            *(Column(each, each, "significant", 4) for each in scored_metrics(scored)),
+            *value_columns(scored.table, scored_metrics(scored)),
             Column("given_up", "given up (% of range)", "text", wrap=True),
         ],
         "What each score picks in natural units (raw), as it was stated, and what the same weights "

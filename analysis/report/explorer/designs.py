@@ -76,6 +76,8 @@ class Designs:
         Lines that do something with a design, by what they do; ``{number}`` stands for it.
     total
         Designs of the whole space; by default those of the frame.
+    note
+        What else is to be known of the values and the commands.
 
     Raises
     ------
@@ -99,6 +101,7 @@ class Designs:
     runs: int = 0
     commands: Mapping[str, str] = field(default_factory=dict)
     total: int | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         wanted = [NUMBER, FRONT, *(measure.key for measure in self.measures)]

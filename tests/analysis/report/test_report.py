@@ -106,6 +106,13 @@ def test_every_link_on_the_page_has_a_target(report):
         assert f'id="{target}"' in html
 
 
+def test_a_link_leads_to_another_page(report):
+    report.section("More").link("All <of> it:", "../one & two/report.html")
+    html = report.html()
+    assert parsed(html).outside[-1] == "../one%20%26%20two/report.html"
+    assert "All &lt;of&gt; it:" in html
+
+
 def test_parts_alone_have_no_links_to_other_places():
     frame = pd.DataFrame({"tau": [0.5]})
     assert "href" not in Table("taus", frame, [Column("tau", "tau")], "The knee.").html()
@@ -121,6 +128,8 @@ def test_text_is_escaped(report):
 def test_everything_is_written_beside_the_page(report, tmp_path):
     page = report.write(tmp_path / "results")
     assert page.read_text(encoding="utf-8") == report.html()
+    linked = parsed(report.html()).outside
+    assert linked and all((page.parent / target).is_file() for target in linked)
     assert sorted(
         path.relative_to(page.parent).as_posix() for path in page.parent.rglob("*.*")
     ) == [
@@ -181,7 +190,7 @@ def test_unknown_column():
         (Column("x", "x", digits=1, signed=True), 2.0, "+2.0"),
         (Column("x", "x", digits=1, signed=True), -2.0, "\u22122.0"),
         (Column("x", "x", "percent", 1), 0.1234, "12.3"),
-        (Column("x", "x", "significant", 3), 1234567.0, "1.23e+06"),
+        (Column("x", "x", "significant", 3), 1234567.0, "1234567"),
         (Column("x", "x", "whole"), 12.0, "12"),
         (Column("x", "x", "whole"), np.inf, "\u221e"),
         (Column("x", "x"), np.nan, "\u2013"),
@@ -199,6 +208,12 @@ def test_cells_sort_by_number_not_by_text():
     html = Table("t", frame, [Column("x", "x", digits=0, limits=("low", "high"))]).html()
     assert re.findall(r'data-value="([^"]*)"', html) == ["10.0", "Infinity", ""]
     assert "10 <small>[1, 2]</small>" in html
+    html = Table(
+        "t",
+        frame.assign(low=np.nan, high=np.nan),
+        [Column("x", "x", digits=0, limits=("low", "high"))],
+    ).html()
+    assert "small" not in html
 
 
 def test_latex_has_no_bare_specials():

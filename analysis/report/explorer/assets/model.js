@@ -51,11 +51,15 @@ class Model {
     return rows;
   }
 
-  // Passing rows, best first by a measure; rows without a value come last.
+  // Passing rows, best first by a measure, of equal ones by the last quality; without a value last.
   best(measure, count) {
-    const sign = measure.sense === "max" ? -1 : 1;
-    const key = (row) => (measure.numbers[row] === null ? Infinity : sign * measure.numbers[row]);
-    return this.passing().sort((a, b) => (key(a) === key(b) ? a - b : key(a) - key(b))).slice(0, count);
+    const key = (by) => (row) => (by.numbers[row] === null ? Infinity : (by.sense === "max" ? -1 : 1) * by.numbers[row]);
+    const order = [measure, this.measures.findLast((each) => each.sense === "max") ?? measure].map(key);
+    const compare = (a, b) => {
+      const by = order.find((each) => each(a) !== each(b));
+      return by ? by(a) - by(b) : a - b;
+    };
+    return this.passing().sort(compare).slice(0, count);
   }
 
   hover(row) { this.hovered = row; this.tell("hovered"); }

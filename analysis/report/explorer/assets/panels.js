@@ -61,8 +61,9 @@ function card(model) {
   return box;
 }
 
-function headed(cells) {
-  return element("thead", {}, element("tr", {}, ...cells.map((cell) => element("th", { scope: "col" }, cell))));
+function headed(cells, words = "") {
+  return element("thead", {}, element("tr", {}, ...cells.map((cell) => element("th", {
+    scope: "col", class: cell === words ? "text" : "number" }, cell))));
 }
 
 function ranking(model) {
@@ -88,7 +89,7 @@ function pinned(model) {
       .then(() => { event.target.textContent = "copied"; }, () => {}) }, "copy"));
   const fill = () => box.replaceChildren(...(model.pins.length === 0 ? [] : [element("h3", {}, "Pinned designs"),
     element("div", { class: "scroll" }, element("table", {},
-      headed(["design", ...model.measures.map(titled), "in words", ""]),
+      headed(["design", ...model.measures.map(titled), "in words", ""], "in words"),
       element("tbody", {}, ...model.pins.map((row) => {
         const { layers, found } = inWords(model, row);
         const tried = found.length ? [`tried by ${found.join(", ")} (of ${model.data.runs} runs each)`] : [];

@@ -27,12 +27,12 @@ class Parallel {
     return this.axes[Math.max(0, Math.min(this.axes.length - 1, place))];
   }
 
+  // One outline for all rows, there and back, so that it turns along the first and the last axis: many are slow to draw.
   lines(rows, name, color, width, opacity) {
-    const x = [], y = [], owners = [];
-    for (const row of rows) {
-      this.axes.forEach(({ heights }, place) => { x.push(place); y.push(heights[row]); owners.push(row); });
-      x.push(null); y.push(null); owners.push(null);
-    }
+    const x = [], y = [], owners = [], there = [...this.axes.keys()], back = [...there].reverse();
+    rows.forEach((row, number) => {
+      for (const place of number % 2 ? back : there) { x.push(place); y.push(this.axes[place].heights[row]); owners.push(row); }
+    });
     return { type: "scatter", mode: "lines", name, x, y, owners, line: { color, width }, opacity,
       hoverinfo: "none", showlegend: false };
   }
@@ -57,7 +57,8 @@ class Parallel {
         annotations.push({ x, y: this.height(each, this.scaled(axis, value)), text, showarrow: false, xanchor: "left", xshift: 2,
           font: { size: 9.5, color: look.soft }, bgcolor: look.paper, borderpad: 0, opacity: 0.85 });
       }
-      shapes.push({ type: "line", x0: x, x1: x, y0: 0, y1: 1, line: { color: look.soft, width: 1 } });
+      const end = x === 0 || x === this.axes.length - 1;
+      shapes.push({ type: "line", x0: x, x1: x, y0: 0, y1: 1, line: { color: look.soft, width: end ? 2 : 1 } });
       const range = this.model.ranges.get(axis);
       if (!range) return;
       const [from, to] = range.map((value, side) => (value === null ? [each.low, each.high][side] : this.scaled(axis, value)));
