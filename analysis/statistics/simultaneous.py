@@ -119,13 +119,14 @@ def largest_t(
     n, k = centered.shape
     if k == 0:
         return np.zeros(resamples)
-    weights = resampling_weights(n, resamples, seed)
-    means = weights @ centered
-    variances = np.maximum(weights @ centered**2 - means**2, 0.0) / (n - 1)
-    errors = np.sqrt(variances)
-    tiny = 1e-9 * centered.std(axis=0, ddof=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where(
-            errors > tiny, np.abs(means) / errors, np.where(np.abs(means) > tiny, cap, 0.0)
-        )
-    return np.minimum(ratios, cap).max(axis=1)
+    moments = resampling_weights(n, resamples, seed) @ np.hstack([centered, centered**2])
+    squares, variances = moments[:, :k] ** 2, moments[:, k:]
+    variances -= squares
+    variances /= n - 1
+    tiny = (1e-9 * centered.std(axis=0, ddof=1)) ** 2
+    flat = variances <= tiny
+    if flat.any():
+        squares[flat] = np.where((squares > tiny)[flat], cap**2, 0.0)
+        variances[flat] = 1.0
+    squares /= variances
+    return np.minimum(np.sqrt(squares.max(axis=1)), cap)
