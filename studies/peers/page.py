@@ -19,7 +19,7 @@ FIGURE = "peers"
 def summarized(shares: pd.DataFrame) -> pd.DataFrame:
     """Return means over seeds with the 95 % interval at 20 trials, a row a problem and sampler.
 
-    The interval is Student's, over seeds; with a budget below 20 it is that of the last number of
+    The interval is Student's, over seeds, as far as a share can be; with a budget below 20 it is that of the last number of
     trials that is tabulated.
     """
     import numpy as np
@@ -31,7 +31,7 @@ def summarized(shares: pd.DataFrame) -> pd.DataFrame:
     table = groups[counts].mean()
     table["seeds"] = groups["seed"].count()
     half = t.ppf(0.975, table["seeds"] - 1) * groups[at].std(ddof=1) / np.sqrt(table["seeds"])
-    table["low"], table["high"] = table[at] - half, table[at] + half
+    table["low"], table["high"] = (table[at] - half).clip(0.0), (table[at] + half).clip(upper=1.0)
     table["seconds"] = groups["seconds"].mean()
     table["told"] = groups["told"].first()
     return table.reset_index()
