@@ -35,7 +35,7 @@ from tests.benchmarks.null_studies import (
 )
 
 REPETITIONS = 6000
-"""Studies a cell: the standard error of a share of 5 % is 0.3 points, of 95 % as well."""
+"""Studies a cell, at most: the standard error of a share of 5 % is 0.3 points, of 95 % as well."""
 
 
 def covered(low: np.ndarray, high: np.ndarray, truth: float) -> float:
