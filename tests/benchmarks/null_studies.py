@@ -6,7 +6,7 @@ One function for each kind of verdict. Each returns rows of a table of docs/meth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,9 @@ CHANCES = np.array([0.05, 0.10, 0.15, 0.30, 0.40])
 SPREADS = (0.3, 1.0, 3.0)
 ABREAST = 200
 """Studies that are drawn and tested by ranks in one call."""
+
+ERROR, FEWEST = 0.003, 1000
+"""A share is known when its standard error is below, from so many studies on."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,38 @@ APART = Scores("one mean, shapes and spreads apart", _apart, 0.0, alike=False)
 """All of the above in one study."""
 
 
+class Share:
+    """A share of studies, counted until it is known."""
+
+    def __init__(self) -> None:
+        self.hits = self.studies = 0
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.studies
+
+    @property
+    def known(self) -> bool:
+        """Whether the standard error is small enough; one more hit than there were is assumed."""
+        share = (self.hits + 1) / (self.studies + 1)
+        return self.studies >= FEWEST and share * (1 - share) / self.studies < ERROR**2
+
+    def add(self, found: Iterable[bool]) -> None:
+        for one in found:
+            self.hits += bool(one)
+            self.studies += 1
+
+
 def studies(
-    scores: Scores, repetitions: int, seeds: int, samplers: int, rng: np.random.Generator
+    scores: Scores, most: int, seeds: int, samplers: int, rng: np.random.Generator
 ) -> Iterator[NDArray[np.float64]]:
-    """Yield blocks of studies (studies, seeds, samplers)."""
-    for start in range(0, repetitions, ABREAST):
-        yield scores.draw(rng, (min(ABREAST, repetitions - start), seeds, samplers))
+    """Yield blocks of studies (studies, seeds, samplers), `most` in all."""
+    for start in range(0, most, ABREAST):
+        yield scores.draw(rng, (min(ABREAST, most - start), seeds, samplers))
 
 
 def family_wise_error(
-    repetitions: int,
+    most: int,
     samplers: int = 10,
     sources: Sequence[Scores] = (*SCORES, APART),
     seed: int = 0,
@@ -107,25 +132,26 @@ def family_wise_error(
         for name, (one, other) in families.items():
             row: dict[str, object] = {"scores": scores.name, "family": name}
             for n in SEEDS:
-                mean = ranks = 0
-                for block in studies(scores, repetitions, n, samplers, rng):
+                mean, ranks = Share(), Share()
+                for block in studies(scores, most, n, samplers, rng):
                     differences = block[:, :, one] - block[:, :, other]
-                    for study in differences:
-                        found = simultaneous_means(study, resamples=resamples)
-                        mean += bool((found.p <= ALPHA).any())
-                    if scores.alike:
-                        p = signed_rank_p(np.moveaxis(differences, 1, 0).reshape(n, -1))
-                        ranks += sum(
-                            holm(each).min() <= ALPHA for each in p.reshape(len(block), -1)
-                        )
-                row[f"{n} seeds, mean"] = mean / repetitions
-                row[f"{n} seeds, ranks"] = ranks / repetitions if scores.alike else ""
+                    if not mean.known:
+                        found = (simultaneous_means(d, resamples=resamples) for d in differences)
+                        mean.add((each.p <= ALPHA).any() for each in found)
+                    if scores.alike and not ranks.known:
+                        abreast = np.moveaxis(differences, 1, 0).reshape(n, -1)
+                        p = signed_rank_p(abreast).reshape(len(block), -1)
+                        ranks.add(holm(each).min() <= ALPHA for each in p)
+                    if mean.known and (ranks.known or not scores.alike):
+                        break
+                row[f"{n} seeds, mean"] = mean.value
+                row[f"{n} seeds, ranks"] = ranks.value if scores.alike else ""
             rows.append(row)
     return rows
 
 
 def simultaneous_coverage(
-    repetitions: int,
+    most: int,
     samplers: int = 13,
     sources: Sequence[Scores] = (*SCORES, APART),
     seed: int = 0,
@@ -138,11 +164,11 @@ def simultaneous_coverage(
         found = simultaneous_means(differences + shifts, resamples=resamples)
         return bool(((found.low <= shifts) & (shifts <= found.high)).all())
 
-    return _share_of_studies(held, repetitions, samplers, sources, seed)
+    return _share_of_studies(held, most, samplers, sources, seed)
 
 
 def false_equivalence(
-    repetitions: int,
+    most: int,
     samplers: int = 13,
     sources: Sequence[Scores] = (*SCORES, APART),
     seed: int = 0,
@@ -162,13 +188,13 @@ def false_equivalence(
             found = simultaneous_means(differences + margin * sides, resamples=resamples)
             return bool(((-margin < found.low) & (found.high < margin)).any())
 
-        rows += _share_of_studies(wrong, repetitions, samplers, [scores], seed)
+        rows += _share_of_studies(wrong, most, samplers, [scores], seed)
     return rows
 
 
 def _share_of_studies(
     question: Callable[[NDArray[np.float64]], bool],
-    repetitions: int,
+    most: int,
     samplers: int,
     sources: Sequence[Scores],
     seed: int,
@@ -179,10 +205,12 @@ def _share_of_studies(
     for scores in sources:
         row: dict[str, object] = {"scores": scores.name}
         for n in SEEDS:
-            said = 0
-            for block in studies(scores, repetitions, n, samplers, rng):
-                said += sum(map(question, block[:, :, 1:] - block[:, :, :1]))
-            row[f"{n} seeds"] = said / repetitions
+            said = Share()
+            for block in studies(scores, most, n, samplers, rng):
+                said.add(map(question, block[:, :, 1:] - block[:, :, :1]))
+                if said.known:
+                    break
+            row[f"{n} seeds"] = said.value
         rows.append(row)
     return rows
 
