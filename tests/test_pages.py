@@ -66,11 +66,12 @@ def code(path):
 def test_every_page_with_marks_and_every_command_that_fills_one_is_listed():
     assert {path.name for path in DOCS.glob("*.md") if parts(path.name)} == set(WRITERS)
     known = {path for paths in WRITERS.values() for path in (*paths, *map(PARTS_OF.get, paths))}
+    fills = re.compile(r"(?<!def )\bfill\((config\.|given\.)?page\b|measured\.row\(")
     filling = {
         path.relative_to(ROOT).as_posix()
         for folder in ("studies", "tests/benchmarks", "tests/samplers")
         for path in (ROOT / folder).rglob("*.py")
-        if re.search(r"(?<!def )\bfill\((config\.|given\.)?page\b|measured\.row\(", path.read_text())
+        if fills.search(path.read_text())
     }
     assert filling <= known
 

@@ -19,8 +19,8 @@ FIGURE = "peers"
 def summarized(shares: pd.DataFrame) -> pd.DataFrame:
     """Return means over seeds with the 95 % interval at 20 trials, a row a problem and sampler.
 
-    The interval is Student's, over seeds, as far as a share can be; with a budget below 20 it is that of the last number of
-    trials that is tabulated.
+    The interval is Student's, over seeds, within 0 and 1; with a budget below 20 it is that of
+    the last number of trials that is tabulated.
     """
     import numpy as np
     from scipy.stats import t
