@@ -119,9 +119,10 @@ class Share:
 
 
 def studies(
-    scores: Scores, most: int, seeds: int, samplers: int, rng: np.random.Generator
+    scores: Scores, most: int, seeds: int, samplers: int, seed: int
 ) -> Iterator[NDArray[np.float64]]:
     """Yield blocks of studies (studies, seeds, samplers), `most` in all."""
+    rng = np.random.default_rng([seed, seeds, samplers, *scores.name.encode()])
     for start in range(0, most, ABREAST):
         yield scores.draw(rng, (min(ABREAST, most - start), seeds, samplers))
 
@@ -134,7 +135,6 @@ def family_wise_error(
     resamples: int = RESAMPLES,
 ) -> Rows:
     """Share of studies with any false verdict where no sampler is better, by kind of verdict."""
-    rng = np.random.default_rng(seed)
     families = {
         "against one": (np.arange(1, samplers), np.zeros(samplers - 1, dtype=int)),
         "all pairs": np.triu_indices(samplers, k=1),
@@ -145,7 +145,7 @@ def family_wise_error(
             row: dict[str, object] = {"scores": scores.name, "family": name}
             for n in SEEDS:
                 mean, ranks = Share(), Share()
-                for block in studies(scores, most, n, samplers, rng):
+                for block in studies(scores, most, n, samplers, seed):
                     differences = block[:, :, one] - block[:, :, other]
                     if not mean.known:
                         found = (simultaneous_means(d, resamples=resamples) for d in differences)
@@ -212,13 +212,12 @@ def _share_of_studies(
     seed: int,
 ) -> Rows:
     """Ask a question of the differences (seeds, samplers - 1) from the first sampler."""
-    rng = np.random.default_rng(seed)
     rows: Rows = []
     for scores in sources:
         row: dict[str, object] = {"scores": scores.name}
         for n in SEEDS:
             said = Share()
-            for block in studies(scores, most, n, samplers, rng):
+            for block in studies(scores, most, n, samplers, seed):
                 said.add(map(question, block[:, :, 1:] - block[:, :, :1]))
                 if said.known:
                     break
