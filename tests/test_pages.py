@@ -110,7 +110,8 @@ def test_every_table_of_a_benchmark_has_its_place_on_the_page(page):
 
 def test_cheap_tables_are_what_their_command_gives():
     page = (DOCS / "method.md").read_text()
-    assert coverage_simulation.shown(coverage_simulation.a12_coverage(coverage_simulation.REPETITIONS)) in page
+    rows = coverage_simulation.a12_coverage(coverage_simulation.REPETITIONS)
+    assert coverage_simulation.shown(rows) in page
 
 
 def test_tables_of_tests_are_written_when_all_have_run(tmp_path):
