@@ -73,7 +73,7 @@ class TestSixthReport:
 
         from studies.lab_reports import catalog, reports
 
-        page = Path(__file__).parents[2] / "docs" / "extending.md"
+        page = Path(__file__).parents[3] / "docs" / "extending.md"
         code = re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)[-1]
         (tmp_path / "r9_example.py").write_text(code)
         monkeypatch.setattr(reports, "__path__", [*reports.__path__, str(tmp_path)])
@@ -99,7 +99,7 @@ class TestSixthReport:
 class TestPage:
     def test_numbers_are_written_between_the_markers(self, measured, tmp_path):
         page = tmp_path / "page.md"
-        page.write_text((Path(__file__).parents[2] / "docs" / "reports.md").read_text())
+        page.write_text((Path(__file__).parents[3] / "docs" / "reports.md").read_text())
         findings = judge_all(every_claim(), measured)
         update_page(page, findings, measured, reports_of(None))
         text = page.read_text()
@@ -116,6 +116,9 @@ class TestPage:
 
 
 class TestCommand:
+    def test_widened_networks_are_trained_twenty_times_unless_fewer_are_asked_for(self):
+        assert Config().training_seeds == 20
+
     def test_one_report_from_the_command_line(self, few, tmp_path, capsys, monkeypatch):
         monkeypatch.setenv("MOO_JSC_CACHE", str(tmp_path))
         arguments = ["--report", "R1", "--seeds", "2", "--budget", "6", "--jets", str(few)]
