@@ -2,9 +2,10 @@
 
 The largest is taken over all comparisons, so the verdicts have a family-wise error rate, the
 intervals cover all means at once, and no interval contradicts its verdict: a mean differs from 0
-exactly where its interval leaves 0 out. Each ``|t|`` counts in units of its own 99 % quantile: two
-samplers that differ for three seeds in thirty have a t with tails so long that, with one critical
-value for all, nothing else could be told apart beside them. Which bootstrap was decided by
+exactly where its interval leaves 0 out. A comparison whose ``|t|`` has a far larger 99 % quantile
+than most is measured in units of that: two samplers that differ for three seeds in thirty have a t
+with tails so long that, with one critical value for all, nothing else could be told apart beside
+them. Which bootstrap was decided by
 simulation (``tests/benchmarks/null_studies.py``, docs/method.md): with shared resamples, symmetric
 limits keep the error rate for skewed and few-valued scores where balanced one-sided limits and
 sign flips do not.
@@ -23,6 +24,10 @@ from analysis.statistics.intervals import WIDEST, resampling_weights
 RESAMPLES = 4000
 UNIT = 0.99
 """Quantile of each comparison's own ``|t|`` that it is measured in."""
+
+ORDINARY = 1.25
+"""Up to this many times the median unit, comparisons share one unit: to estimate each by itself
+would cost error rate where differences are skewed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +81,9 @@ def simultaneous_means(
     Notes
     -----
     The single-step method of Romano and Wolf (2005) with t* = (mean* - mean) / error* of each
-    resample (Efron and Tibshirani 1993, chapter 12.5), balanced as by Beran (1988), at the one
-    quantile `UNIT`; resamples without spread count as `WIDEST` times Student's quantile.
+    resample (Efron and Tibshirani 1993, chapter 12.5), balanced in the way of Beran (1988) at the
+    one quantile `UNIT`, and only where that is out of the `ORDINARY`; resamples without spread
+    count as `WIDEST` times Student's quantile.
     Differences that are the same in all n replicates have no t: each sign was equally likely
     without a difference, so p = k 2^(1 - n). O(resamples n k).
 
@@ -107,6 +113,7 @@ def simultaneous_means(
         resampled = absolute_t(centered[:, varies], resamples, seed, widest)
         place = min(int(UNIT * resamples), resamples - 1)
         unit = np.partition(resampled, place, axis=1)[:, place]
+        unit = np.maximum(unit, ORDINARY * np.median(unit))
         largest = (resampled / unit[:, None]).max(axis=0)
         critical[varies] = unit * np.quantile(largest, 1 - alpha, method="higher")
         t = np.abs(mean[varies]) / error[varies]

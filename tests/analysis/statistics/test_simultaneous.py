@@ -23,9 +23,10 @@ def obvious(differences, alpha, resamples):
             error = values.std(ddof=1) / np.sqrt(n)
             ts.append(abs(values.mean() - differences[:, column].mean()) / error)
         table.append(ts)
-    units = [sorted(column)[int(0.99 * resamples)] for column in zip(*table, strict=True)]
+    units = np.array([sorted(each)[int(0.99 * resamples)] for each in zip(*table, strict=True)])
+    units = np.maximum(units, 1.25 * np.median(units))
     largest = [max(t / unit for t, unit in zip(ts, units, strict=True)) for ts in table]
-    critical = sorted(largest)[int(np.ceil((resamples - 1) * (1 - alpha)))] * np.array(units)
+    critical = sorted(largest)[int(np.ceil((resamples - 1) * (1 - alpha)))] * units
     errors = differences.std(axis=0, ddof=1) / np.sqrt(n)
     return critical, differences.mean(axis=0) - critical * errors
 
