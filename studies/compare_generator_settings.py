@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from studies.common.checks import require_at_least
 from studies.common.console import run_study
+from studies.common.pages import fill
 from studies.common.running import Results, end_page, study
 from studies.common.settings import Settings
 
@@ -78,6 +79,8 @@ class Config(Settings):
     """Jets a class."""
     seed: int = 1
     """Seed of the first class; the others count up."""
+    page: Path | None = None
+    """Markdown page whose table of settings, between its marks, is to be written anew."""
 
     script = "compare_generator_settings"
 
@@ -89,6 +92,8 @@ def main(config: Config) -> Results:
     require_at_least("seed", config.seed, 0)
     config.check_folders()
     lines = run(config.jets, config.seed)
+    if config.page is not None:
+        fill(config.page, {"generator settings": "\n".join(lines)})
     return Results(report(config, lines))
 
 

@@ -119,8 +119,9 @@ class FrontChance:
         low, high = np.quantile(self.sizes, [0.025, 0.975])
         return (
             f"When the {self.drawn} are drawn again, {100 * self.kept:.0f} % of the front's "
-            f"{counted(len(own), 'design')} stay on it on average; "
-            f"{often} do in at least 95 % of the resamples, {rarely} in less than half.",
+            f"{counted(len(own), 'design')} stay on it on average; {often} "
+            f"{'does' if often == 1 else 'do'} in at least 95 % of the resamples, {rarely} in less "
+            "than half.",
             f"A resample's front has {low:.0f} to {high:.0f} points (95 % of the resamples).",
         )
 

@@ -21,8 +21,12 @@ R2_WEIGHTS = 1000
 
 
 def hypervolume_share(values: NDArray[np.float64], reference: Reference) -> float:
-    """Return the share of the front's hypervolume that values (n, m), natural units, dominate."""
-    points = reference.normalized(values)
+    """Return the share of the front's hypervolume that values (n, m), natural units, dominate.
+
+    Those that count: a design may keep the bounds on one split and not on the other.
+    """
+    counting = values[reference.bounds.met(values, reference.objectives)]
+    points = reference.normalized(counting)
     return hypervolume(points, reference.reference_point) / reference.hypervolume
 
 

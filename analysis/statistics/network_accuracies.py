@@ -2,8 +2,9 @@
 
 Two kinds of chance are in every difference of accuracy: the training (another seed gives other
 weights) and the test sample (other jets give other counts). Both are in every interval here.
-Choices are made on the validation split, and with other training seeds than those they are
-judged on, so that no network is praised for its luck.
+A network that was chosen for its validation accuracy owes part of that to the luck of its
+trainings, which it has on the test split too. So verdicts on chosen networks hold for all pairs
+that might have been chosen, at once.
 """
 
 from __future__ import annotations
@@ -11,14 +12,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.front.pareto import nondominated
-from analysis.statistics.comparison import holm
-
-LEVEL = 0.95
+from analysis.statistics.paired_accuracies import (
+    LEVEL,
+    Difference,
+    JudgedClaim,
+    Part,
+    judged,
+    paired_difference,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,20 @@ class Grid:
         """Test accuracy (seeds, k)."""
         return self.correct.mean(axis=2)
 
+    @cached_property
+    def trainings(self) -> Part:
+        """Variance of a difference of two networks' mean accuracies over trainings.
+
+        One for all pairs, with its degrees of freedom, from what is left of the accuracies (seeds,
+        k) without the means of seeds and networks: that two networks scatter alike tells more than
+        the few seeds of a single pair.
+        """
+        left = self.test - self.test.mean(axis=0)
+        left -= left.mean(axis=1, keepdims=True)
+        seeds, networks = left.shape
+        freedom = float((seeds - 1) * (networks - 1))
+        return 2.0 * float((left**2).sum()) / freedom / seeds, freedom
+
     @property
     def uniform(self) -> NDArray[np.bool_]:
         """Which networks have one multiplier for all layers, (k,)."""
@@ -62,110 +83,6 @@ class Grid:
     def name(self, position: int) -> str:
         """Return a network's multipliers as text: ``2x4``."""
         return "x".join(str(multiplier) for multiplier in self.multipliers[position])
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A difference of mean accuracies with its 95 % interval and two-sided p-value.
-
-    `error` is its standard error, `freedom` the degrees of freedom of Student's t.
-    """
-
-    estimate: float
-    low: float
-    high: float
-    p: float
-    error: float
-    freedom: float
-
-    def within(self, margin: float) -> float:
-        """Return the p-value of "it is as large as the margin": two one-sided t-tests.
-
-        Examples
-        --------
-        >>> found = Difference(0.001, -0.001, 0.003, 0.3, error=0.001, freedom=20.0)
-        >>> found.within(0.01) < 0.001 < found.within(0.002)
-        True
-        """
-        from scipy import stats
-
-        room = margin - abs(self.estimate)
-        if self.error == 0:
-            return 0.0 if room > 0 else 1.0
-        return float(stats.t.sf(room / self.error, self.freedom))
-
-
-@dataclass(frozen=True)
-class JudgedClaim:
-    """One claim and what the data say of it.
-
-    Attributes
-    ----------
-    group, claim
-        Which family of claims, and the claim in words.
-    difference
-        Of accuracy, first minus second.
-    p
-        Corrected for the number of claims in the group (Holm).
-    verdict
-        ``"better"``, ``"worse"`` or ``"cannot be told apart"``; where a margin is given also
-        ``"equivalent"``, and ``"undecided"`` instead of the last.
-    """
-
-    group: str
-    claim: str
-    difference: Difference
-    p: float
-    verdict: str
-
-
-Correct = NDArray[np.bool_] | NDArray[np.float64]
-"""Whether a jet is classified correctly, or in what share of several networks."""
-
-
-def paired_difference(one: Correct, other: Correct, level: float = LEVEL) -> Difference:
-    """Compare two sets of trained networks on the same jets.
-
-    Parameters
-    ----------
-    one, other
-        (seeds, jets): whether each jet is classified correctly (or the share of networks that
-        do), paired by seed and jet.
-    level
-        Coverage of the interval.
-
-    Returns
-    -------
-    Difference
-        Variance: that of the seeds' mean differences over their number, plus that of the jets'
-        mean differences over theirs. Student's t with the degrees of freedom of Welch and
-        Satterthwaite. The jets' share still holds some of the seeds', which errs on the
-        cautious side.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> one, other = rng.random((5, 4000)) < 0.76, rng.random((5, 4000)) < 0.73
-    >>> found = paired_difference(one, other)
-    >>> bool(0.01 < found.low < found.estimate < found.high < 0.05)
-    True
-    """
-    from scipy import stats
-
-    differences = np.asarray(one, dtype=np.float64) - other
-    by_seed, by_jet = differences.mean(axis=1), differences.mean(axis=0)
-    estimate = float(by_seed.mean())
-    shares = np.array([by_seed.var(ddof=1) / len(by_seed), by_jet.var(ddof=1) / len(by_jet)])
-    variance = float(shares.sum())
-    if variance == 0:
-        p = 1.0 if estimate == 0 else 0.0
-        return Difference(estimate, estimate, estimate, p, 0.0, float("inf"))
-    freedom = variance**2 / float((shares**2 / [len(by_seed) - 1, len(by_jet) - 1]).sum())
-    error = variance**0.5
-    width = float(stats.t.ppf((1 + level) / 2, freedom)) * error
-    p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
-    low, high = max(estimate - width, -1.0), min(estimate + width, 1.0)
-    return Difference(estimate, low, high, p, error, freedom)
 
 
 def seed_interval(accuracy: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
@@ -190,40 +107,9 @@ def sample_half_width(grid: Grid, level: float = LEVEL) -> float:
     return float(stats.norm.ppf((1 + level) / 2)) * error
 
 
-def judged(
-    group: str, claims: Sequence[tuple[str, Difference]], margin: float | None = None
-) -> list[JudgedClaim]:
-    """Turn a family of claims "first is better" into verdicts, corrected by Holm's method.
-
-    Parameters
-    ----------
-    group, claims
-        The family, and each claim with its difference.
-    margin
-        Of accuracy: a difference that is shown to be smaller, by two one-sided tests corrected
-        for the number of claims as well, is called equivalent.
-    """
-    if not claims:
-        return []
-    differences = [difference for _, difference in claims]
-    corrected = holm([difference.p for difference in differences])
-    small = [1.0] * len(claims)
-    if margin is not None:
-        small = list(holm([difference.within(margin) for difference in differences]))
-    verdicts = []
-    for (claim, difference), p, equivalence in zip(claims, corrected, small, strict=True):
-        word = "cannot be told apart" if margin is None else "undecided"
-        if equivalence <= 1 - LEVEL:
-            word = "equivalent"
-        elif p <= 1 - LEVEL:
-            word = "better" if difference.estimate > 0 else "worse"
-        verdicts.append(JudgedClaim(group, claim, difference, float(p), word))
-    return verdicts
-
-
 def compare(grid: Grid, one: int, other: int) -> Difference:
     """Compare two networks of the grid on the test split."""
-    return paired_difference(grid.correct[:, one], grid.correct[:, other])
+    return paired_difference(grid.correct[:, one], grid.correct[:, other], trainings=grid.trainings)
 
 
 def widening(grid: Grid, margin: float | None = None) -> list[JudgedClaim]:
@@ -243,33 +129,33 @@ def widening(grid: Grid, margin: float | None = None) -> list[JudgedClaim]:
 def per_layer(grid: Grid, margin: float | None = None) -> list[JudgedClaim]:
     """Judge per-layer multipliers against each uniform network, at no higher cost (see `judged`).
 
-    For every training seed, the challenger is the network with unequal multipliers, no more
-    FLOPs and no more bytes, whose validation accuracy is best on the mean of the *other* seeds.
+    The challenger is the network with unequal multipliers, no more FLOPs and no more bytes, whose
+    validation accuracy is best. Verdicts hold for all that it was chosen among.
     """
-    claims = []
+    claims, among = [], 0
     for uniform in np.flatnonzero(grid.uniform):
         affordable = np.flatnonzero(
             ~grid.uniform & (grid.flops <= grid.flops[uniform]) & (grid.size <= grid.size[uniform])
         )
         if not len(affordable):
             continue
-        seeds = range(len(grid.validation))
-        chosen = [
-            affordable[np.delete(grid.validation, seed, 0).mean(0)[affordable].argmax()]
-            for seed in seeds
-        ]
-        challenger = np.stack([grid.correct[seed, chosen[seed]] for seed in seeds])
-        names = "/".join(sorted({grid.name(int(position)) for position in chosen}))
-        text = f"{names} instead of {grid.name(int(uniform))}"
-        claims.append((text, paired_difference(challenger, grid.correct[:, uniform])))
-    return judged("per layer, at no higher cost", claims, margin)
+        challenger = affordable[grid.validation.mean(axis=0)[affordable].argmax()]
+        text = f"{grid.name(int(challenger))} instead of {grid.name(int(uniform))}"
+        claims.append((text, compare(grid, int(challenger), int(uniform))))
+        among += len(affordable)
+    return judged("per layer, at no higher cost", claims, margin, chosen_among=among)
+
+
+def most_accurate(grid: Grid) -> int:
+    """Return the position of the network that is most accurate on the validation split."""
+    return int(grid.validation.mean(axis=0).argmax())
 
 
 def good_enough(grid: Grid, margin: float | None = None) -> tuple[int, list[JudgedClaim]]:
     """Find the cheapest network that is as good as the most accurate one.
 
     That is one that is not shown to be worse; with a margin, one that is shown to be equivalent
-    or better (see `judged`). The most accurate one is chosen on the validation split.
+    or better (see `judged`). Verdicts hold for all pairs of networks.
 
     Returns
     -------
@@ -278,12 +164,13 @@ def good_enough(grid: Grid, margin: float | None = None) -> tuple[int, list[Judg
     list of JudgedClaim
         Every other network against the most accurate one.
     """
-    best = int(grid.validation.mean(axis=0).argmax())
-    others = [position for position in range(len(grid.multipliers)) if position != best]
+    best, networks = most_accurate(grid), len(grid.multipliers)
+    others = [position for position in range(networks) if position != best]
     verdicts = judged(
         "against the most accurate",
         [(f"{grid.name(i)} instead of {grid.name(best)}", compare(grid, i, best)) for i in others],
         margin,
+        chosen_among=networks * (networks - 1) // 2,
     )
     unfit = ("worse",) if margin is None else ("worse", "undecided")
     close = [i for i, found in zip(others, verdicts, strict=True) if found.verdict not in unfit]
@@ -305,8 +192,6 @@ def conclusions(grid: Grid, margin: float | None = None) -> list[str]:
     """Say in sentences, computed from the verdicts, whether wider is better beyond noise."""
     steps = widening(grid, margin)
     *single, whole = steps if len(steps) > 1 else [*steps, *steps]
-    cheapest, against_best = good_enough(grid, margin)
-    best = against_best[0].claim.split(" instead of ")[1] if against_best else grid.name(cheapest)
     sentences = [
         f"Widening all layers, {whole.claim}, is {_said(whole)}.",
         _count("Of its single steps", single),
@@ -316,30 +201,32 @@ def conclusions(grid: Grid, margin: float | None = None) -> list[str]:
         sentences.append(
             _count("Per-layer against uniform multipliers at no higher cost", challengers)
         )
-    ratio = grid.flops[cheapest] / grid.flops[grid.multipliers.index(_parsed(best))]
-    if grid.name(cheapest) == best:
-        sentences.append(
-            f"The most accurate network, {best}, is better than every cheaper one."
-            if margin is None
-            else f"No cheaper network is shown to be as good as the most accurate one, {best}."
+    return [*sentences, _cheapest(grid, margin)]
+
+
+def _cheapest(grid: Grid, margin: float | None) -> str:
+    """Say which network is the cheapest that is as good as the most accurate one."""
+    cheapest, verdicts = good_enough(grid, margin)
+    best = most_accurate(grid)
+    name = grid.name(best)
+    if cheapest == best and margin is None:
+        return f"The most accurate network, {name}, is better than every cheaper one."
+    if cheapest == best:
+        return f"No cheaper network is shown to be as good as the most accurate one, {name}."
+    claim = f"{grid.name(cheapest)} instead of {name}"
+    amount = next(_amount(found.difference) for found in verdicts if found.claim == claim)
+    share = f"{grid.name(cheapest)} with {grid.flops[cheapest] / grid.flops[best]:.0%} of its FLOPs"
+    start = f"The most accurate network on the validation split is {name}; the cheapest that is "
+    together = "all pairs of networks together"
+    if margin is not None:
+        return (
+            f"{start}shown to be as good within {100 * margin:g} points, {together}, is {share} "
+            f"({amount})."
         )
-    elif margin is not None:
-        difference = compare(grid, cheapest, grid.multipliers.index(_parsed(best)))
-        sentences.append(
-            f"The most accurate network on the validation split is {best}; the cheapest that is "
-            f"shown to be as good within {100 * margin:g} points, after correction for "
-            f"{len(against_best)} comparisons, is {grid.name(cheapest)} with {ratio:.0%} of its "
-            f"FLOPs ({_amount(difference)})."
-        )
-    else:
-        difference = compare(grid, cheapest, grid.multipliers.index(_parsed(best)))
-        sentences.append(
-            f"The most accurate network on the validation split is {best}; the cheapest that is "
-            f"not shown to be worse, after correction for {len(against_best)} comparisons, is "
-            f"{grid.name(cheapest)} with {ratio:.0%} of its FLOPs. That does not make it as good: "
-            f"the difference is {_amount(difference)}."
-        )
-    return sentences
+    return (
+        f"{start}not shown to be worse, {together}, is {share}. That does not make it as good: "
+        f"the difference is {amount}."
+    )
 
 
 def _said(verdict: JudgedClaim) -> str:
@@ -362,7 +249,3 @@ def _count(subject: str, verdicts: Sequence[JudgedClaim]) -> str:
     }
     parts = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     return f"{subject}: {parts} (of {len(verdicts)})."
-
-
-def _parsed(name: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in name.split("x"))

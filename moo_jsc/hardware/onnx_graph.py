@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.files import atomic_path
-from moo_jsc.hardware.onnx_nodes import Dialect, Nodes, package
+from moo_jsc.hardware.onnx_nodes import Dialect, Nodes
 from moo_jsc.hardware.onnx_rounding import PlainRounding, QonnxRounding, Rounding
 from moo_jsc.quantization.network import ChannelAffine, QuantizedLinear, QuantizedNetwork
 
@@ -100,8 +100,3 @@ def write_onnx(path: Path, model: onnx.ModelProto) -> None:
     """Write a model whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(model.SerializeToString())
-
-
-def read_onnx(path: Path) -> onnx.ModelProto:
-    """Read a model that `write_onnx` wrote."""
-    return package("onnx").load(str(path))

@@ -44,8 +44,7 @@ def write(
     section.text(
         "For each problem and budget: the sampler with the highest mean share of the true "
         "hypervolume over seeds, the 95 % interval of that mean, and the samplers that were not "
-        "shown to find less (differences of means over paired seeds, all comparisons with the "
-        "best together at 5 %)."
+        "shown to find less (differences of means over paired seeds, all pairs together at 5 %)."
     )
     section.table(
         "choices", found, [Column(str(name), str(name), "text", wrap=True) for name in found], ""

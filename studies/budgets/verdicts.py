@@ -22,8 +22,9 @@ class Choice:
     low, high
         95 % interval of that mean, over seeds.
     alike
-        Samplers that were not shown to find less (differences of means over paired seeds, all
-        comparisons with the best together at 5 %), best mean first.
+        Samplers that were not shown to find less (differences of means over paired seeds), best
+        mean first. All pairs of samplers are judged together at 5 %: which one has the best mean
+        is chance too, so a comparison with it is not one that was planned.
     seeds
         How many.
     """
@@ -51,17 +52,16 @@ def choice(shares: pd.DataFrame) -> Choice:
     >>> found.best, found.alike
     ('b', ())
     """
-    from analysis.statistics.comparison import against_baseline
+    from analysis.statistics.comparison import all_pairs
     from analysis.statistics.intervals import mean_interval
 
     wide = shares.pivot(index="seed", columns="sampler", values="share")
     means = wide.mean().sort_values(ascending=False, kind="stable")
     best = str(means.index[0])
-    alike: tuple[str, ...] = ()
-    if len(means) > 1:
-        scores = {str(name): wide[name].to_numpy() for name in means.index}
-        table = against_baseline(scores, best, bounds=(0.0, 1.0))
-        alike = tuple(str(name) for name in table.index[table["verdict"] != "worse"])
+    # In this order every pair with the best one comes first, and has it as the first of the two.
+    pairs = all_pairs({str(name): wide[name].to_numpy() for name in means.index}, bounds=(0.0, 1.0))
+    against_best = pairs[pairs["one"] == best]
+    alike = tuple(against_best.loc[against_best["verdict"] != "better", "other"])
     interval = mean_interval(wide[best].to_numpy(), bounds=(0.0, 1.0))
     return Choice(
         str(shares["problem"].iloc[0]),

@@ -80,7 +80,7 @@ def write(
             Column("verdict", "verdict", "text"),
         ],
         "Test accuracy, mean over configurations and seeds; widths are the narrowest of all "
-        "layers. Verdicts after Holm's correction within each space.",
+        "layers. Intervals (95 %), p and verdicts hold for all rows of a space together.",
     )
     return write_results(
         folder,

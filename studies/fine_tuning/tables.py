@@ -16,12 +16,12 @@ WORTH_A_SHARE = 0.01
 def summary(outcomes: list[Outcome]) -> pd.DataFrame:
     """Return one row for each space and pair of narrowest weight and data widths.
 
-    Verdicts are corrected for the number of rows of a space (Holm).
+    Verdicts and intervals hold for all rows of a space together.
     """
     import numpy as np
     import pandas as pd
 
-    from analysis.statistics.network_accuracies import judged, paired_difference
+    from analysis.statistics.paired_accuracies import judged, paired_difference
 
     rows: list[dict[str, object]] = []
     for name in dict.fromkeys(found.space for found in outcomes):
@@ -45,8 +45,6 @@ def summary(outcomes: list[Outcome]) -> pd.DataFrame:
                     "post_training": before.mean(),
                     "fine_tuned": after.mean(),
                     "recovered": difference.estimate,
-                    "recovered_low": difference.low,
-                    "recovered_high": difference.high,
                     "lost": lost,
                     "best_post_training": np.mean(
                         [found.before[chosen].mean(axis=1).max() for found in repeats]
@@ -57,7 +55,9 @@ def summary(outcomes: list[Outcome]) -> pd.DataFrame:
                 }
             )
         for row, verdict in zip(rows[-len(groups) :], judged(name, claims), strict=True):
-            row |= {"p_holm": verdict.p, "verdict": verdict.verdict}
+            found = verdict.difference
+            row |= {"recovered_low": found.low, "recovered_high": found.high}
+            row |= {"p_holm": found.p, "verdict": verdict.verdict}
     return pd.DataFrame(rows)
 
 
@@ -85,7 +85,7 @@ def conclusions(space: str, outcomes: list[Outcome], table: pd.DataFrame) -> lis
     import numpy as np
     from scipy.stats import kendalltau
 
-    from analysis.statistics.network_accuracies import paired_difference
+    from analysis.statistics.paired_accuracies import paired_difference
 
     repeats = [found for found in outcomes if found.space == space]
     rows = table[table.space == space]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from moo_jsc.foundation.errors import InputError
 from studies.lab_reports import reports as found
-from studies.lab_reports.claims import Arrays, Claim
+from studies.lab_reports.claims import Arrays
 from studies.lab_reports.report import LabReport
 
 if TYPE_CHECKING:
@@ -48,22 +48,6 @@ def reports_of(key: str | None) -> tuple[LabReport, ...]:
     if key not in known:
         raise InputError(f"report {key!r}: expected one of {', '.join(known)}")
     return (known[key],)
-
-
-def claims_of(key: str | None) -> tuple[Claim, ...]:
-    """Return the claims of one report, or of all of them.
-
-    Raises
-    ------
-    InputError
-        There is no such report.
-
-    Examples
-    --------
-    >>> [claim.key for claim in claims_of("R0")][:2]
-    ['R0.1', 'R0.2']
-    """
-    return tuple(claim for report in reports_of(key) for claim in report.claims)
 
 
 def all_measurements() -> dict[str, Callable[[Workshop], Arrays]]:

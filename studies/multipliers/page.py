@@ -14,7 +14,8 @@ from studies.multipliers.tables import scatter_note, seed_table, verdict_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.statistics.network_accuracies import Grid, JudgedClaim
+    from analysis.statistics.network_accuracies import Grid
+    from analysis.statistics.paired_accuracies import JudgedClaim
 
 FIGURE = "channel_multipliers"
 
@@ -72,11 +73,12 @@ def write(
                 limits=("low", "high"),
                 signed=True,
             ),
-            Column("p_holm", "p (Holm)", "p"),
+            Column("p", "p", "p"),
             Column("verdict", "verdict", "text"),
         ],
-        "Paired differences on the test split with 95 % intervals over training seeds and test "
-        "sample; p after Holm's correction within each question.",
+        "Paired differences on the test split, over trainings and test sample; intervals (95 %) "
+        "and p hold for all claims of a question together, and for all pairs of networks where "
+        "claims are about chosen ones.",
     )
     report.section("Networks").table(
         "networks",

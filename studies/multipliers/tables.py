@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.statistics.network_accuracies import Grid, JudgedClaim
+    from analysis.statistics.network_accuracies import Grid
+    from analysis.statistics.paired_accuracies import JudgedClaim
 
 
 def network_table(grid: Grid) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def shown_table(table: pd.DataFrame) -> str:
 
 def shown_verdicts(verdicts: Iterable[JudgedClaim]) -> str:
     """Return verdicts as text."""
-    lines = [f"{'claim':44}  {'points [95 %]':>24}  {'p (Holm)':>9}  verdict"]
+    lines = [f"{'claim':44}  {'points [95 %]':>24}  {'p':>9}  verdict"]
     group = ""
     for verdict in verdicts:
         if verdict.group != group:
@@ -76,7 +77,7 @@ def shown_verdicts(verdicts: Iterable[JudgedClaim]) -> str:
             lines.append(f"{group}:")
         found = verdict.difference
         amount = f"{100 * found.estimate:+.2f} [{100 * found.low:+.2f}, {100 * found.high:+.2f}]"
-        lines.append(f"  {verdict.claim:42}  {amount:>24}  {verdict.p:>9.2g}  {verdict.verdict}")
+        lines.append(f"  {verdict.claim:42}  {amount:>24}  {found.p:>9.2g}  {verdict.verdict}")
     return "\n".join(lines)
 
 
@@ -116,7 +117,7 @@ def verdict_table(verdicts: Sequence[JudgedClaim]) -> pd.DataFrame:
                 "difference": v.difference.estimate,
                 "low": v.difference.low,
                 "high": v.difference.high,
-                "p_holm": v.p,
+                "p": v.difference.p,
                 "verdict": v.verdict,
             }
             for v in verdicts

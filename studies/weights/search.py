@@ -235,6 +235,6 @@ def _verdicts(measure: str, scores: Scores, table: pd.DataFrame, named: str) -> 
             parts.append(f"{verdict}: {means}")
     return (
         f"{measure}: multi-objective TPE {scores[BASELINE].mean():.3g} on average over "
-        f"{len(scores[BASELINE])} seeds; against it (Wilcoxon with Holm's correction), "
-        f"{'; '.join(parts)}."
+        f"{len(scores[BASELINE])} seeds; against it (mean differences over seeds, all "
+        f"comparisons together at 5 %), {'; '.join(parts)}."
     )

@@ -1,15 +1,15 @@
 """Do the intervals cover, do the tests err as rarely as they say, is the stated power right?
 
 Simulates samplers whose truth is known and counts. Run as a script it prints the tables of
-docs/method.md, and with ``--page docs/method.md`` writes them there; ``--repetitions`` and
-``--resamples`` make it quicker, ``--tables`` names some of them.
+docs/method.md, and with ``--page docs/method.md`` writes them there; ``--repetitions`` makes it
+quicker, ``--tables`` names some of them.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,43 +17,25 @@ import pandas as pd
 from scipy import stats
 
 from analysis.indicators.targets import expected_running_time, median_interval, share_interval
-from analysis.statistics.comparison import holm, signed_rank_p
 from analysis.statistics.effects import a12_interval
-from analysis.statistics.intervals import mean_interval, resampling_weights
+from analysis.statistics.intervals import RESAMPLES, mean_interval, resampling_weights
 from analysis.statistics.power import detectable_difference, seeds_needed
-from analysis.statistics.simultaneous import simultaneous_means
 from studies.common.pages import fill, markdown
-
-SEEDS = (10, 20, 30)
-ATOMS = np.array([0.80, 0.90, 0.95, 0.97, 1.00])
-CHANCES = np.array([0.05, 0.10, 0.15, 0.30, 0.40])
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Final scores of a simulated sampler, with their true mean and median."""
-
-    name: str
-    draw: Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
-    mean: float
-
-
-SCORES = (
-    Scores("normal", lambda rng, size: rng.normal(size=size), 0.0),
-    Scores("beta(8, 1.5): left-skewed shares", lambda rng, size: rng.beta(8, 1.5, size), 8 / 9.5),
-    Scores("beta(2, 8): right-skewed shares", lambda rng, size: rng.beta(2, 8, size), 0.2),
-    Scores("exponential", lambda rng, size: rng.exponential(size=size), 1.0),
-    Scores(
-        "five values, 40 % of the runs complete",
-        lambda rng, size: rng.choice(ATOMS, p=CHANCES, size=size),
-        float(ATOMS @ CHANCES),
-    ),
-    Scores(
-        "difference of two betas",
-        lambda rng, size: rng.beta(8, 1.5, size) - rng.beta(6, 1.5, size),
-        8 / 9.5 - 6 / 7.5,
-    ),
+from tests.benchmarks.null_studies import (
+    ABREAST,
+    SCORES,
+    SEEDS,
+    Rows,
+    Scores,
+    errors_on_networks,
+    errors_over_problems,
+    false_equivalence,
+    family_wise_error,
+    simultaneous_coverage,
 )
+
+REPETITIONS = 6000
+"""Studies a cell, at most: the standard error of a share of 5 % is 0.3 points, of 95 % as well."""
 
 
 def covered(low: np.ndarray, high: np.ndarray, truth: float) -> float:
@@ -62,7 +44,9 @@ def covered(low: np.ndarray, high: np.ndarray, truth: float) -> float:
     return float(np.mean((low <= truth + slack) & (truth <= high + slack)))
 
 
-def mean_methods(values: np.ndarray, resamples: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def mean_methods(
+    values: np.ndarray, resamples: int = RESAMPLES
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Limits of 95 % intervals of the mean of each column (n, repetitions) by four methods."""
     n = len(values)
     mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
@@ -94,21 +78,23 @@ def bca(values: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return limits[0], limits[1]
 
 
-def mean_coverage(repetitions: int, resamples: int, seed: int = 0) -> list[dict[str, object]]:
+def mean_coverage(repetitions: int, resamples: int = RESAMPLES, seed: int = 0) -> Rows:
     """Coverage of intervals of the mean, by method."""
     rng = np.random.default_rng(seed)
     rows = []
     for scores in SCORES:
         for n in SEEDS:
-            values = scores.draw(rng, (n, repetitions))
+            hits: dict[str, float] = defaultdict(float)
+            for start in range(0, repetitions, ABREAST):
+                values = scores.draw(rng, (n, min(ABREAST, repetitions - start)))
+                for name, (low, high) in mean_methods(values, resamples).items():
+                    hits[name] += covered(low, high, scores.mean) * values.shape[1]
             row: dict[str, object] = {"scores": scores.name, "seeds": n}
-            for name, (low, high) in mean_methods(values, resamples).items():
-                row[name] = covered(low, high, scores.mean)
-            rows.append(row)
+            rows.append(row | {name: count / repetitions for name, count in hits.items()})
     return rows
 
 
-def a12_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
+def a12_coverage(repetitions: int, seed: int = 0) -> Rows:
     """Coverage of A12's interval for normal scores a true distance apart, paired or not."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -126,7 +112,7 @@ def a12_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
     return rows
 
 
-def target_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
+def target_coverage(repetitions: int, seed: int = 0) -> Rows:
     """Coverage for geometric trials to target, cut at a budget: median, success, ERT."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -160,83 +146,6 @@ def target_coverage(repetitions: int, seed: int = 0) -> list[dict[str, object]]:
     return rows
 
 
-def family_wise_error(
-    repetitions: int,
-    samplers: int = 10,
-    sources: tuple[Scores, ...] = SCORES,
-    seed: int = 0,
-    resamples: int = 1000,
-) -> list[dict[str, object]]:
-    """Share of studies with any false verdict where all samplers are alike, by kind of verdict."""
-    rng = np.random.default_rng(seed)
-    families = {
-        "against one": (np.arange(1, samplers), np.zeros(samplers - 1, dtype=int)),
-        "all pairs": np.triu_indices(samplers, k=1),
-    }
-    rows = []
-    for scores in sources:
-        for name, (one, other) in families.items():
-            row: dict[str, object] = {"scores": scores.name, "family": name}
-            for n in SEEDS:
-                values = scores.draw(rng, (repetitions, n, samplers))
-                mean = ranks = 0
-                for study in values:
-                    differences = study[:, one] - study[:, other]
-                    found = simultaneous_means(differences, resamples=resamples)
-                    mean += bool((found.p <= 0.05).any())
-                    ranks += bool((holm(signed_rank_p(differences)) <= 0.05).any())
-                row[f"{n} seeds, mean"] = mean / repetitions
-                row[f"{n} seeds, ranks"] = ranks / repetitions
-            rows.append(row)
-    return rows
-
-
-def simultaneous_coverage(
-    repetitions: int, samplers: int = 13, seed: int = 0, resamples: int = 1000
-) -> list[dict[str, object]]:
-    """Share of studies whose intervals, all together, hold the true mean differences.
-
-    Samplers with true means apart and of different kinds, each compared with the first.
-    """
-    rng = np.random.default_rng(seed)
-    rows = []
-    for scores in SCORES:
-        row: dict[str, object] = {"scores": scores.name}
-        for n in SEEDS:
-            hits = 0
-            shifts = np.linspace(0.0, 0.3, samplers - 1)
-            for _ in range(repetitions):
-                base = scores.draw(rng, (n,))
-                others = scores.draw(rng, (n, samplers - 1)) + shifts
-                found = simultaneous_means(others - base[:, None], resamples=resamples)
-                hits += bool(((found.low <= shifts) & (shifts <= found.high)).all())
-            row[f"{n} seeds"] = hits / repetitions
-        rows.append(row)
-    return rows
-
-
-def false_equivalence(
-    repetitions: int, samplers: int = 13, seed: int = 0, resamples: int = 1000
-) -> list[dict[str, object]]:
-    """Share of studies that call any sampler equivalent although all differ by the margin."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for scores in SCORES:
-        row: dict[str, object] = {"scores": scores.name}
-        for n in SEEDS:
-            wrong = 0
-            spread = float(scores.draw(rng, (2000,)).std())
-            margin = 1.5 * spread
-            for _ in range(repetitions):
-                base = scores.draw(rng, (n,))
-                others = scores.draw(rng, (n, samplers - 1)) + margin
-                found = simultaneous_means(others - base[:, None], resamples=resamples)
-                wrong += bool(((-margin < found.low) & (found.high < margin)).any())
-            row[f"{n} seeds"] = wrong / repetitions
-        rows.append(row)
-    return rows
-
-
 def stated_power(
     repetitions: int,
     pilots: int = 200,
@@ -245,7 +154,7 @@ def stated_power(
     scores: tuple[Scores, ...] = SCORES,
     plans: bool = True,
     seed: int = 0,
-) -> list[dict[str, object]]:
+) -> Rows:
     """Share of new studies that find the difference which a pilot study calls detectable."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -287,7 +196,7 @@ def simulated_power(
     return float(np.mean(differences.mean(axis=0) > critical * error))
 
 
-def shown(rows: list[dict[str, object]]) -> str:
+def shown(rows: Rows) -> str:
     """Return rows as a Markdown table; shares in percent."""
     as_they_are = ("shift", "correlation", "chance a trial")
 
@@ -301,20 +210,21 @@ def shown(rows: list[dict[str, object]]) -> str:
 def main() -> None:
     """Run the simulations, print their tables, and write them onto a page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repetitions", type=int, default=1000)
-    parser.add_argument("--resamples", type=int, default=1000)
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS)
     parser.add_argument("--page", type=Path)
     parser.add_argument("--tables", nargs="+", metavar="TABLE")
     given = parser.parse_args()
-    few = max(given.repetitions // 2, 10)
-    tables: dict[str, Callable[[], list[dict[str, object]]]] = {
-        "coverage of means": lambda: mean_coverage(given.repetitions, given.resamples),
-        "coverage of A12": lambda: a12_coverage(given.repetitions),
-        "coverage of trials to target": lambda: target_coverage(few),
-        "family-wise error": lambda: family_wise_error(few),
-        "simultaneous coverage": lambda: simultaneous_coverage(few),
-        "false equivalence": lambda: false_equivalence(few),
-        "stated power": lambda: stated_power(400, pilots=max(few // 5, 10)),
+    many = given.repetitions
+    tables: dict[str, Callable[[], Rows]] = {
+        "coverage of means": lambda: mean_coverage(many),
+        "coverage of A12": lambda: a12_coverage(many),
+        "coverage of trials to target": lambda: target_coverage(many),
+        "family-wise error": lambda: family_wise_error(many),
+        "simultaneous coverage": lambda: simultaneous_coverage(many),
+        "false equivalence": lambda: false_equivalence(many),
+        "errors on networks": lambda: errors_on_networks(many // 3),
+        "errors over problems": lambda: errors_over_problems(many),
+        "stated power": lambda: stated_power(400, pilots=max(many // 20, 10)),
     }
     for name in given.tables or tables:
         table = shown(tables[name]())

@@ -93,8 +93,13 @@ def seconds(function):
 def report(benchmark, **numbers):
     for name, number in numbers.items():
         benchmark.extra_info[name] = number
-        shown = f"{number:,.3g}" if isinstance(number, float) else number
+        shown = in_full(number) if isinstance(number, float) else number
         print(f"\n    {name.replace('_', ' ')}: {shown}", end="")
+
+
+def in_full(number):
+    """Three digits, without an exponent."""
+    return f"{float(f'{number:.3g}'):,g}"
 
 
 def rate_row(measured, side, per_second, batched=None):
@@ -102,8 +107,8 @@ def rate_row(measured, side, per_second, batched=None):
         "ratios",
         **{
             "one side": side,
-            "configurations/s": f"{per_second:,.3g}",
-            "batched against it": "" if batched is None else f"{batched / per_second:,.3g}",
+            "configurations/s": in_full(per_second),
+            "batched against it": "" if batched is None else in_full(batched / per_second),
         },
     )
 

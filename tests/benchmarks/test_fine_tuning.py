@@ -1,6 +1,6 @@
 """Fine-tuning many configurations at once: against one after the other, and over a whole space.
 
-python -m pytest tests/benchmarks/test_fine_tuning.py --benchmark-enable -s
+python -m pytest tests/benchmarks/test_fine_tuning.py --benchmark-enable --page docs/fine_tuning.md
 """
 
 import itertools

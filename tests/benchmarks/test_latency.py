@@ -1,7 +1,7 @@
 """Whether the latency protocol repeats: fresh processes, with and without a busy core.
 
-Numbers of docs/latency.md come from ``pytest tests/benchmarks/test_latency.py
---benchmark-enable -s``.
+The tables of docs/latency.md are written by ``python -m pytest tests/benchmarks/test_latency.py
+--benchmark-enable --page docs/latency.md``.
 """
 
 import subprocess

@@ -81,8 +81,7 @@ def test_every_run_is_a_study_with_values_and_names(exported, trials, problem):
         assert [d.name for d in study.directions] == ["MAXIMIZE", "MINIMIZE", "MINIMIZE"]
         expected = problem.decoded(problem.space.configurations(run["configuration"]))
         assert pd.DataFrame([t.params for t in study.trials]).equals(expected)
-        values = run[study.metric_names].to_numpy()
-        assert np.array_equal([t.values for t in study.trials], values)
+        assert np.array_equal([t.values for t in study.trials], run[study.metric_names].to_numpy())
         assert [t.user_attrs["repeat"] for t in study.trials] == run["repeat"].tolist()
         assert [t.user_attrs["number"] for t in study.trials] == run["configuration"].tolist()
         times = [moment for t in study.trials for moment in (t.datetime_start, t.datetime_complete)]
@@ -90,8 +89,7 @@ def test_every_run_is_a_study_with_values_and_names(exported, trials, problem):
 
 
 def test_a_study_goes_on_in_optuna_and_back_into_the_analysis(exported, problem):
-    path = exported / "optuna-journal.log"
-    found = from_optuna_study(path, "exhaustive/seed-0")
+    found = from_optuna_study(exported / "optuna-journal.log", "exhaustive/seed-0")
     assert [objective.name for objective in found.objectives] == ["accuracy", "size", "bitops"]
     study = optuna.load_study(study_name="exhaustive/seed-0", storage=journal(exported))
     objective, _ = problem.as_optuna()
@@ -122,8 +120,7 @@ def test_designs_that_failed_are_failed_trials(tmp_path, capsys):
     assert {trial.params["pair"] for trial in failed} == {"(8, 4)", "(4, 2)"}
     assert all(t.params["x"] == 2 and t.user_attrs["failure"] == "too hot" for t in failed)
     assert len(study.trials) == 6 and len(study.best_trials) == 2
-    table = pd.read_csv(tmp_path / "export" / "designs.csv")
-    assert table["cost"].isna().sum() == 2
+    assert pd.read_csv(tmp_path / "export" / "designs.csv")["cost"].isna().sum() == 2
 
 
 class Quiet(WSGIRequestHandler):

@@ -343,3 +343,7 @@ def test_wrong_files_get_one_line(written, old, new, message):
 def test_a_missing_file_gets_one_line(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_mase_config(tmp_path / "none.toml")
+
+
+def test_the_readme_names_the_flag():
+    assert "--mase-config" in (Path(__file__).parents[2] / "README.md").read_text()

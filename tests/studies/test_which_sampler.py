@@ -1,8 +1,22 @@
 """The studies that make and use whole tables of a problem, small and in this process."""
 
+import numpy as np
+import pandas as pd
+
 from moo_jsc.enumeration.benchmark import load_benchmark
 from studies import make_benchmark, which_sampler
+from studies.budgets.verdicts import choice
 from studies.common.pages import marks
+
+
+def test_that_one_of_ten_alike_has_the_best_mean_shuts_out_no_other():
+    """Against the best alone, as if it had been named beforehand, one of these would be worse."""
+    shares = np.random.default_rng(16).beta(8, 2, (30, 10))
+    rows = [
+        ("p", 20, f"s{j}", i, share) for i, row in enumerate(shares) for j, share in enumerate(row)
+    ]
+    frame = pd.DataFrame(rows, columns=["problem", "budget", "sampler", "seed", "share"])
+    assert len(choice(frame).alike) == 9
 
 
 def test_which_sampler_for_which_budget(tmp_path, monkeypatch, capsys):

@@ -2,7 +2,9 @@ import pandas as pd
 import pytest
 
 from analysis.efficiency.optimism import selection_optimism
+from analysis.foundation.bounds import Bounds
 from analysis.foundation.errors import InputError
+from analysis.foundation.objectives import Objective
 from analysis.front.reference import Reference
 from tests.analysis.strategies import OBJECTIVES, trial_table
 
@@ -34,6 +36,31 @@ def test_worse_values_cost_hypervolume(study):
     assert unknown["delivered"].isna().all()  # A share of another split's front is no share.
     assert unknown["survive"].tolist() == found["survive"].tolist()
     assert (found["optimism_low"] <= found["optimism"]).all()
+
+
+def test_a_design_that_breaks_a_bound_on_the_other_split_counts_for_nothing_there():
+    objectives = [Objective(name="accuracy", sense="max"), Objective(name="size")]
+    bounds = Bounds({"accuracy": 0.7})
+    values = [[0.70, 1.0], [0.75, 2.0], [0.80, 3.0]]
+    reference = Reference.from_values(values, objectives, bounds=bounds)
+    trials = pd.DataFrame(
+        {
+            "sampler": "x",
+            "seed": 0,
+            "trial": [0, 1],
+            "configuration": [0, 1],
+            "accuracy": [0.70, 0.75],
+            "size": [1.0, 2.0],
+        }
+    )
+
+    def delivered(accuracy):
+        anew = pd.DataFrame(values, columns=["accuracy", "size"]).assign(configuration=range(3))
+        anew.loc[0, "accuracy"] = accuracy
+        found = selection_optimism(trials, reference, anew, reference)
+        return found.loc["x", "delivered"]
+
+    assert delivered(0.699) == delivered(0.1) < delivered(0.70)
 
 
 def test_front_is_counted_in_configurations(study):
