@@ -84,13 +84,18 @@ def check_fit(spec: NetworkSpec, data: Dataset) -> None:
     Raises
     ------
     InputError
-        It does not.
+        It does not, or these are no data.
     """
-    for what, found, names in (
-        ("features", spec.features, data.feature_names),
-        ("classes", spec.classes, data.class_names),
+    from moo_jsc.data import Dataset
+
+    if not isinstance(data, Dataset):
+        raise InputError(f"data of type {type(data).__name__}: expected what load_dataset returns")
+    for what, one, found, names in (
+        ("features", "feature", spec.features, data.feature_names),
+        ("classes", "class (one logit)", spec.classes, data.class_names),
     ):
         if found != len(names):
             raise InputError(
-                f"{spec.name}: {found} {what}; expected {len(names)}, those of {data.name}"
+                f"{spec.name}: {found} {what if found != 1 else one}; "
+                f"expected {len(names)}, those of {data.name}"
             )

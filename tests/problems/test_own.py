@@ -290,6 +290,16 @@ def test_a_single_layer_has_no_widths():
         problem_from_torch(nn.Sequential(nn.Linear(7, 3)), data, widths=(4,))
 
 
+def test_what_is_no_network_and_no_data_is_one_line():
+    data = table(7, 3)
+    with pytest.raises(InputError, match="network of type function: expected a module or an ONNX"):
+        problem_from_torch(lambda rows: rows, data)
+    with pytest.raises(InputError, match="data of type str: expected what load_dataset returns"):
+        problem_from_torch(small(data), "table.csv")
+    with pytest.raises(InputError, match=r"network: 1 class \(one logit\); expected 3"):
+        problem_from_torch(nn.Linear(7, 1), data)
+
+
 def test_unknown_settings_are_not_swallowed():
     with pytest.raises(TypeError, match="precisions"):
         moo_jsc.Problem.from_torch(nn.Linear(7, 3), table(7, 3), precisions="lab3-grid")

@@ -69,6 +69,10 @@ def take_in(
         source = name or (network.spec.name if isinstance(network, Classifier) else "network")
         module = network if weights is None else with_weights(network, weights)
         return classifier_of(steps_of_module(module, source), source)
+    if not isinstance(network, str | Path):
+        raise InputError(
+            f"network of type {type(network).__name__}: expected a module or an ONNX file"
+        )
     path = Path(network)
     if path.suffix.lower() != ONNX_ENDING:
         raise InputError(
