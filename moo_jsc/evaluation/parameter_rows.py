@@ -174,3 +174,8 @@ class ParameterRows:
 def column(values: Sequence[Sequence[float]], device: torch.device | str) -> Tensor:
     """Return a float32 tensor (E, k) of rows of numbers, k = 0 included."""
     return torch.tensor(values, dtype=torch.float32, device=device).view(len(values), -1)
+
+
+def power_of_two(exponents: Tensor) -> Tensor:
+    """Return 2^exponent, exactly, for whole numbers in -126..127."""
+    return ((exponents.to(torch.int32) + 127) << 23).view(torch.float32)

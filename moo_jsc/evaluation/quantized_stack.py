@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from moo_jsc.evaluation.data_ranges import CodeRange, data_ranges
-from moo_jsc.evaluation.parameter_rows import ParameterRows, column
+from moo_jsc.evaluation.parameter_rows import ParameterRows, column, power_of_two
 from moo_jsc.evaluation.scratch import Scratch
 from moo_jsc.evaluation.weight_formats import WeightFormats
 from moo_jsc.networks.classifier import Classifier
@@ -107,7 +107,6 @@ class QuantizedStack:
             for position, found in zip(self.rows.dense, data_ranges(precisions[0]), strict=True)
         ]
         self.clip = clip
-        self._device = torch.device(device)
         self._members = len(precisions)
         start = self.rows.of(network).to(device)
         self.latent = start.repeat(self._members, 1)
@@ -130,8 +129,7 @@ class QuantizedStack:
             ],
             device,
         )
-        first = self.fractions[:1]
-        self._alike = (self.fractions == first).all(dim=0).tolist()
+        self._alike = (self.fractions == self.fractions[:1]).all(dim=0).tolist()
         self._used = torch.zeros_like(self.latent)
         self._scaled = torch.zeros_like(self.latent)
         self._zero = torch.zeros((), device=device)
@@ -151,7 +149,7 @@ class QuantizedStack:
         """Put the factors of the data's fractions into the weights, norms and biases."""
         dense = range(len(self.rows.dense))
         exponents = torch.zeros(
-            self._members, 2 * len(dense) + len(self.rows.norms) + 1, device=self._device
+            self._members, 2 * len(dense) + len(self.rows.norms) + 1, device=self.latent.device
         )
         for number in dense:
             fraction = self.fractions[:, number]
@@ -163,7 +161,7 @@ class QuantizedStack:
                 exponents[:, before + 1] += fraction
             elif producer is not None:
                 exponents[:, 2 * len(dense) + self.rows.norms.index(producer)] += fraction
-        self._factor = self.rows.spread(_power_of_two(exponents))
+        self._factor = self.rows.spread(power_of_two(exponents))
         self._step = self._factor / self._formats.scale
 
     def round(self) -> None:
@@ -198,8 +196,8 @@ class QuantizedStack:
     def logits(self, features: Tensor) -> Tensor:
         """Return logits (E, classes, B) of features (inputs, B), as the finished networks do.
 
-        Call `settle` first. Equal, bit for bit, to `moo_jsc.quantization.network.QuantizedNetwork`
-        where products are exact in float32. Overwritten by the next call.
+        After `settle`; where products are exact in float32 equal, bit for bit, to those of
+        `moo_jsc.quantization.network.QuantizedNetwork`. Overwritten by the next call.
         """
         return self._forward(features, None)
 
@@ -290,8 +288,7 @@ class QuantizedStack:
         if self.rows.producers[number] is None:
             # Features, rounded once for all copies where these have one format of them.
             alike = self.fractions[:1] if self._alike[number] else self.fractions
-            factor = _power_of_two(alike[:, number]).view(-1, 1, 1)
-            values = values * factor
+            values = values * power_of_two(alike[:, number]).view(-1, 1, 1)
         found, codes = self._ranges[number], values
         if found is not None:
             codes = self._scratch.get(f"codes {position}", values.shape)
@@ -303,10 +300,9 @@ class QuantizedStack:
         codes = codes.expand(self._members, -1, -1)
         if kept is not None:
             kept.append(_Dense(position, codes, values, found))
-        weight = self.rows.view(self._used, position)
-        bias = self.rows.biases(self._used, position).unsqueeze(2)
+        weight, bias = self.rows.view(self._used, position), self.rows.biases(self._used, position)
         room = self._scratch.get(f"output {position}", (*weight.shape[:2], values.shape[2]))
-        return torch.baddbmm(bias, weight, codes, out=room)
+        return torch.baddbmm(bias.unsqueeze(2), weight, codes, out=room)
 
     def _normalized(
         self, position: int, values: Tensor, kept: list[_Dense | _Norm | _Relu] | None
@@ -343,8 +339,7 @@ class QuantizedStack:
         if self.rows.producers[self.rows.dense.index(step.position)] is None:
             return gradient
         weight = self.rows.view(self._used, step.position)
-        shape = (self._members, weight.shape[2], gradient.shape[2])
-        room = self._scratch.get(f"gradient {step.position}", shape)
+        room = self._scratch.get(f"gradient {step.position}", step.inputs.shape)
         result = torch.bmm(weight.transpose(1, 2), gradient, out=room)
         if step.range is not None and self.clip:
             torch.ops.aten.hardtanh_backward.grad_input(
@@ -403,8 +398,3 @@ class QuantizedStack:
 def _threshold(gradient: Tensor, outputs: Tensor) -> None:
     """Make a gradient zero, in place, where a ReLU's outputs are."""
     torch.ops.aten.threshold_backward.grad_input(gradient, outputs, 0, grad_input=gradient)
-
-
-def _power_of_two(exponents: Tensor) -> Tensor:
-    """Return 2^exponent, exactly, for whole numbers in -126..127."""
-    return ((exponents.to(torch.int32) + 127) << 23).view(torch.float32)
