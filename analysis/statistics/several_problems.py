@@ -7,6 +7,7 @@ problems. `analysis.statistics.comparison` is for one problem.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,7 +76,7 @@ def friedman(scores: pd.DataFrame, *, sense: Sense = "max", alpha: float = 0.05)
     >>> ranking.ranks, ranking.groups
     ({'a': 1.0, 'b': 2.0, 'c': 3.0}, (('a', 'b'), ('b', 'c')))
     """
-    from scipy.stats import friedmanchisquare, rankdata, studentized_range
+    from scipy.stats import friedmanchisquare, rankdata
 
     values = scores.to_numpy(np.float64)
     problems, samplers = values.shape
@@ -92,9 +93,18 @@ def friedman(scores: pd.DataFrame, *, sense: Sense = "max", alpha: float = 0.05)
     ranks = {name: float(mean[position]) for name, position in zip(names, order, strict=True)}
     identical = bool((values == values[:, :1]).all())
     p = 1.0 if identical else float(friedmanchisquare(*values.T).pvalue)
-    quantile = float(studentized_range.ppf(1 - alpha, samplers, np.inf)) / np.sqrt(2.0)
-    difference = quantile * np.sqrt(samplers * (samplers + 1) / (6.0 * problems))
+    difference = _range_quantile(1 - alpha, samplers) * np.sqrt(
+        samplers * (samplers + 1) / (6.0 * problems)
+    )
     return Ranking(ranks, p, float(difference), _groups(ranks, float(difference)), problems)
+
+
+@lru_cache(maxsize=64)
+def _range_quantile(level: float, samplers: int) -> float:
+    """Return the studentized range's quantile over sqrt(2)."""
+    from scipy.stats import studentized_range
+
+    return float(studentized_range.ppf(level, samplers, np.inf)) / float(np.sqrt(2.0))
 
 
 def _groups(ranks: dict[str, float], difference: float) -> tuple[tuple[str, ...], ...]:
