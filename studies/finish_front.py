@@ -165,7 +165,8 @@ def main(config: Config) -> Results:
     for part in tables:
         print(f"\n{part.to_string(index=False)}")
     if config.page is not None:
-        fill(config.page, markdown_parts(lines, tables))
+        finished, networks_built = markdown_parts(lines, tables)
+        fill(config.page, {"finished": finished, "built": networks_built})
     folder = config.out or Path("results") / f"finished-{problem.name}"
     figure, legend = drawn(found, means, config.jets)
     return write(folder, config, problem, tables, lines, figure, legend)

@@ -19,6 +19,7 @@ WRITERS = {
     "fine_tuning.md": (
         "studies/quantization_aware.py",
         "tests/benchmarks/fine_tuning_recipe.py",
+        "tests/benchmarks/skipped_designs.py",
         "tests/benchmarks/test_fine_tuning.py",
     ),
     "grey_box.md": ("studies/grey_box_peers.py", "studies/grey_box_assumptions.py"),

@@ -150,15 +150,15 @@ def _columns(table: pd.DataFrame) -> list[Column]:
     ]
 
 
-def markdown_parts(lines: Sequence[str], tables: Tables) -> dict[str, str]:
-    """Return what goes between the marks of a page."""
+def markdown_parts(lines: Sequence[str], tables: Tables) -> tuple[str, str]:
+    """Return what goes between the marks of a page: on finished designs, on built networks."""
     from studies.common.pages import markdown
 
     words = "\n".join(f"- {line}" for line in lines)
-    return {
-        "finished": f"{words}\n\n{markdown(tables.smallest)}\n\n{markdown(tables.designs)}",
-        "built": f"{markdown(tables.cheapest)}\n\n{markdown(tables.built)}",
-    }
+    return (
+        f"{words}\n\n{markdown(tables.smallest)}\n\n{markdown(tables.designs)}",
+        f"{markdown(tables.cheapest)}\n\n{markdown(tables.built)}",
+    )
 
 
 def drawn(found: Measured, means: Resampled, jets: str) -> tuple[Figure, str]:
