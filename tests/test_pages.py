@@ -49,6 +49,8 @@ PARTS_OF = {
 COMPOSED = {
     r"[a-z-]+, properties": 'f"{config.problem}, properties"',
     r"[a-z-]+, \d+ trials": 'f"{table.name}, {config.budget} trials"',
+    r"choices(, \d+ trials)?": 'f"choices{alone}": ',
+    r"means(, \d+ trials)?": 'f"means{alone}": ',
     r"within [\d.]+ points": 'f"within {config.margin:g} points"',
     r"codesign|codesign-hardware|joint": "{problem.name: text}",
     r"digits|wine": "{found.problem.name: ",
