@@ -9,36 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from moo_jsc.samplers.grey_box.constants import FROZEN, Constants
+from moo_jsc.samplers.grey_box.constants import FROZEN, GENTLE, Constants
 from studies.common.checks import listed, require_at_least
 from studies.common.console import run_study
 from studies.common.pages import fill
 from studies.common.running import Results, study
 from studies.common.settings import Settings
 
-FORMER = replace(
-    FROZEN,
-    slopes=FROZEN.slopes[2:],
-    expected_slope=0.12,
-    slope_spread=0.8,
-    shares=FROZEN.shares[:2],
-    powers=FROZEN.powers[:1],
-    roughness=FROZEN.roughness[1:],
-    kept=6,
-)
-"""Those that were frozen before the problems under a bound were made up."""
-
 VARIANTS: dict[str, Constants] = {
     "frozen": FROZEN,
-    "former": FORMER,
+    "gentle": GENTLE,
     "one-hypothesis": replace(FROZEN, kept=1),
-    "six-hypotheses": replace(FROZEN, kept=6),
-    "steep": replace(FROZEN, slopes=FROZEN.slopes[2:], expected_slope=0.12, slope_spread=0.8),
+    "twenty-hypotheses": replace(FROZEN, kept=20),
+    "gentle-slopes": replace(FROZEN, slopes=GENTLE.slopes, expected_slope=0.08, slope_spread=1.0),
     "scatter-1": replace(FROZEN, slope_scatter=1.0),
     "rate-1.4": replace(FROZEN, expected_rate=1.4),
-    "one-power": replace(FROZEN, powers=(1.0,)),
-    "two-shares": replace(FROZEN, shares=(0.3, 1.0)),
-    "rough": replace(FROZEN, roughness=FROZEN.roughness[1:]),
+    "two-powers": replace(FROZEN, powers=GENTLE.powers),
+    "four-shares": replace(FROZEN, shares=GENTLE.shares),
+    "smooth": replace(FROZEN, roughness=GENTLE.roughness),
     "length-1.2": replace(FROZEN, length=1.2),
 }
 """The frozen constants, and others."""

@@ -25,12 +25,12 @@ def test_constants_are_compared_under_a_bound(tmp_path, capsys):
             members=2,
             budget=5,
             kinds=("bounded",),
-            variants=("frozen", "rough"),
+            variants=("frozen", "smooth"),
             plain=True,
             page=page,
             out=tmp_path,
         )
     )
-    assert "member 1, bounded, rough: 0." in capsys.readouterr().out
+    assert "member 1, bounded, smooth: 0." in capsys.readouterr().out
     assert results.page.exists()
     assert "| variant | bounded | all | against frozen (points) |" in page.read_text()

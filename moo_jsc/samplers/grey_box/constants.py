@@ -46,22 +46,34 @@ class Constants:
         Hypotheses that are mixed, the likeliest first.
     """
 
-    slopes: tuple[float, ...] = (0.008, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5)
-    expected_slope: float = 0.08
-    slope_spread: float = 1.0
+    slopes: tuple[float, ...] = (0.03, 0.06, 0.12, 0.25, 0.5)
+    expected_slope: float = 0.12
+    slope_spread: float = 0.8
     slope_scatter: float = 0.5
-    shares: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0)
-    powers: tuple[float, ...] = (1.0, 2.0)
+    shares: tuple[float, ...] = (0.3, 1.0)
+    powers: tuple[float, ...] = (1.0,)
     rates: tuple[float, ...] = (0.7, 1.1, 1.6)
     expected_rate: float = 1.1
     rate_spread: float = 0.3
     interactions: tuple[float, ...] = (0.1, 0.4, 1.0)
     length: float = 0.7
-    roughness: tuple[float, ...] = (0.002, 0.004, 0.01, 0.025)
+    roughness: tuple[float, ...] = (0.004, 0.01, 0.025)
     level: float = 1.0
     above_bound: float = 0.06
     trendless: float = 0.05
-    kept: int = 20
+    kept: int = 6
 
 
 FROZEN = Constants()
+"""Those of a search that uses trends."""
+
+GENTLE = Constants(
+    slopes=(0.008, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5),
+    expected_slope=0.08,
+    slope_spread=1.0,
+    shares=(0.3, 1.0, 3.0, 10.0),
+    powers=(1.0, 2.0),
+    roughness=(0.002, 0.004, 0.01, 0.025),
+    kept=20,
+)
+"""Those of one that does not."""

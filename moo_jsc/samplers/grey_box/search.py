@@ -70,7 +70,7 @@ class Search:
         self._surrogates = {
             int(column): Surrogate(
                 Coordinates(space, objectives[column], monotone=settings.monotone),
-                settings.constants,
+                settings.hypotheses,
                 monotone=settings.monotone,
             )
             for column in np.flatnonzero(black)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
 from moo_jsc.objectives.noise import Noises
 from moo_jsc.objectives.scales import Scales
-from moo_jsc.samplers.grey_box.constants import FROZEN, Constants
+from moo_jsc.samplers.grey_box.constants import FROZEN, GENTLE, Constants
 
 _RANDOM_TRIALS = 4
 
@@ -29,14 +29,19 @@ class Settings:
     scales
         What the hypervolume is measured on; a run on a problem is told the problem's own.
     constants
-        Of the model; frozen.
+        Of the model; by default the frozen ones, with trends or without.
     """
 
     monotone: bool = True
     noise: Noises = field(default_factory=dict)
     bounds: Bounds = UNBOUNDED
     scales: Scales = field(default_factory=dict)
-    constants: Constants = FROZEN
+    constants: Constants | None = None
+
+    @property
+    def hypotheses(self) -> Constants:
+        """The constants that the model takes."""
+        return self.constants or (FROZEN if self.monotone else GENTLE)
 
     @property
     def random_trials(self) -> int:
