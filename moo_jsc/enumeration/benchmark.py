@@ -26,6 +26,7 @@ from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.names import checked_name, unknown_name
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.noise import NOISELESS, Noise, Noises
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import Scales
 from moo_jsc.problems.catalog import bounds_of, recipe_of, scales_of
@@ -173,7 +174,8 @@ class Benchmark(TableProblem):
     training, split
         Which scores are the values: the mean over a design's trainings, on that split.
     noisy
-        Whether a run sees one training of each design only.
+        Whether a run sees one training of each design only. Then `noise` is how trainings of the
+        designs that count scatter, root mean square over them.
     """
 
     def __init__(
@@ -204,6 +206,17 @@ class Benchmark(TableProblem):
             scales=scales,
         )
         super().__init__(table)
+        self.noise = self._scatter() if noisy else NOISELESS
+
+    def _scatter(self) -> Noises:
+        """Return how single trainings scatter around the mean, for every score."""
+        found = self.fine_tuned.scatter(self.split)[self.table.inside]
+        spread = np.sqrt(np.nanmean(found**2, axis=0))
+        return {
+            name: Noise(training=float(deviation))
+            for name, deviation in zip(PREDICTED, spread, strict=True)
+            if name in [objective.name for objective in self.objectives]
+        }
 
     def _mean(self, split: SplitName) -> Scores:
         """Return accuracy and loss (size, 2): the values."""
@@ -261,7 +274,9 @@ class Benchmark(TableProblem):
         if not self.noisy:
             return self
         values = self._with_costs(self.fine_tuned.drawn(self.split, seed), self.objectives)
-        return TableProblem(replace(self.table, values=values, inside=self.table.inside))
+        seen = TableProblem(replace(self.table, values=values, inside=self.table.inside))
+        seen.noise = self.noise
+        return seen
 
     @cached_property
     def fingerprint(self) -> str:

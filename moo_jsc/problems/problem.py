@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moo_jsc.foundation.notebooks import html_table
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.noise import NOISELESS, Noises
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import LINEAR, Scales, check_scales
 from moo_jsc.problems.space import SearchSpace
@@ -43,6 +44,9 @@ class Problem(ABC):
         change no value: `evaluate` takes every design.
     scales
         Objectives that are measured on a logarithmic scale, by name; the others are linear.
+    noise
+        How the values that a run sees scatter around those that designs are judged by, by the
+        objective's name. A sampler that models it is told.
     may_fail
         Whether a design may fail: then it has no values but those that are known of any design,
         NaN for all others, and `failures` says why.
@@ -53,6 +57,7 @@ class Problem(ABC):
     objectives: tuple[Objective, ...]
     bounds: Bounds = UNBOUNDED
     scales: Scales = LINEAR
+    noise: Noises = NOISELESS
     may_fail: bool = False
 
     @staticmethod

@@ -128,7 +128,8 @@ def run_comparison(
     pending = []
     for seed in seeds:
         for sampler in samplers:
-            header = identity.header(told_of(sampler, problem.bounds, problem.scales), seed)
+            told = told_of(sampler, problem.bounds, problem.scales, problem.noise)
+            header = identity.header(told, seed)
             if not _is_finished(log_path(folder, sampler.name, seed), header, problem):
                 pending.append((sampler, header))
     runs = (

@@ -141,6 +141,7 @@ def _searched(
                 known=problem.known_values,
                 bounds=problem.bounds,
                 scales=problem.scales,
+                noise=problem.noise,
             )
     except BudgetExhausted:
         pass

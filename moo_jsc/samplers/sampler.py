@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.noise import NOISELESS, Noises
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import LINEAR, Scales
 from moo_jsc.problems.space import SearchSpace
@@ -86,6 +87,13 @@ class Sampler(ABC):
         Itself, unless it uses them: a `ConstrainedSampler` is told the bounds, one that improves
         the hypervolume may also be told the scales that it is measured on. All others see plain
         values.
+        """
+        return self
+
+    def expecting(self, noise: Noises) -> Sampler:  # noqa: ARG002
+        """Return the sampler as it searches a problem whose values scatter so; itself by default.
+
+        One that models the scatter takes it from here where it was told nothing else.
         """
         return self
 
@@ -175,9 +183,10 @@ class InformedSampler(Sampler):
         """
 
 
-def told_of(sampler: Sampler, bounds: Bounds, scales: Scales) -> Sampler:
-    """Return the sampler as it searches within bounds on declared scales, itself without any."""
-    return sampler.within(bounds, scales) if bounds or scales else sampler
+def told_of(sampler: Sampler, bounds: Bounds, scales: Scales, noise: Noises = NOISELESS) -> Sampler:
+    """Return the sampler as it searches with bounds, scales and noise, itself without any."""
+    told = sampler.within(bounds, scales) if bounds or scales else sampler
+    return told.expecting(noise) if noise else told
 
 
 class Penalized:
@@ -223,11 +232,12 @@ def run_sampler(
     known: Known,
     bounds: Bounds = UNBOUNDED,
     scales: Scales = LINEAR,
+    noise: Noises = NOISELESS,
 ) -> None:
-    """Run a sampler; tell it known values, bounds and scales only if it declares to use them."""
+    """Run a sampler; tell it known values, bounds, scales and noise only if it uses them."""
     if not sampler.takes_failures:
         evaluate = Penalized(evaluate, objectives)
-    sampler = told_of(sampler, bounds, scales)
+    sampler = told_of(sampler, bounds, scales, noise)
     if isinstance(sampler, InformedSampler):
         sampler.run(space, objectives, evaluate, seed=seed, budget=budget, known=known)
     else:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.common.pages import markdown
+from studies.common.regions import reference_of
 from studies.common.running import Results, end_page
-from studies.common.settings import Settings
+from studies.common.settings import Settings, command_line
+from studies.peers.bounded import bounded
+from studies.peers.synthetic import KINDS as TRAINED
 from studies.peers.synthetic import problems
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from moo_jsc.enumeration import ObjectiveTable
+    from moo_jsc.samplers.grey_box import GreyBox
     from moo_jsc.samplers.grey_box.constants import Constants
+
+KINDS = (*TRAINED, "bounded")
+"""Problems of networks trained on mixtures, and made-up ones under a bound."""
 
 
 def mean_shares(
@@ -23,55 +32,106 @@ def mean_shares(
     members: int,
     kinds: Sequence[str],
     budget: int,
+    monotone: bool,
     workers: int,
 ) -> pd.DataFrame:
     """Return the share of the true hypervolume of each variant, member and kind of problem."""
-    import numpy as np
     import pandas as pd
 
-    from analysis.front.hypervolume import hypervolume
-    from analysis.front.reference import Reference
-    from moo_jsc.enumeration import TableProblem, enumerate_problem
-    from moo_jsc.runs.ledger import Ledger
-    from moo_jsc.samplers import BudgetExhausted
     from moo_jsc.samplers.grey_box import GreyBox
 
     rows = []
     for member in range(members):
-        built = problems(member)
-        for kind in kinds:
-            table = enumerate_problem(built[kind], workers=workers)
-            replay = TableProblem(table)
-            reference = Reference.from_values(table.values, table.objectives)
+        for kind, table in _tables(member, kinds, workers):
             for name, constants in variants.items():
-                sampler = GreyBox(constants=constants)
-                sampler.load()
-                ledger = Ledger(
-                    replay.space, len(replay.objectives), replay.evaluate, budget=budget
-                )
-                with contextlib.suppress(BudgetExhausted):
-                    sampler.run(
-                        replay.space,
-                        replay.objectives,
-                        ledger,
-                        seed=0,
-                        budget=budget,
-                        known=replay.known_values,
-                    )
-                found = reference.normalized(np.array([trial.values for trial in ledger.trials]))
-                share = hypervolume(found, reference.reference_point) / reference.hypervolume
+                sampler = GreyBox(monotone=monotone, constants=constants)
+                share = _share(table, sampler, budget)
                 rows.append({"variant": name, "member": member, "kind": kind, "share": share})
-                print(f"mixture {member}, {kind}, {name}: {share:.3f}", flush=True)
+                print(f"member {member}, {kind}, {name}: {share:.3f}", flush=True)
     return pd.DataFrame(rows)
+
+
+def _tables(
+    member: int, kinds: Sequence[str], workers: int
+) -> Iterator[tuple[str, ObjectiveTable]]:
+    """Yield one member's problems, enumerated; networks are trained if a kind needs them."""
+    from moo_jsc.enumeration import enumerate_problem
+
+    built = problems(member) if set(kinds) & set(TRAINED) else {}
+    for kind in kinds:
+        yield (
+            kind,
+            enumerate_problem(built[kind], workers=workers) if kind in built else bounded(member),
+        )
+
+
+def _share(table: ObjectiveTable, sampler: GreyBox, budget: int) -> float:
+    """Return the share of the true hypervolume that a run has at its end."""
+    import numpy as np
+
+    from analysis.front.hypervolume import hypervolume
+    from moo_jsc.enumeration import TableProblem
+    from moo_jsc.runs.ledger import Ledger
+    from moo_jsc.samplers import BudgetExhausted, run_sampler
+
+    replay = TableProblem(table)
+    sampler.load()
+    ledger = Ledger(replay.space, len(replay.objectives), replay.evaluate, budget=budget)
+    with contextlib.suppress(BudgetExhausted):
+        run_sampler(
+            sampler,
+            replay.space,
+            replay.objectives,
+            ledger,
+            seed=0,
+            budget=budget,
+            known=replay.known_values,
+            bounds=table.bounds,
+            scales=table.scales,
+        )
+    values = np.array([trial.values for trial in ledger.trials])
+    counting = values[table.bounds.kept(values, table.objectives)]
+    if not len(counting):
+        return 0.0
+    reference = reference_of(table)
+    found = hypervolume(reference.normalized(counting), reference.reference_point)
+    return found / reference.hypervolume
+
+
+def means(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean share of every variant, a column for each kind and one for all."""
+    table = shares.pivot_table(index="variant", columns="kind", values="share", sort=False)
+    table["all"] = table.mean(axis=1)
+    return table
+
+
+def parts(shares: pd.DataFrame, config: Settings) -> dict[str, str]:
+    """Return what goes into a Markdown page, by the names of its marks."""
+    from analysis.statistics.intervals import mean_interval
+
+    table = means(shares).map("{:.3f}".format)
+    wide = shares.pivot_table(
+        index=["kind", "member"], columns="variant", values="share", sort=False
+    )
+    first = wide.columns[0]
+    ahead = []
+    for variant in table.index:
+        found = mean_interval(100 * (wide[variant] - wide[first]).to_numpy())
+        ahead.append(f"{found.estimate:+.1f} [{found.low:+.1f}, {found.high:+.1f}]")
+    table[f"against {first} (points)"] = ["", *ahead[1:]]
+    return {
+        "constants": f"`{command_line(config)}` printed:\n\nMean share of the true hypervolume at "
+        f"the end, over {shares['member'].nunique()} problems of each kind; paired differences "
+        "with 95 % intervals.\n\n" + markdown(table.reset_index())
+    }
 
 
 def write(folder: Path, shares: pd.DataFrame, config: Settings) -> Results:
     """Print the means, and write the page."""
     from analysis.report import Column, Report
 
-    table = shares.pivot_table(index="variant", columns="kind", values="share", sort=False)
-    kinds = list(table.columns)
-    table["all"] = table[kinds].mean(axis=1)
+    table = means(shares)
+    kinds = list(table.columns)[:-1]
     print("\nMean share of the true hypervolume at the end:\n")
     print(table.round(3).to_string())
     report = Report("Constants of the grey box, on problems without jets")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moo_jsc.samplers import Sampler, told
-from moo_jsc.samplers.grey_box import GreyBox, Noise
 from studies.common.regions import reference_of
 
 if TYPE_CHECKING:
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
 NOISY = "noisy"
 """What stands behind the slash of a problem of which a run sees one training a design."""
-
-SCATTER = 0.005
-"""Standard deviation of the accuracy over trainings that the grey box is told then: the middle of
-the 0.3 to 0.7 points that trainings of one design are known to scatter by."""
 
 TRIALS = (5, 10, 15, 20, 50)
 """Numbers of trials that are tabulated, as far as the budget goes."""
@@ -68,7 +63,7 @@ def compared(
     ----------
     problem
         A name; behind a slash the network, or `NOISY`: then designs are judged by the mean over
-        their trainings, and the grey box is told the `SCATTER`.
+        their trainings.
     plan
         Which samplers. Those that the problem does not suit are left out.
     folder, workers, scheduler
@@ -102,24 +97,13 @@ def compared(
         (plan.samplers, plan.seeds, long),
         (plan.costly, plan.costly_seeds, plan.short_budget),
     ):
-        suited = [
-            expecting_scatter(sampler) if noisy else sampler
-            for sampler in samplers
-            if sampler.suits(replay.space)
-        ]
+        suited = [sampler for sampler in samplers if sampler.suits(replay.space)]
         if suited:
             parts.append(_run(replay, reference, suited, range(seeds), budget, folder, crew))
     found = pd.concat(parts, ignore_index=True)
     found.insert(0, "problem", problem)
     found.insert(1, "designs", replay.space.size)
     return found
-
-
-def expecting_scatter(sampler: Sampler) -> Sampler:
-    """Return a grey box that knows how accuracies scatter over trainings, others as they are."""
-    if not isinstance(sampler, GreyBox):
-        return sampler
-    return replace(sampler, noise={"accuracy": Noise(training=SCATTER)})
 
 
 def _run(

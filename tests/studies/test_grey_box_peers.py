@@ -1,11 +1,15 @@
 import pandas as pd
 import pytest
 
+from moo_jsc.enumeration.benchmark import load_benchmark
 from moo_jsc.foundation.errors import InputError
+from moo_jsc.objectives.bounds import UNBOUNDED
 from moo_jsc.samplers import get_samplers
+from moo_jsc.samplers.grey_box import GreyBox, Noise
+from moo_jsc.samplers.sampler import told_of
 from studies import grey_box_constants
 from studies.grey_box_peers import Config, main
-from studies.peers.measuring import SCATTER, Plan, compared, expecting_scatter
+from studies.peers.measuring import Plan, compared
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +51,14 @@ def test_table_and_figure_of_a_small_problem(tmp_path, capsys):
 
 def test_noisy_runs_are_judged_by_means_and_the_grey_box_expects_scatter(tmp_path):
     random, grey = get_samplers(["optuna-random", "grey-box"])
-    assert expecting_scatter(random) is random
-    assert expecting_scatter(grey).noise["accuracy"].training == SCATTER
+    problem = load_benchmark("codesign", noisy=True)
+    assert 0.001 < problem.noise["accuracy"].training < 0.01
+    assert problem.for_run(3).noise == problem.noise
+    assert told_of(grey, problem.bounds, problem.scales, problem.noise).noise == problem.noise
+    assert told_of(grey, UNBOUNDED, {}, {}) is grey
+    own = {"accuracy": Noise(5)}
+    assert told_of(random, UNBOUNDED, {}, problem.noise) is random
+    assert GreyBox(noise=own).expecting(problem.noise).noise is own
     plan = Plan((random,), (), seeds=2, costly_seeds=2, budget=40, short_budget=5, many=10**6)
     noisy, plain = (
         compared(problem, plan, folder=tmp_path / problem.replace("/", "-"))

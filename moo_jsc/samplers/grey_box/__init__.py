@@ -1,6 +1,6 @@
 """A sampler that knows what is known: costs beforehand, and that more bits rarely hurt."""
 
+from moo_jsc.objectives.noise import Noise
 from moo_jsc.samplers.grey_box.sampler import GreyBox
-from moo_jsc.samplers.grey_box.settings import Noise
 
 __all__ = ["GreyBox", "Noise"]

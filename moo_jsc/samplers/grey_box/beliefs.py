@@ -1,4 +1,4 @@
-"""What is believed of a black-box objective: a Gaussian on a scale where effects add up.
+"""What is believed of a black-box objective: Gaussians on a scale where effects add up.
 
 Damage to a network multiplies (each coarse layer keeps a share of what reaches it), so positive
 objectives are modeled by their logarithm; others as they are, relative to the range seen so far.
@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from moo_jsc.samplers.grey_box.mixture import Mixture
 
 _RANGE = 0.4
 """Range that values without a logarithm are given on the model's scale."""
@@ -69,12 +71,12 @@ class Scale:
 
 @dataclass(frozen=True)
 class Belief:
-    """Independent Gaussians on the model's scale, one for each of n designs.
+    """Independent mixtures of Gaussians on the model's scale, one for each of n designs.
 
     Attributes
     ----------
-    mean, deviation
-        Shape (n,), on the model's scale.
+    mixture
+        On the model's scale.
     scale
         Leads back to values.
     roughness
@@ -82,79 +84,79 @@ class Belief:
 
     Examples
     --------
-    >>> belief = Belief(np.array([0.0]), np.array([1e-12]), Scale("plain"))
+    >>> belief = Belief(Mixture.single(np.array([0.0]), np.array([1e-12])), Scale("plain"))
     >>> belief.shortfall(2.0)
     array([2.])
     """
 
-    mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
+    mixture: Mixture
     scale: Scale
     roughness: float = 0.0
 
     def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Belief:
         """Return the beliefs about some of the designs."""
-        return replace(self, mean=self.mean[rows], deviation=self.deviation[rows])
+        return replace(self, mixture=self.mixture.of(rows))
 
     @property
     def median(self) -> NDArray[np.float64]:
-        """Minimised value z in the middle of each belief, shape (n,)."""
-        return self.scale.minimized(self.mean)
+        """Minimised value z at the mean of each mixture, shape (n,)."""
+        return self.scale.minimized(self.mixture.mean)
 
     def rough(self, generator: np.random.Generator) -> NDArray[np.float64]:
         """Return minimized values z (n,) as uneven as real ones: the means, and one draw each."""
-        return self.scale.minimized(
-            self.mean + self.roughness * generator.standard_normal(len(self.mean))
-        )
-
-    @property
-    def prospects(self) -> NDArray[np.float64]:
-        """Two numbers for each design, shape (n, 2), that every `shortfall` rises with.
-
-        max(level - z, 0) is convex in g for gains and on a plain scale, so it rises with mean and
-        deviation of g; it is convex in z, so for losses it rises with the deviation at equal
-        averages of z, and as the average falls.
-        """
-        level = self.mean - 0.5 * self.deviation**2 if self.scale.kind == "loss" else self.mean
-        return np.column_stack([level, self.deviation])
+        mean = self.mixture.mean
+        return self.scale.minimized(mean + self.roughness * generator.standard_normal(len(mean)))
 
     def chance(self, level: float) -> NDArray[np.float64]:
         """Return P(z <= level), shape (n,).
 
         Examples
         --------
-        >>> Belief(np.array([np.log(0.7)]), np.array([0.1]), Scale("gain")).chance(-0.7)
+        >>> mixture = Mixture.single(np.array([np.log(0.7)]), np.array([0.1]))
+        >>> Belief(mixture, Scale("gain")).chance(-0.7)
         array([0.5])
         """
         from scipy.special import ndtr
 
+        ones = np.ones(self.mixture.means.shape[1])
         if np.isinf(level):
-            return np.full(len(self.mean), float(level > 0))
+            return ones * float(level > 0)
         if self.scale.kind == "gain" and level >= 0:
-            return np.ones_like(self.mean)
+            return ones
         if self.scale.kind == "loss" and level <= 0:
-            return np.zeros_like(self.mean)
+            return 0.0 * ones
         (threshold,) = self.scale.modeled(np.array([level]))
-        return ndtr((self.mean - threshold) / np.maximum(self.deviation, _SMALLEST))
+        distance = (self.mixture.means - threshold) / self._deviations
+        return self.mixture.weights @ ndtr(distance)
 
     def range(self, spreads: float) -> float:
         """Return the difference in z between so many deviations below and above the best mean."""
-        best = int(np.argmax(self.mean))
-        ends = self.mean[best] + np.array([-spreads, spreads]) * self.deviation[best]
-        worse, better = self.scale.minimized(ends)
+        mean, deviation = self.mixture.mean, self.mixture.deviation
+        best = int(np.argmax(mean))
+        worse, better = self.scale.minimized(
+            mean[best] + np.array([-spreads, spreads]) * deviation[best]
+        )
         return float(worse - better)
 
     def shortfall(self, level: float) -> NDArray[np.float64]:
-        """Return E[max(level - z, 0)], shape (n,).
+        """Return E[max(level - z, 0)], shape (n,): the weighted mean over the Gaussians."""
+        if level == -np.inf:
+            return np.zeros(self.mixture.means.shape[1])
+        return self.mixture.weights @ self._shortfalls(level)
+
+    @property
+    def _deviations(self) -> NDArray[np.float64]:
+        return np.maximum(self.mixture.deviations, _SMALLEST)
+
+    def _shortfalls(self, level: float) -> NDArray[np.float64]:
+        """Return E[max(level - z, 0)] of every Gaussian, shape (h, n).
 
         The Bachelier formula on a plain scale, that of Black and Scholes (a call for gains, a put
         for losses) on a logarithmic one.
         """
         from scipy.special import ndtr
 
-        mean, deviation = self.mean, np.maximum(self.deviation, _SMALLEST)
-        if level == -np.inf:
-            return np.zeros_like(mean)
+        mean, deviation = self.mixture.means, self._deviations
         if self.scale.kind == "plain":
             unit = self.scale.unit
             distance = (mean + level / unit) / deviation

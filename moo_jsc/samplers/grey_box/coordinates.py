@@ -2,9 +2,9 @@
 
 A choice that an objective gets better with becomes a damage: 1 at a reference of few resources,
 and the nearer to 0 the more there are. Rounding errors halve with every bit, so widths in bits
-become exp(-rate (bits - 2)); what a layer cannot represent shrinks like one over its channels;
-other ordered choices fall by their rank. A choice that says nothing is placed by its rank, one
-without an order gets a coordinate for each value.
+become exp(-rate (bits - 2)); what a layer cannot represent shrinks like one over its channels to
+some power; other ordered choices fall by their rank. A choice that says nothing is placed by its
+rank, one without an order gets a coordinate for each value.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Coordinates:
 
     def __init__(self, space: SearchSpace, objective: Objective, *, monotone: bool = True) -> None:
         self._choices = space.choices
+        self._placed: dict[tuple[float, float], list[list[NDArray[np.float64]]]] = {}
         better = 1 if objective.sense == "max" else -1
         self._directions = [better * choice.trend(objective.name) for choice in space.choices]
         self.damaging = np.concatenate(
@@ -51,7 +52,7 @@ class Coordinates:
         self.other = self.damaging & ~np.repeat(counts_bits, [len(t) for t in self._tables(1.0)])
         """Which of them are damages by anything but bits, shape (k,)."""
 
-    def of(self, rows: NDArray[np.int64], rate: float) -> NDArray[np.float64]:
+    def of(self, rows: NDArray[np.int64], rate: float, power: float = 1.0) -> NDArray[np.float64]:
         """Return the coordinates (n, k) of configurations (n, d).
 
         Parameters
@@ -60,20 +61,24 @@ class Coordinates:
             Choice indices.
         rate
             How fast damage falls with every bit.
+        power
+            Of the channels that damage falls with.
         """
-        tables = self._tables(rate)
+        tables = self._tables(rate, power)
         columns = [column[rows[:, j]] for j, table in enumerate(tables) for column in table]
         return np.stack(columns, axis=1)
 
-    def _tables(self, rate: float) -> list[list[NDArray[np.float64]]]:
+    def _tables(self, rate: float, power: float = 1.0) -> list[list[NDArray[np.float64]]]:
         """Return, for each choice, the value of each of its coordinates at every index."""
-        return [
-            _table(choice, direction, rate)
-            for choice, direction in zip(self._choices, self._directions, strict=True)
-        ]
+        if (rate, power) not in self._placed:
+            self._placed[rate, power] = [
+                _table(choice, direction, rate, power)
+                for choice, direction in zip(self._choices, self._directions, strict=True)
+            ]
+        return self._placed[rate, power]
 
 
-def _table(choice: Choice, direction: int, rate: float) -> list[NDArray[np.float64]]:
+def _table(choice: Choice, direction: int, rate: float, power: float) -> list[NDArray[np.float64]]:
     count = len(choice.values)
     if not choice.ordered:
         return [np.where(np.arange(count) == i, np.sqrt(0.5), 0.0) for i in range(count)]
@@ -86,5 +91,5 @@ def _table(choice: Choice, direction: int, rate: float) -> list[NDArray[np.float
     if choice.unit == "bits":
         return [np.exp(-rate * (values - _FEWEST_BITS))]
     if choice.unit == "channels" and values[0] > 0:
-        return [values[0] / values]
+        return [(values[0] / values) ** power]
     return [np.exp(-_RANKED_FALL * ranks)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from moo_jsc.foundation.names import unknown_name
+from moo_jsc.objectives.noise import Noises
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import check_scales
 from moo_jsc.problems.space import SearchSpace
@@ -44,6 +46,10 @@ class GreyBox(Settings, InformedSampler, ScaledSampler):
         for name in self.noise:
             if name not in names:
                 raise unknown_name("noise of objective", name, names)
+
+    def expecting(self, noise: Noises) -> Self:
+        """Return a copy that is told how values scatter, itself where a user has said it."""
+        return self if self.noise else replace(self, noise=dict(noise))
 
     def load(self) -> None:
         """Import scipy and moocore."""

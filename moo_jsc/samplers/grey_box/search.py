@@ -30,6 +30,9 @@ _EQUAL = 1e-9
 _SPREADS = 2.0
 """Standard deviations to both sides that stand for the range of a single belief."""
 
+_STEPS = 3
+"""Levels at which prospects are compared before the improvements are computed."""
+
 _DRAWS = 4
 """Uneven fronts that the reference point is averaged over."""
 
@@ -67,7 +70,7 @@ class Search:
         self._surrogates = {
             int(column): Surrogate(
                 Coordinates(space, objectives[column], monotone=settings.monotone),
-                settings.constants,
+                settings.hypotheses,
                 monotone=settings.monotone,
             )
             for column in np.flatnonzero(black)
@@ -102,7 +105,7 @@ class Search:
             front = self._front(np.concatenate([expected[untried], found]))
             self._pool.grow(self._rows_near(front, expected))
         reference = self._expected_reference(expected[untried], untried, beliefs, found)
-        candidates = self._candidates(np.flatnonzero(untried), known, beliefs)
+        candidates = self._candidates(np.flatnonzero(untried), known, beliefs, found, reference)
         gain = self._improvement(candidates, known, beliefs, found, reference)
         best = np.flatnonzero(gain >= gain.max() * (1 - _EQUAL))
         return int(self._pool.indices[candidates[self._generator.choice(best)]])
@@ -121,14 +124,14 @@ class Search:
             variance = noise.variance(values) if noise else np.zeros(len(values))
             if self._region.logarithmic[column]:
                 variance /= values**2
-            mean, deviation, roughness = surrogate.predicted(
+            mixture, roughness = surrogate.predicted(
                 self._pool.rows,
                 rows,
                 scale.modeled(smaller),
                 variance * scale.stretch(smaller) ** 2,
                 bound=self._modeled_bound(column, scale),
             )
-            beliefs[column] = Belief(mean, deviation, scale, roughness)
+            beliefs[column] = Belief(mixture, scale, roughness)
         return beliefs
 
     def _scale(self, column: int, smaller: NDArray[np.float64]) -> Scale:
@@ -221,11 +224,16 @@ class Search:
         places: NDArray[np.int64],
         known: NDArray[np.float64],
         beliefs: dict[int, Belief],
+        found: NDArray[np.float64],
+        reference: NDArray[np.float64],
     ) -> NDArray[np.int64]:
         """Leave out designs that others beat in every known cost and in every prospect.
 
-        The expected improvement rises with prospects and the chance to keep a bound, and falls
-        with costs, so the largest stays. (Where a value can be too good to count, all stay.)
+        Prospects of a black box are what its value is expected to fall below the best one found,
+        the reference point and half-way between them, each beyond the one before. The expected
+        improvement is made of such steps and falls with costs, so that what is left out can be
+        ahead by no more than the shape of a belief within a step. (Where a value can be too good
+        to count, all stay.)
         """
         region = self._region
         if any(np.isfinite(region.low[column]) for column in beliefs):
@@ -236,10 +244,14 @@ class Search:
             if column not in beliefs and np.ptp(known[places, column])
         ]
         merits = [known[places][:, columns]]
+        counting = found[region.counts(found)]
         for column, belief in beliefs.items():
-            merits.append(-belief.of(places).prospects)
-            if np.isfinite(region.high[column]):
-                merits.append(-belief.of(places).chance(region.high[column])[:, None])
+            outlook = self._outlook(column, places, known, beliefs)
+            least = counting[:, column].min(
+                initial=reference[column] - belief.of(places).range(_SPREADS)
+            )
+            below = [outlook.shortfall(t) for t in np.linspace(least, reference[column], _STEPS)]
+            merits.append(-np.diff(below, axis=0, prepend=0.0).T)
         return places[_nondominated(np.column_stack(merits), keep_equal=True)]
 
     def _improvement(

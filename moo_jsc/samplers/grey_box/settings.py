@@ -1,54 +1,15 @@
-"""What a user sets of the grey box, and how the values of a trial scatter."""
+"""What a user sets of the grey box."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from moo_jsc.foundation.errors import InputError
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
+from moo_jsc.objectives.noise import Noises
 from moo_jsc.objectives.scales import Scales
-from moo_jsc.samplers.grey_box.constants import FROZEN, Constants
+from moo_jsc.samplers.grey_box.constants import FROZEN, GENTLE, Constants
 
-_RANDOM_TRIALS = 8
-
-
-@dataclass(frozen=True)
-class Noise:
-    """How a value that a trial returns scatters around the design's own.
-
-    Parameters
-    ----------
-    jets
-        Samples that a fraction such as the accuracy is counted on: its variance is binomial,
-        p (1 - p) / jets. None: it is not a fraction, or its own sample is what counts.
-    training
-        Standard deviation over training seeds, natural units (0.003 to 0.007 for accuracies).
-
-    Examples
-    --------
-    >>> float(Noise(jets=10_000).variance(np.array([0.5]))[0])
-    2.5e-05
-    """
-
-    jets: int | None = None
-    training: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.jets is not None and self.jets < 1:
-            raise InputError(f"noise: jets = {self.jets}, expected a whole number of at least 1")
-        if not 0 <= self.training < np.inf:
-            raise InputError(f"noise: training = {self.training}, expected a number from 0")
-
-    def variance(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the variance (n,) of natural values (n,)."""
-        counted = np.zeros(len(values))
-        if self.jets is not None:
-            counted = np.clip(values * (1 - values), 0.25 / self.jets, None) / self.jets
-        return counted + self.training**2
+_RANDOM_TRIALS = 4
 
 
 @dataclass(frozen=True)
@@ -61,22 +22,28 @@ class Settings:
         Use what the choices say about the objectives; without, it is called ``grey-box-plain``.
     noise
         Objective name -> how its values scatter. A noisy value is not believed: the design
-        counts with what the model makes of it.
+        counts with what the model makes of it. Empty: a run on a problem is told the problem's
+        own (`expecting`).
     bounds
         Which designs count; a run on a problem is told the problem's own (`within`).
     scales
         What the hypervolume is measured on; a run on a problem is told the problem's own.
     constants
-        Of the model; frozen.
+        Of the model; by default the frozen ones, with trends or without.
     """
 
     monotone: bool = True
-    noise: Mapping[str, Noise] = field(default_factory=dict)
+    noise: Noises = field(default_factory=dict)
     bounds: Bounds = UNBOUNDED
     scales: Scales = field(default_factory=dict)
-    constants: Constants = FROZEN
+    constants: Constants | None = None
+
+    @property
+    def hypotheses(self) -> Constants:
+        """The constants that the model takes."""
+        return self.constants or (FROZEN if self.monotone else GENTLE)
 
     @property
     def random_trials(self) -> int:
-        """How many trials come before the model is asked: none with trends, 8 without."""
+        """How many trials come before the model is asked: none with trends, 4 without."""
         return 0 if self.monotone else _RANDOM_TRIALS

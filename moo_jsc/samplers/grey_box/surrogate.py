@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from moo_jsc.samplers.grey_box.constants import Constants
 from moo_jsc.samplers.grey_box.coordinates import Coordinates
+from moo_jsc.samplers.grey_box.mixture import Mixture
 
 _NEGLIGIBLE = 0.02
 """Weight below which a hypothesis is left out of the average."""
 
-_BLOCK = 100_000
-"""Designs that are predicted at once."""
+_BLOCK = 4096
+"""Designs that are predicted at once: few enough for a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Hypothesis:
 
     slope: float
     share: float
+    power: float
     rate: float
     interaction: float
     roughness: float
@@ -39,9 +41,10 @@ def hypotheses(
     found = []
     middle = min(constants.rates, key=lambda rate: abs(rate - constants.expected_rate))
     for trends in (True, False) if monotone else (False,):
-        for slope, share, rate, interaction, roughness in product(
+        for slope, share, power, rate, interaction, roughness in product(
             constants.slopes,
             shares if trends else (1.0,),
+            constants.powers if trends and len(shares) > 1 else (1.0,),
             constants.rates if trends else (middle,),
             constants.interactions if trends else (1.0,),
             constants.roughness,
@@ -51,7 +54,7 @@ def hypotheses(
             if not trends:
                 prior += np.log(constants.trendless)
             found.append(
-                Hypothesis(slope, share, rate, interaction, roughness, trends, float(prior))
+                Hypothesis(slope, share, power, rate, interaction, roughness, trends, float(prior))
             )
     return found
 
@@ -61,7 +64,7 @@ class Surrogate:
 
     The a_j are the damages of `Coordinates`. The coefficients of the linear part have mean zero:
     they are the differences between choices, and are integrated out. The hypotheses are weighted
-    by their likelihood and averaged; nothing is optimised, so nothing can fail to converge.
+    by their likelihood and mixed; nothing is optimised, so nothing can fail to converge.
 
     Parameters
     ----------
@@ -91,8 +94,8 @@ class Surrogate:
         noise: NDArray[np.float64],
         *,
         bound: float | None = None,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-        """Return mean and deviation (n,) of designs and the roughness, on the model's scale.
+    ) -> tuple[Mixture, float]:
+        """Return what is predicted of n designs, and the roughness, on the model's scale.
 
         Parameters
         ----------
@@ -113,15 +116,16 @@ class Surrogate:
         O(h k^3 + n k^2) for h hypotheses.
         """
         fits = self._fits(tried, values, noise)
-        mean, deviation = np.empty(len(rows)), np.empty(len(rows))
+        means, deviations = np.empty((2, len(fits), len(rows)))
         for start in range(0, len(rows), _BLOCK):
             part = slice(start, start + _BLOCK)
-            mean[part], deviation[part] = self._averaged(rows[part], tried, fits)
+            means[:, part], deviations[:, part] = self._by_fit(rows[part], tried, fits)
         if bound is not None and not len(values):
-            mean += bound + self.constants.above_bound
-            deviation = np.sqrt(deviation**2 - self.constants.level**2)
-        rough = sum(fit.weight * fit.hypothesis.roughness**2 for fit in fits)
-        return mean, deviation, float(np.sqrt(rough))
+            means += bound + self.constants.above_bound
+            deviations = np.sqrt(deviations**2 - self.constants.level**2)
+        weights = np.array([fit.weight for fit in fits])
+        roughness = np.array([fit.hypothesis.roughness for fit in fits])
+        return Mixture(weights, means, deviations), float(np.sqrt(weights @ roughness**2))
 
     def _fits(
         self,
@@ -131,16 +135,22 @@ class Surrogate:
     ) -> list[_Fit]:
         """Return the likeliest hypotheses, conditioned on the values."""
         highest, average = (values.max(), values.mean()) if len(values) else (0.0, 0.0)
-        covariances, deviations, centers = [], [], []
-        for hypothesis, parts in self._with_parts(self.hypotheses, tried, tried):
-            covariance = parts.covariance(hypothesis, self.constants)
-            covariance[np.diag_indices(len(tried))] += hypothesis.roughness**2 + noise
-            covariances.append(covariance)
-            center = float(highest if hypothesis.monotone else average)
-            centers.append(center)
-            deviations.append(values - center - parts.trend(hypothesis))
-        factors = np.linalg.cholesky(np.stack(covariances))
-        residuals = np.linalg.solve(factors, np.stack(deviations)[..., None])[..., 0]
+        trends = np.array([hypothesis.monotone for hypothesis in self.hypotheses])
+        centers = np.where(trends, highest, average)
+        covariances = np.empty((len(centers), len(tried), len(tried)))
+        deviations = np.empty((len(centers), len(tried)))
+        for places, parts in self._with_parts(self.hypotheses, tried, tried):
+            chosen = [self.hypotheses[place] for place in places]
+            slope, interaction, roughness = np.array(
+                [(h.slope, h.interaction, h.roughness) for h in chosen]
+            ).T[..., None, None]
+            covariances[places] = self.constants.level**2 + slope**2 * (
+                parts.linear + interaction**2 * parts.matern
+            )
+            covariances[places] += roughness**2 * np.eye(len(tried)) + np.diag(noise)
+            deviations[places] = values - centers[places, None] + slope[:, 0] * parts.damage
+        factors = np.linalg.cholesky(covariances)
+        residuals = np.linalg.solve(factors, deviations[..., None])[..., 0]
         scores = np.array([hypothesis.log_prior for hypothesis in self.hypotheses])
         scores -= 0.5 * (residuals**2).sum(axis=1)
         scores -= np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
@@ -149,45 +159,48 @@ class Surrogate:
         weights = np.where(weights < _NEGLIGIBLE * weights.sum(), 0.0, weights)
         weights /= weights.sum()
         return [
-            _Fit(self.hypotheses[i], float(weight), factors[i], residuals[i], centers[i])
+            _Fit(
+                self.hypotheses[i],
+                float(weight),
+                np.linalg.inv(factors[i]).T,
+                residuals[i],
+                float(centers[i]),
+            )
             for i, weight in zip(order, weights, strict=True)
             if weight
         ]
 
-    def _averaged(
+    def _by_fit(
         self, rows: NDArray[np.int64], tried: NDArray[np.int64], fits: list[_Fit]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the mean and standard deviation of the mixture of the fits."""
-        from scipy.linalg import solve_triangular
-
-        means, squares = np.zeros(len(rows)), np.zeros(len(rows))
-        by_hypothesis = {fit.hypothesis: fit for fit in fits}
-        for hypothesis, parts in self._with_parts(list(by_hypothesis), rows, tried):
-            fit = by_hypothesis[hypothesis]
-            cross = parts.covariance(hypothesis, self.constants)
-            whitened = solve_triangular(fit.factor, cross.T, lower=True, check_finite=False)
-            mean = fit.center + parts.trend(hypothesis) + fit.residual @ whitened
-            variance = parts.variance(hypothesis, self.constants) - (whitened**2).sum(axis=0)
-            variance = np.maximum(variance, 0.0) + hypothesis.roughness**2
-            means += fit.weight * mean
-            squares += fit.weight * (variance + mean**2)
-        return means, np.sqrt(np.maximum(squares - means**2, 1e-12))
+        """Return the mean and standard deviation (fits, n) of each fit."""
+        means, variances = np.empty((2, len(fits), len(rows)))
+        for places, parts in self._with_parts([fit.hypothesis for fit in fits], rows, tried):
+            for place in places:
+                fit = fits[place]
+                hypothesis = fit.hypothesis
+                whitened = parts.covariance(hypothesis, self.constants) @ fit.whitening
+                means[place] = fit.center + parts.trend(hypothesis) + whitened @ fit.residual
+                variances[place] = parts.variance(hypothesis, self.constants)
+                variances[place] -= np.einsum("ij,ij->i", whitened, whitened)
+                variances[place] = np.maximum(variances[place], 0.0) + hypothesis.roughness**2
+        return means, np.sqrt(variances)
 
     def _with_parts(
         self, chosen: list[Hypothesis], rows: NDArray[np.int64], others: NDArray[np.int64]
-    ) -> Iterator[tuple[Hypothesis, _Parts]]:
-        """Yield the hypotheses with what they share, computed once for those that share it."""
-        shared: dict[tuple[float, float, bool], _Parts] = {}
-        for hypothesis in chosen:
-            key = hypothesis.rate, hypothesis.share, hypothesis.monotone
-            if key not in shared:
-                stretch = np.where(self.coordinates.other, hypothesis.share, 1.0)
-                one = self.coordinates.of(rows, hypothesis.rate) * stretch
-                other = self.coordinates.of(others, hypothesis.rate) * stretch
-                damaging = self.coordinates.damaging & hypothesis.monotone
-                scatter = np.where(damaging, self.constants.slope_scatter, 1.0)
-                shared[key] = _Parts.between(one, other, damaging, scatter, self.constants.length)
-            yield hypothesis, shared[key]
+    ) -> Iterator[tuple[list[int], _Parts]]:
+        """Yield the places of the hypotheses that share their coordinates, and what they share."""
+        sharing: dict[tuple[float, float, float, bool], list[int]] = {}
+        for place, h in enumerate(chosen):
+            sharing.setdefault((h.rate, h.share, h.power, h.monotone), []).append(place)
+        for (rate, share, power, monotone), places in sharing.items():
+            stretch = np.where(self.coordinates.other, share, 1.0)
+            one = self.coordinates.of(rows, rate, power) * stretch
+            other = self.coordinates.of(others, rate, power) * stretch
+            damaging = self.coordinates.damaging & monotone
+            scatter = np.where(damaging, self.constants.slope_scatter, 1.0)
+            parts = _Parts.between(one, other, damaging, scatter, self.constants.length)
+            yield places, parts
 
 
 @dataclass(frozen=True)
@@ -244,10 +257,22 @@ class _Parts:
 
 @dataclass(frozen=True)
 class _Fit:
-    """A hypothesis conditioned on the tried designs: Cholesky factor and whitened residual."""
+    """A hypothesis conditioned on the tried designs.
+
+    Attributes
+    ----------
+    hypothesis, weight
+        Which, and its share of the average.
+    whitening
+        Transposed inverse of the Cholesky factor of the tried designs' covariance, shape (k, k).
+    residual
+        What was found, less the mean, whitened, shape (k,).
+    center
+        Level that the mean starts from.
+    """
 
     hypothesis: Hypothesis
     weight: float
-    factor: NDArray[np.float64]
+    whitening: NDArray[np.float64]
     residual: NDArray[np.float64]
     center: float

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from moo_jsc.objectives.bounds import Bounds
+from moo_jsc.objectives.noise import Noises
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import LINEAR, Scales
 from moo_jsc.samplers.sampler import Sampler
@@ -36,6 +37,10 @@ class Wrapped(Sampler):
     def within(self, bounds: Bounds, scales: Scales = LINEAR) -> Self:
         """Tell the inner sampler."""
         return replace(self, inner=self.inner.within(bounds, scales))
+
+    def expecting(self, noise: Noises) -> Self:
+        """Tell the inner sampler."""
+        return replace(self, inner=self.inner.expecting(noise))
 
     def load(self) -> None:
         """Import what the inner sampler needs."""

@@ -211,7 +211,7 @@ def test_told_bounds_and_scales_of_a_problem_are_those_of_its_settings():
 
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_proposals_have_the_largest_gain_of_all_designs_within_bounds(logarithmic):
-    """What is left out before the gains are computed never had the largest one."""
+    """What is left out before the gains are computed had none of the largest ones."""
     where = space(2, FEW)
     scales = {"accuracy": "logarithmic", "size": "logarithmic"} if logarithmic else {}
     sampler = GreyBox(bounds=Bounds({"accuracy": 0.65}, {"size": 2500.0}), scales=scales)
@@ -226,7 +226,7 @@ def test_proposals_have_the_largest_gain_of_all_designs_within_bounds(logarithmi
     beliefs = search._beliefs(tried)
     found = search._learned()
     reference = np.array([0.0 if logarithmic else -0.6, *np.nanmax(measured[:, 1:], axis=0)])
-    kept = search._candidates(everything, measured, beliefs)
+    kept = search._candidates(everything, measured, beliefs, found, reference)
     most = search._improvement(everything, measured, beliefs, found, reference).max()
     assert len(kept) < len(everything)
     assert np.isclose(

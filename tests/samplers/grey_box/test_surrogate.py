@@ -31,6 +31,8 @@ def test_coordinates():
     assert at.other.tolist() == [False, True, True, False, False, False]
     expected = [np.exp(-2.0), 0.25, 1.0, 0.0, np.sqrt(0.5), 0.5]
     assert np.allclose(at.of(np.array([[1, 1, 2, 1, 1]]), 1.0), [expected])
+    expected[1] = 0.0625
+    assert np.allclose(at.of(np.array([[1, 1, 2, 1, 1]]), 1.0, 2.0), [expected])
     loss = Objective(name="quality", unit="1", sense="min")
     assert Coordinates(SPACE, loss).of(np.array([[0, 0, 0, 0, 0]]), 1.0)[0, 2] == 1.0
     assert not Coordinates(SPACE, QUALITY, monotone=False).damaging.any()
@@ -41,7 +43,7 @@ def written_out(tried, values, noise, constants, monotone):
     coordinates = Coordinates(SPACE, QUALITY, monotone=monotone)
     found = []
     for h in hypotheses(constants, monotone=monotone, shares=constants.shares):
-        a = np.vstack([coordinates.of(tried, h.rate), coordinates.of(ROWS, h.rate)])
+        a = coordinates.of(np.vstack([tried, ROWS]), h.rate, h.power)
         if h.monotone:
             a[:, 1:3] *= h.share
         center = values.max() if h.monotone else values.mean()
@@ -74,7 +76,7 @@ def written_out(tried, values, noise, constants, monotone):
 @pytest.mark.parametrize("monotone", [True, False])
 @pytest.mark.parametrize("noise", [0.0, 0.01])
 def test_predictions_are_those_of_the_model_written_out(monotone, noise):
-    constants = Constants(slopes=(0.1, 0.3), rates=(0.8, 1.2), expected_rate=1.0)
+    constants = Constants(slopes=(0.1, 0.3), rates=(0.8, 1.2), expected_rate=1.0, powers=(1.0, 2.0))
     generator = np.random.default_rng(2)
     tried = ROWS[generator.choice(len(ROWS), 6, replace=False)]
     values = generator.normal(scale=0.2, size=6)
@@ -82,21 +84,22 @@ def test_predictions_are_those_of_the_model_written_out(monotone, noise):
     surrogate = Surrogate(
         Coordinates(SPACE, QUALITY, monotone=monotone), constants, monotone=monotone
     )
-    mean, deviation, roughness = surrogate.predicted(ROWS, tried, values, variance)
+    mixture, roughness = surrogate.predicted(ROWS, tried, values, variance)
     assert min(constants.roughness) <= roughness <= max(constants.roughness)
     expected = written_out(tried, values, variance, constants, monotone)
-    assert np.allclose(mean, expected[0])
-    assert np.allclose(deviation, expected[1])
+    assert np.allclose(mixture.mean, expected[0])
+    assert np.allclose(mixture.deviation, expected[1])
 
 
 def test_the_prior_rises_with_resources():
     surrogate = Surrogate(Coordinates(SPACE, QUALITY), FROZEN)
     nothing = np.empty((0, 5), dtype=np.int64)
-    mean, deviation, _ = surrogate.predicted(ROWS, nothing, np.empty(0), np.empty(0))
+    mixture, _ = surrogate.predicted(ROWS, nothing, np.empty(0), np.empty(0))
+    mean = mixture.mean
     by_index = dict(zip(map(tuple, ROWS.tolist()), mean, strict=True))
     assert by_index[2, 1, 0, 0, 0] == mean.max()
     assert by_index[0, 0, 2, 0, 0] == mean.min()
-    assert (deviation > 0.5).all()
+    assert (mixture.deviation > 0.5).all()
 
 
 def test_data_overrule_a_wrong_trend():
@@ -104,8 +107,8 @@ def test_data_overrule_a_wrong_trend():
     truth = 0.3 * Coordinates(SPACE, QUALITY).of(ROWS, 1.1)[:, :3].sum(axis=1)
     tried = generator.choice(len(ROWS), 40, replace=False)
     surrogate = Surrogate(Coordinates(SPACE, QUALITY), FROZEN)
-    mean, _, _ = surrogate.predicted(ROWS, ROWS[tried], truth[tried], np.zeros(40))
-    assert np.corrcoef(mean, truth)[0, 1] > 0.9
+    mixture, _ = surrogate.predicted(ROWS, ROWS[tried], truth[tried], np.zeros(40))
+    assert np.corrcoef(mixture.mean, truth)[0, 1] > 0.9
 
 
 @pytest.mark.parametrize("kind", ["gain", "loss", "plain"])
@@ -122,12 +125,12 @@ def test_scales_are_inverted(kind):
 def test_before_the_first_trial_a_bound_stands_for_the_level():
     surrogate = Surrogate(Coordinates(SPACE, QUALITY), FROZEN)
     nothing = np.empty((0, SPACE.dimensions), dtype=int), np.empty(0), np.empty(0)
-    mean, deviation, _ = surrogate.predicted(ROWS, *nothing)
-    bounded, surer, _ = surrogate.predicted(ROWS, *nothing, bound=-0.3)
-    assert np.allclose(bounded, mean - 0.3 + FROZEN.above_bound)
-    assert np.allclose(surer**2, deviation**2 - FROZEN.level**2)
-    assert (surer < 0.5).all()
+    prior, _ = surrogate.predicted(ROWS, *nothing)
+    bounded, _ = surrogate.predicted(ROWS, *nothing, bound=-0.3)
+    assert np.allclose(bounded.mean, prior.mean - 0.3 + FROZEN.above_bound)
+    assert np.allclose(bounded.deviation**2, prior.deviation**2 - FROZEN.level**2)
+    assert (bounded.deviation < 0.5).all()
     tried = ROWS[:1], np.array([-0.4]), np.zeros(1)
     free, held = surrogate.predicted(ROWS, *tried), surrogate.predicted(ROWS, *tried, bound=-0.3)
-    assert np.array_equal(free[0], held[0])
-    assert np.array_equal(free[1], held[1])
+    assert np.array_equal(free[0].means, held[0].means)
+    assert np.array_equal(free[0].deviations, held[0].deviations)

@@ -1,0 +1,140 @@
+"""Made-up problems under a bound: widths and formats of three layers, fine-tuned a few times.
+
+Nothing is trained: accuracy follows the textbook laws of rounding noise and of width, with
+constants drawn for each problem, and scatters as means of a few trainings do. The laws are not
+those that the grey box assumes: damages of a layer's tensors depend on its width and do not add up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moo_jsc.objectives.bounds import Bounds
+from moo_jsc.objectives.objective import Objective
+from moo_jsc.objectives.scales import logarithmic_costs
+from moo_jsc.problems.space import Choice, SearchSpace
+
+if TYPE_CHECKING:
+    from moo_jsc.enumeration import ObjectiveTable
+
+_LAYERS = 3
+_INPUTS, _OUTPUTS = 16, 5
+_COSTS = {"stored": ("latency", "size", "bitops"), "built": ("lut", "latency-ns")}
+"""Costs of every other problem."""
+
+_COUNTING = (0.1, 0.2)
+"""Shares of the designs that keep the bound, of two problems in a row."""
+
+
+def bounded(seed: int) -> ObjectiveTable:
+    """Return all designs of one made-up problem, some 12,000 to 18,000 of them."""
+    from moo_jsc.enumeration import ObjectiveTable
+
+    generator = np.random.default_rng([seed, 40])
+    space = _space(f"bounded-{seed}", seed)
+    rows = space.configurations(np.arange(space.size))
+    accuracy = _accuracy(space, rows, generator)
+    names = _COSTS["stored" if seed % 2 == 0 else "built"]
+    costs = _stored(space, rows, generator) if seed % 2 == 0 else _built(space, rows, generator)
+    least = float(np.quantile(accuracy, 1 - _COUNTING[seed // 2 % 2]))
+    objectives = (
+        Objective(name="accuracy", unit="1", sense="max"),
+        *(Objective(name=name, unit="1", sense="min", known=True) for name in names),
+    )
+    return ObjectiveTable(
+        space.name,
+        space,
+        objectives,
+        np.column_stack([accuracy, costs]),
+        space.name,
+        bounds=Bounds({"accuracy": round(least, 3)}),
+        scales=logarithmic_costs(objectives),
+    )
+
+
+def _space(name: str, seed: int) -> SearchSpace:
+    widths = (4, 8, 16, 32, 64) if seed % 3 else (8, 16, 32, 64)
+    formats = {"data": (3, 4, 8), "weight": (2, 3, 6) if seed % 2 else (2, 3, 4)}
+    trend = {"rises": ("accuracy",), "falls": ("loss",)}
+    return SearchSpace(
+        name,
+        (
+            *(Choice(f"hidden{i}.channels", widths, unit="channels", **trend) for i in (1, 2)),
+            *(
+                Choice(f"layer{i}.{tensor}", values, unit="bits", **trend)
+                for i in range(_LAYERS)
+                for tensor, values in formats.items()
+            ),
+        ),
+    )
+
+
+def _parts(space: SearchSpace, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+    """Return channels into and out of each layer, bits of data and of weights, (n, 3) each."""
+    values = np.column_stack(
+        [np.array(c.values, dtype=float)[rows[:, j]] for j, c in enumerate(space.choices)]
+    )
+    first, last = np.full(len(rows), _INPUTS), np.full(len(rows), _OUTPUTS)
+    into = np.column_stack([first, values[:, :2]])
+    out = np.column_stack([values[:, :2], last])
+    return into, out, values[:, 2::2], values[:, 3::2]
+
+
+def _accuracy(
+    space: SearchSpace, rows: NDArray[np.int64], generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return accuracies (n,): what width and rounding cost, and the scatter of trainings."""
+    into, out, data, weight = _parts(space, rows)
+    draw = generator.uniform
+    narrow = draw(0.01, 0.06, 2) * (4 / out[:, :2]) ** draw(0.5, 1.2, 2)
+    floating = narrow.sum(axis=1) + draw(0, 0.03) * (16 / (out[:, 0] * out[:, 1])) ** 0.5
+    averaged = (into / _INPUTS) ** -draw(0.0, 0.5, _LAYERS)
+    rounding = np.exp(generator.normal(np.log(0.012), 0.7, _LAYERS)) * 2.0 ** (
+        -draw(0.8, 1.8, _LAYERS) * (data - 3)
+    )
+    rounding += np.exp(generator.normal(np.log(0.012), 0.7, _LAYERS)) * 2.0 ** (
+        -draw(0.8, 1.8, _LAYERS) * (weight - 2)
+    )
+    power = draw(0.75, 1.3)
+    damage = ((rounding * averaged) ** power).sum(axis=1) ** (1 / power)
+    architecture = rows[:, 0] * 8 + rows[:, 1]
+    trained = generator.normal(0, 0.0015, architecture.max() + 1)[architecture]
+    scatter = draw(0.003, 0.007) / np.sqrt(3)
+    quality = np.log(draw(0.7, 0.9)) - floating - damage + trained
+    return np.exp(quality) + scatter * generator.normal(size=len(rows))
+
+
+def _stored(
+    space: SearchSpace, rows: NDArray[np.int64], generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return latency of the architecture, stored bits and BitOPs, (n, 3)."""
+    into, out, data, weight = _parts(space, rows)
+    products = (into * out).sum(axis=1)
+    architecture = rows[:, 0] * 8 + rows[:, 1]
+    measured = np.exp(0.02 * generator.normal(size=architecture.max() + 1))[architecture]
+    return np.column_stack(
+        [
+            (20 + 0.01 * products**0.9) * measured,
+            (into * out * weight + 8 * out).sum(axis=1),
+            (into * out * data * weight).sum(axis=1),
+        ]
+    )
+
+
+def _built(
+    space: SearchSpace, rows: NDArray[np.int64], generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return look-up tables and latency of a pipeline, (n, 2), as uneven as circuits are."""
+    into, out, data, weight = _parts(space, rows)
+    tables, latency = np.zeros(len(rows)), np.zeros(len(rows))
+    for layer in range(_LAYERS):
+        key = rows[:, [0, 1, 2 + 2 * layer, 3 + 2 * layer]] @ np.array([512, 64, 8, 1])
+        uneven = generator.normal(size=(2, key.max() + 1))[:, key]
+        bits = data[:, layer] * weight[:, layer] ** 0.8
+        tables += into[:, layer] * out[:, layer] ** 0.95 * bits * np.exp(0.06 * uneven[0])
+        depth = np.log2(into[:, layer]) + 0.75 * np.log2(data[:, layer] * weight[:, layer])
+        latency += 2.5 * np.round(depth + 0.3 * uneven[1])
+    return np.column_stack([tables, latency])
