@@ -29,6 +29,8 @@ class Config(Settings):
     """Designs below several that lie outside, as accuracy=0.73, are not trained at all."""
     circuits: bool = True
     """Costs of the circuit too; where no traces ship they take the extra hardware and minutes."""
+    keep_latency: bool = False
+    """Take latencies from the table that is there already, instead of measuring them."""
     jets: str = "sample"
     """Data: sample, openml, or the path of a CSV, npz or HDF5 file; then the networks are trained
     on them, too."""
@@ -63,6 +65,7 @@ def main(config: Config) -> None:
             skip_outside=Bounds.parsed(config.skip_outside),
             jets=config.jets,
             circuits=config.circuits,
+            keep_latency=config.keep_latency,
             command=command_line(config),
             made=datetime.now(UTC).date().isoformat(),
             effort=Effort(config.workers, config.scheduler, config.device),

@@ -15,6 +15,8 @@ from moo_jsc.enumeration.benchmark_file import (
     ChoiceEntry,
     Numbers,
     Scores,
+    read_card,
+    read_numbers,
     write_benchmark,
 )
 from moo_jsc.enumeration.enumerate import enumerate_problem
@@ -57,6 +59,7 @@ def make_benchmark(
     skip_outside: Bounds = UNBOUNDED,
     jets: str = "sample",
     circuits: bool = True,
+    keep_latency: bool = False,
     command: str = "",
     made: str = "",
     effort: Effort = Effort(),
@@ -82,6 +85,8 @@ def make_benchmark(
     circuits
         Whether costs of the circuit are among the columns; they take a tracer where no traces
         ship.
+    keep_latency
+        Take latencies from the table of this name in `folder`, instead of measuring them.
     command, made
         For the card: how and on which day.
     effort
@@ -90,7 +95,8 @@ def make_benchmark(
     Raises
     ------
     InputError
-        A setting is wrong, or the files cannot be written.
+        A setting is wrong, the table whose latencies are to be kept is not there, or the files
+        cannot be written.
     """
     known = tuple(
         o.name
@@ -122,6 +128,12 @@ def make_benchmark(
             for end in (min(start + CHUNK, size),)
         ]
     )
+    latency = f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}"
+    if keep_latency:
+        before = read_card(folder, name)
+        measured = read_numbers(folder, before).costs[:, before.costs.index("latency")]
+        costs[:, known.index("latency")] = measured
+        latency = before.latency
     tables = [
         enumerate_problem(scored.on(split), workers=effort.workers, scheduler=effort.scheduler)
         for split in SPLITS
@@ -150,7 +162,7 @@ def make_benchmark(
         recipe=repr(trained.scoring.fine_tuning) if seeds else "",
         screen=f"{screen}; none: {skip_outside}" if skip_outside else str(screen),
         trained_on=machine_description() if seeds else "",
-        latency=f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}",
+        latency=latency,
         fingerprints={"ptq": problem.fingerprint, "qat": trained.fingerprint},
         command=command,
         versions=package_versions(("moo-jsc", *DECISIVE_PACKAGES)),

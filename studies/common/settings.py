@@ -97,16 +97,19 @@ def command_line(settings: Settings) -> str:
     ... class Config(Settings):
     ...     budget: int = 20
     ...     samplers: tuple[str, ...] = ()
+    ...     circuits: bool = True
     ...     script = "compare_samplers"
     >>> command_line(Config(budget=5, samplers=("optuna-tpe", "exhaustive"), workers=1))
     'python studies/compare_samplers.py --budget 5 --samplers optuna-tpe exhaustive'
+    >>> command_line(Config(circuits=False))
+    'python studies/compare_samplers.py --no-circuits'
     """
     words = ["python", f"studies/{settings.script}.py"]
     for field in fields(settings):
         value = getattr(settings, field.name)
         if value == _default(field) or field.name in ELSEWHERE:
             continue
-        words.append("--" + field.name.replace("_", "-"))
+        words.append(("--no-" if value is False else "--") + field.name.replace("_", "-"))
         if not isinstance(value, bool):
             words += [str(part) for part in (value if isinstance(value, tuple) else (value,))]
     return shlex.join(words)

@@ -188,6 +188,11 @@ def test_the_maker_writes_what_the_loader_reads(tmp_path):
     np.testing.assert_array_equal(found.evaluate(rows), problem.evaluate(rows))
     assert card.seeds == (0,)
     assert Path(tmp_path / "lab3-types.npz").stat().st_size < 20_000
+    before = found.column_of("latency")
+    again = make_benchmark("lab3-types", tmp_path, circuits=False, keep_latency=True)
+    kept = load_benchmark("lab3-types", objectives=("accuracy", "latency"), folder=tmp_path)
+    np.testing.assert_array_equal(kept.column_of("latency"), before)
+    assert (again.seeds, again.latency) == ((), card.latency)
 
 
 def test_on_own_jets_the_networks_are_trained_too(tmp_path, monkeypatch):

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from moo_jsc.enumeration.benchmark import load_benchmark
-from moo_jsc.foundation.errors import InputError
 from studies import benchmark_card, choose_design
 from studies.benchmark.properties import retrained
 from studies.choosing.trying import standard_error, tried
@@ -42,8 +40,6 @@ def test_the_card_of_a_table(tmp_path, capsys):
     benchmark_card.main(benchmark_card.Config(problem="joint", out=tmp_path / "a", page=page))
     assert "| designs | 43,200 |" in page.read_text()
     assert "tau of validation and test accuracy" in capsys.readouterr().out
-    with pytest.raises(InputError, match="retrain: designs of joint were not trained"):
-        benchmark_card.main(benchmark_card.Config(problem="joint", out=tmp_path / "b", retrain=3))
 
 
 def test_designs_are_trained_again_and_compared():
