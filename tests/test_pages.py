@@ -22,7 +22,11 @@ WRITERS = {
         "tests/benchmarks/skipped_designs.py",
         "tests/benchmarks/test_fine_tuning.py",
     ),
-    "grey_box.md": ("studies/grey_box_peers.py", "studies/grey_box_assumptions.py"),
+    "grey_box.md": (
+        "studies/grey_box_peers.py",
+        "studies/grey_box_assumptions.py",
+        "studies/grey_box_constants.py",
+    ),
     "hardware.md": ("studies/check_circuits.py", "studies/circuit_front.py"),
     "jets.md": ("studies/compare_jets_to_openml.py", "studies/compare_generator_settings.py"),
     "latency.md": ("tests/benchmarks/test_latency.py",),
@@ -39,6 +43,7 @@ WRITERS = {
 """The commands of each page that has marks."""
 
 PARTS_OF = {
+    "studies/grey_box_constants.py": "studies/peers/choosing.py",
     "studies/grey_box_peers.py": "studies/peers/page.py",
     "studies/grey_box_assumptions.py": "studies/peers/assumptions_page.py",
     "studies/reproduce_reports.py": "studies/lab_reports/markdown.py",

@@ -26,7 +26,7 @@ from moo_jsc.foundation.files import sha256_of
 from moo_jsc.foundation.names import checked_name, unknown_name
 from moo_jsc.objectives import get_objectives
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
-from moo_jsc.objectives.noise import NOISELESS, Noise, Noises
+from moo_jsc.objectives.noise import NOISELESS, Noise, Scatter
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import Scales
 from moo_jsc.problems.catalog import bounds_of, recipe_of, scales_of
@@ -208,7 +208,7 @@ class Benchmark(TableProblem):
         super().__init__(table)
         self.noise = self._scatter() if noisy else NOISELESS
 
-    def _scatter(self) -> Noises:
+    def _scatter(self) -> Scatter:
         """Return how single trainings scatter around the mean, for every score."""
         found = self.fine_tuned.scatter(self.split)[self.table.inside]
         spread = np.sqrt(np.nanmean(found**2, axis=0))

@@ -46,8 +46,8 @@ class Noise:
         return counted + self.training**2
 
 
-Noises = Mapping[str, Noise]
+Scatter = Mapping[str, Noise]
 """By the objective's name; objectives that are not named do not scatter."""
 
-NOISELESS: Noises = {}
+NOISELESS: Scatter = {}
 """No objective scatters."""

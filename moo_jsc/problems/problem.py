@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moo_jsc.foundation.notebooks import html_table
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
-from moo_jsc.objectives.noise import NOISELESS, Noises
+from moo_jsc.objectives.noise import NOISELESS, Scatter
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import LINEAR, Scales, check_scales
 from moo_jsc.problems.space import SearchSpace
@@ -57,7 +57,7 @@ class Problem(ABC):
     objectives: tuple[Objective, ...]
     bounds: Bounds = UNBOUNDED
     scales: Scales = LINEAR
-    noise: Noises = NOISELESS
+    noise: Scatter = NOISELESS
     may_fail: bool = False
 
     @staticmethod

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
-from moo_jsc.objectives.noise import NOISELESS, Noises
+from moo_jsc.objectives.noise import NOISELESS, Scatter
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import LINEAR, Scales
 from moo_jsc.problems.space import SearchSpace
@@ -90,7 +90,7 @@ class Sampler(ABC):
         """
         return self
 
-    def expecting(self, noise: Noises) -> Sampler:  # noqa: ARG002
+    def expecting(self, noise: Scatter) -> Sampler:  # noqa: ARG002
         """Return the sampler as it searches a problem whose values scatter so; itself by default.
 
         One that models the scatter takes it from here where it was told nothing else.
@@ -183,7 +183,9 @@ class InformedSampler(Sampler):
         """
 
 
-def told_of(sampler: Sampler, bounds: Bounds, scales: Scales, noise: Noises = NOISELESS) -> Sampler:
+def told_of(
+    sampler: Sampler, bounds: Bounds, scales: Scales, noise: Scatter = NOISELESS
+) -> Sampler:
     """Return the sampler as it searches with bounds, scales and noise, itself without any."""
     told = sampler.within(bounds, scales) if bounds or scales else sampler
     return told.expecting(noise) if noise else told
@@ -232,7 +234,7 @@ def run_sampler(
     known: Known,
     bounds: Bounds = UNBOUNDED,
     scales: Scales = LINEAR,
-    noise: Noises = NOISELESS,
+    noise: Scatter = NOISELESS,
 ) -> None:
     """Run a sampler; tell it known values, bounds, scales and noise only if it uses them."""
     if not sampler.takes_failures:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from moo_jsc.foundation.names import unknown_name
-from moo_jsc.objectives.noise import Noises
+from moo_jsc.objectives.noise import Scatter
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import check_scales
 from moo_jsc.problems.space import SearchSpace
@@ -47,7 +47,7 @@ class GreyBox(Settings, InformedSampler, ScaledSampler):
             if name not in names:
                 raise unknown_name("noise of objective", name, names)
 
-    def expecting(self, noise: Noises) -> Self:
+    def expecting(self, noise: Scatter) -> Self:
         """Return a copy that is told how values scatter, itself where a user has said it."""
         return self if self.noise else replace(self, noise=dict(noise))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from moo_jsc.objectives.bounds import UNBOUNDED, Bounds
-from moo_jsc.objectives.noise import Noises
+from moo_jsc.objectives.noise import Scatter
 from moo_jsc.objectives.scales import Scales
 from moo_jsc.samplers.grey_box.constants import FROZEN, GENTLE, Constants
 
@@ -33,7 +33,7 @@ class Settings:
     """
 
     monotone: bool = True
-    noise: Noises = field(default_factory=dict)
+    noise: Scatter = field(default_factory=dict)
     bounds: Bounds = UNBOUNDED
     scales: Scales = field(default_factory=dict)
     constants: Constants | None = None

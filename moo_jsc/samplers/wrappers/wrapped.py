@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from moo_jsc.objectives.bounds import Bounds
-from moo_jsc.objectives.noise import Noises
+from moo_jsc.objectives.noise import Scatter
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import LINEAR, Scales
 from moo_jsc.samplers.sampler import Sampler
@@ -38,7 +38,7 @@ class Wrapped(Sampler):
         """Tell the inner sampler."""
         return replace(self, inner=self.inner.within(bounds, scales))
 
-    def expecting(self, noise: Noises) -> Self:
+    def expecting(self, noise: Scatter) -> Self:
         """Tell the inner sampler."""
         return replace(self, inner=self.inner.expecting(noise))
 
