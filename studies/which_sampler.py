@@ -37,7 +37,7 @@ class Config(Settings):
         "one-factor",
         "grey-box",
     )
-    """Names of samplers; the grey box is left out above 50 trials, where it takes hours."""
+    """Names of samplers; the grey box is left out above 50 trials, for its cost."""
     scheduler: str | None = None
     """Address of a running Dask scheduler, tcp://host:port, whose workers enumerate spaces and
     run the samplers."""
