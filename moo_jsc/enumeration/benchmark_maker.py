@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moo_jsc.data.jets import load_jets
 from moo_jsc.enumeration.benchmark_file import (
@@ -103,7 +104,13 @@ def make_benchmark(
         for o in OBJECTIVES.values()
         if o.known and (circuits or not isinstance(o, CircuitObjective))
     )
-    objectives = ("accuracy", "loss", *known)
+    latency = f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}"
+    kept: dict[str, NDArray[np.float64]] = {}
+    if keep_latency:
+        before = read_card(folder, name)
+        kept["latency"] = read_numbers(folder, before).costs[:, before.costs.index("latency")]
+        latency = before.latency
+    objectives = ("accuracy", "loss", *(cost for cost in known if cost not in kept))
     made_of: dict[str, Any] = {
         "jets": load_jets(jets),
         "train_networks": jets != "sample",
@@ -128,12 +135,8 @@ def make_benchmark(
             for end in (min(start + CHUNK, size),)
         ]
     )
-    latency = f"milliseconds of a batch of {LATENCY_BATCH} samples; {machine_description()}"
-    if keep_latency:
-        before = read_card(folder, name)
-        measured = read_numbers(folder, before).costs[:, before.costs.index("latency")]
-        costs[:, known.index("latency")] = measured
-        latency = before.latency
+    for cost, column in kept.items():
+        costs = np.insert(costs, known.index(cost), column, axis=1)
     tables = [
         enumerate_problem(scored.on(split), workers=effort.workers, scheduler=effort.scheduler)
         for split in SPLITS
