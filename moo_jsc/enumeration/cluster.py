@@ -6,7 +6,6 @@ import logging
 import platform
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -23,6 +22,8 @@ from moo_jsc.foundation.errors import InputError
 
 Held = TypeVar("Held")
 Result = TypeVar("Result")
+Span = tuple[int, int]
+"""A range of indices: start and stop."""
 
 ANSWER_SECONDS = 5
 """How long a scheduler may take to answer."""
@@ -59,8 +60,9 @@ def map_on_cluster(
     scheduler: str | None,
     count: int,
     code: Sequence[str] = (),
-) -> Iterator[Result]:
-    """Yield ``task(held, start, stop)`` for ranges of indices, in their order.
+    ordered: bool = True,
+) -> Iterator[tuple[Span, Result]]:
+    """Yield ranges of indices with ``task(held, start, stop)``, in their order or as they arrive.
 
     What is held, a problem for instance, travels once to the cluster and once to each of its
     workers. A worker whose code
@@ -77,6 +79,9 @@ def map_on_cluster(
         Of these workers.
     code
         Import names that must be the same everywhere, besides `moo_jsc`.
+    ordered
+        In the order of the ranges. If not, each as soon as it is there, and what is there before
+        the error of another range: who keeps them loses nothing that was done.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def map_on_cluster(
     with _client(scheduler, count) as client:
         name = scheduler or "of this machine"
         _check_present(client, name, tuple(code))
-        yield from _in_order(client, name, task, held, ranges, tuple(code))
+        yield from _arriving(client, name, task, held, ranges, tuple(code), ordered=ordered)
 
 
 @contextmanager
@@ -170,46 +175,55 @@ def _require_equal(found: dict[str, str], expected: dict[str, str], address: str
             )
 
 
-def _in_order(
+def _arriving(
     client: Any,
     name: str,
     task: Callable[[Held, int, int], Result],
     held: Held,
-    ranges: Sequence[tuple[int, int]],
+    ranges: Sequence[Span],
     code: tuple[str, ...],
-) -> Iterator[Result]:
+    *,
+    ordered: bool,
+) -> Iterator[tuple[Span, Result]]:
     # A task that returns what is held, unlike data sent to the workers, can be run again where
     # all workers that had it are gone.
     # It travels as bytes, so that what a plugin defines goes with it.
     import cloudpickle
 
     there = client.submit(_itself, cloudpickle.dumps(held), pure=False)
-    waiting: deque[Any] = deque()
+    waiting: dict[Any, Span] = {}
     left = iter(ranges)
     while True:
         while len(waiting) < _AHEAD and (span := next(left, None)) is not None:
-            waiting.append(
-                client.submit(_checked, task, there, *span, credentials(*code), code, pure=False)
+            future = client.submit(
+                _checked, task, there, *span, credentials(*code), code, pure=False
             )
+            waiting[future] = span
         if not waiting:
             return
-        yield _result(client, name, waiting.popleft())
+        awaited = list(waiting)[:1] if ordered else list(waiting)
+        future, result = _first_result(client, name, awaited)
+        yield waiting.pop(future), result
 
 
-def _result(client: Any, name: str, future: Any) -> Any:
-    """Wait for a result as long as the scheduler and at least one worker are there."""
+def _first_result(client: Any, name: str, awaited: Sequence[Any]) -> tuple[Any, Any]:
+    """Wait for one of several results as long as the scheduler and a worker are there."""
     import asyncio
     from concurrent.futures import CancelledError
 
-    from distributed import KilledWorker
+    from distributed import KilledWorker, wait
     from distributed.comm import CommClosedError
 
     alone_since: float | None = None
+    done: set[Any] = set()
     while True:
         try:
-            return future.result(timeout=_POLL_SECONDS)
+            with client.as_current():
+                done = wait(awaited, timeout=_POLL_SECONDS, return_when="FIRST_COMPLETED").done
+            future = min(done, key=lambda each: each.status != "finished")
+            return future, future.result()
         except TimeoutError:
-            if future.status == "error":
+            if done:
                 raise
             if client.status != "running":
                 raise _lost(name) from None

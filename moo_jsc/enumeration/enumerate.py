@@ -159,5 +159,5 @@ def _compute(
             keep(span, evaluate_range(problem, *span))
             rest = (time.perf_counter() - begun) * len(missing)
             crew = crew if rest > _WORTH_STARTING_SECONDS else Workers(1)
-        for span, shard in zip(missing, crew.map(evaluate_range, problem, missing), strict=True):
+        for span, shard in crew.arriving(evaluate_range, problem, missing):
             keep(span, shard)

@@ -219,7 +219,7 @@ class _Run:
         if not missing:
             return scores
         task = partial(_trained, recipe=recipe, splits=self.splits, numbers=numbers)
-        for span, found in zip(missing, self.crew.map(task, self.problem, missing), strict=True):
+        for span, found in self.crew.arriving(task, self.problem, missing):
             path, place = self._place(recipe, numbers, span)
             write_sealed(path, {"scores": found}, place)
             scores[slice(*span)] = found

@@ -40,8 +40,7 @@ def complete_outcomes(problem: FunctionProblem, crew: Workers, *, progress: bool
         unit=" designs",
         disable=None if progress else True,
     ) as bar:
-        found = crew.map(found_in_range, problem, ranges)
-        for (start, stop), outcomes in zip(ranges, found, strict=True):
+        for (start, stop), outcomes in crew.arriving(found_in_range, problem, ranges):
             for index, outcome in zip(range(start, stop), outcomes, strict=True):
                 if not store.path(index).is_file():
                     store.write(index, outcome)

@@ -115,7 +115,7 @@ def train_on_workers(
         disable=None if progress else True,
     ) as bar:
         ranges = [(number, number + 1) for number in missing]
-        for number, arrays in zip(missing, crew.map(_trained, training, ranges), strict=True):
+        for (number, _), arrays in crew.arriving(_trained, training, ranges):
             write_sealed(paths[number], arrays, keys[number])
             done[number] = arrays
             bar.update(len(training.groups[number]))

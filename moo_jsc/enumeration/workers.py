@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from moo_jsc.enumeration.cluster import Result, map_on_cluster
+from moo_jsc.enumeration.cluster import Result, Span, map_on_cluster
 from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.processes import processes
 
 Backend = Literal["loky", "dask"]
+Order = Literal["generator", "generator_unordered"]
 Task = Callable[[Any, int, int], Result]
 """What all ranges share (a problem, most often), start, stop -> a result."""
 
@@ -68,16 +69,32 @@ class Workers:
         self,
         task: Task[Result],
         problem: Shared,
-        ranges: Sequence[tuple[int, int]],
+        ranges: Sequence[Span],
         *,
         code: Sequence[str] = (),
     ) -> Iterator[Result]:
         """Yield ``task(problem, start, stop)`` for ranges of flat indices, in their order.
 
-        A few results are computed ahead. A Dask worker that dies loses nothing: its ranges go
-        to another one. A process of this machine that dies ends the run with joblib's
-        ``TerminatedWorkerError``. `code` names what must be the same on a cluster's workers,
-        besides `moo_jsc`.
+        See `arriving`. A few results are computed ahead.
+        """
+        for _, result in self.arriving(task, problem, ranges, code=code, ordered=True):
+            yield result
+
+    def arriving(
+        self,
+        task: Task[Result],
+        problem: Shared,
+        ranges: Sequence[Span],
+        *,
+        code: Sequence[str] = (),
+        ordered: bool = False,
+    ) -> Iterator[tuple[Span, Result]]:
+        """Yield ranges of flat indices with ``task(problem, start, stop)``, as they are done.
+
+        Who keeps each result when it comes loses nothing that was done to an interruption. The
+        ranges of a Dask worker that dies go to another one. A process of this machine that dies
+        ends the run with joblib's ``TerminatedWorkerError``. `code` names what must be the same
+        on a cluster's workers, besides `moo_jsc`. `ordered` keeps to the order of the ranges.
 
         Raises
         ------
@@ -86,26 +103,31 @@ class Workers:
         """
         jobs = min(self.count, len(ranges))
         if self.local and jobs <= 1:
-            yield from (task(problem, start, stop) for start, stop in ranges)
+            yield from ((span, task(problem, *span)) for span in ranges)
             return
 
         if not self.local:
             yield from map_on_cluster(
-                task, problem, ranges, scheduler=self.scheduler, count=self.count, code=code
+                task,
+                problem,
+                ranges,
+                scheduler=self.scheduler,
+                count=self.count,
+                code=code,
+                ordered=ordered,
             )
             return
         from joblib import delayed
 
-        calls = (
-            delayed(_run)(task, problem, problem.fingerprint, start, stop) for start, stop in ranges
-        )
-        yield from processes(jobs, batch_size=1, return_as="generator")(calls)
+        calls = (delayed(_run)(task, problem, problem.fingerprint, span) for span in ranges)
+        order: Order = "generator" if ordered else "generator_unordered"
+        yield from processes(jobs, batch_size=1, return_as=order)(calls)
 
 
 _resident: dict[str, Shared] = {}
 
 
-def _run(task: Task[Result], problem: Shared, fingerprint: str, start: int, stop: int) -> Result:
+def _run(task: Task[Result], problem: Shared, fingerprint: str, span: Span) -> tuple[Span, Result]:
     """Run a task on the copy of the problem that this process already has, if any.
 
     What it has prepared (rounded weights, calibrated fractions) stays with the first copy to
@@ -114,4 +136,4 @@ def _run(task: Task[Result], problem: Shared, fingerprint: str, start: int, stop
     if fingerprint not in _resident:
         _resident.clear()
         _resident[fingerprint] = problem
-    return task(_resident[fingerprint], start, stop)
+    return span, task(_resident[fingerprint], *span)

@@ -77,9 +77,9 @@ def run_on_cluster(
     before = tuple(tuple(read_log(path).trials) if path.exists() else () for path in paths)
     runs = _Runs(problem, tuple(pending), before)
     ranges = [(number, number + 1) for number in range(len(pending))]
-    found = Workers(scheduler=scheduler).map(_run_there, runs, ranges)
-    for (_, header), path, (reason, trials) in zip(pending, paths, found, strict=True):
-        with open_log(path, header) as log:
+    arriving = Workers(scheduler=scheduler).arriving(_run_there, runs, ranges)
+    for (number, _), (reason, trials) in arriving:
+        with open_log(paths[number], pending[number][1]) as log:
             if log.run.end is None:
                 log.append(trials[len(log.run.trials) :])
                 log.end(reason, len(trials))

@@ -209,12 +209,11 @@ def _on_cluster(scheduler: str, store: Store, jobs: Sequence[Job]) -> None:
         scheduler=scheduler,
         count=1,
         code=("studies.fine_tuning",),
+        ordered=False,
     )
-    made_jobs = zip(left, arriving, strict=True)
-    for job, made in tqdm(
-        made_jobs, total=len(left), desc="fine-tuning", unit="seed", disable=None
-    ):
-        job.kept(store, made)
+    shown = tqdm(arriving, total=len(left), desc="fine-tuning", unit="seed", disable=None)
+    for (place, _), made in shown:
+        left[place].kept(store, made)
 
 
 def _made(jobs: Sequence[Job], start: int, stop: int) -> dict[str, NDArray[Any]]:

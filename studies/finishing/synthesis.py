@@ -61,10 +61,10 @@ def synthesized(
     ranges = [(row, row + 1) for row in range(len(missing))]
     with tqdm(total=len(jobs), desc="yosys", unit=" networks", disable=None) as bar:
         bar.update(len(jobs) - len(missing))
-        for job, arrays in zip(missing, Workers(workers).map(task, trained, ranges), strict=True):
-            path, seal = places[job]
+        for (row, _), arrays in Workers(workers).arriving(task, trained, ranges):
+            path, seal = places[missing[row]]
             write_sealed(path, arrays, seal)
-            found[job] = arrays
+            found[missing[row]] = arrays
             bar.update()
     return [int((found[job] or {})["lut"][0]) for job in jobs]
 

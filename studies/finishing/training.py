@@ -99,15 +99,15 @@ def measured(
     missing = [job for job in jobs if found[job] is None]
     task = partial(_measure, jobs=tuple(missing), recipes=recipes)
     ranges = [(row, row + 1) for row in range(len(missing))]
-    arriving = Workers(workers, scheduler=scheduler).map(
+    arriving = Workers(workers, scheduler=scheduler).arriving(
         task, trained, ranges, code=("studies.finishing",)
     )
     with tqdm(total=len(jobs), desc="finishing", unit=" networks", disable=None) as bar:
         bar.update(len(jobs) - len(missing))
-        for job, arrays in zip(missing, arriving, strict=True):
-            path, key = places[job]
+        for (row, _), arrays in arriving:
+            path, key = places[missing[row]]
             write_sealed(path, arrays, key)
-            found[job] = arrays
+            found[missing[row]] = arrays
             bar.update()
     return _together([found[job] or {} for job in jobs], problem, len(seeds))
 

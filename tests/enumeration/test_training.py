@@ -15,8 +15,8 @@ class StoppedError(Exception):
 
 
 class Stopping(Workers):
-    def map(self, task, problem, ranges):
-        yield from super().map(task, problem, ranges[:1])
+    def arriving(self, task, problem, ranges):
+        yield from super().arriving(task, problem, ranges[:1])
         raise StoppedError
 
 

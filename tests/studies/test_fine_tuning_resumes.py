@@ -31,7 +31,7 @@ def test_a_cluster_does_the_same_and_what_it_did_is_kept(tmp_path, monkeypatch):
 
     def stopping(space, seed, *rest):
         made.append(seed)
-        if made == [0, 1]:
+        if len(made) == 2:
             raise InputError("the worker's disk is full")
         return make(space, seed, *rest)
 
@@ -44,7 +44,8 @@ def test_a_cluster_does_the_same_and_what_it_did_is_kept(tmp_path, monkeypatch):
             outcomes.fine_tuned(*arguments, workers=1, scheduler=address)
         shared = outcomes.fine_tuned(*arguments, workers=1, scheduler=address)
         outcomes.fine_tuned(*arguments, workers=1, scheduler=address)
-    assert made == [0, 1, 1]
+    first, *others = made  # Either seed may be taken first.
+    assert others == [1 - first] * 2
     for one, other in zip(alone, shared, strict=True):
         assert (one.space, one.seed, one.labels) == (other.space, other.seed, other.labels)
         np.testing.assert_array_equal(one.after, other.after)
