@@ -187,9 +187,10 @@ def main(config: Config) -> Results:
 
 def problem_of(config: Config) -> NetworkProblem:
     """Read the data, take or train the network, and build the problem."""
+    from moo_jsc.enumeration.enumerate import require_table
     from moo_jsc.problems.own import problem_from_torch
     from moo_jsc.problems.precision import PrecisionSpace, widths
-    from studies.own.inputs import network_for, schedule_of, table_of
+    from studies.own.inputs import designs_of, network_for, schedule_of, table_of
 
     objectives = listed(config.objectives) or default_objectives()
     data = table_of(
@@ -199,15 +200,19 @@ def problem_of(config: Config) -> NetworkProblem:
         leave_out=listed(config.leave_out),
         standardize=not config.raw,
     )
+    network = network_for(data, config.network, config.hidden, batch_norm=config.batch_norm)
+    precision = PrecisionSpace(
+        widths(*config.data_bits),
+        widths(*config.weight_bits),
+        per_layer=True,
+        unsigned_after_relu=True,
+    )
+    designs = designs_of(network, precision, config.widths, weights=config.load)
+    require_table(data.name, designs, len(objectives))
     return problem_from_torch(
-        network_for(data, config.network, config.hidden, batch_norm=config.batch_norm),
+        network,
         data,
-        precision=PrecisionSpace(
-            widths(*config.data_bits),
-            widths(*config.weight_bits),
-            per_layer=True,
-            unsigned_after_relu=True,
-        ),
+        precision=precision,
         objectives=objectives,
         name=data.name,
         weights=config.load,

@@ -27,6 +27,28 @@ TABLE_BYTES = 2 * 10**9
 _WORTH_STARTING_SECONDS = 5.0
 
 
+def require_table(name: str, size: int, columns: int) -> None:
+    """Check that a table of so many designs and objectives can be held in memory.
+
+    Raises
+    ------
+    InputError
+        It exceeds `TABLE_BYTES`.
+
+    Examples
+    --------
+    >>> require_table("huge", 10**12, 3)
+    Traceback (most recent call last):
+    moo_jsc.foundation.errors.InputError: huge: a table of 1,000,000,000,000 designs exceeds \
+2,000,000,000 bytes, expected fewer choices, or an enumeration in streaming fashion
+    """
+    if size * columns * 8 > TABLE_BYTES:
+        raise InputError(
+            f"{name}: a table of {size:,} designs exceeds {TABLE_BYTES:,} bytes, expected fewer "
+            "choices, or an enumeration in streaming fashion"
+        )
+
+
 def enumerate_problem(
     problem: Problem,
     *,
@@ -89,11 +111,7 @@ def enumerate_problem(
     if shard_size < 1:
         raise InputError(f"shard_size = {shard_size}: expected a whole number of at least 1")
     size, columns = problem.space.size, len(problem.objectives)
-    if size * columns * 8 > TABLE_BYTES:
-        raise InputError(
-            f"{problem.name}: a table of {size} configurations exceeds {TABLE_BYTES} bytes, "
-            "enumerate it in streaming fashion"
-        )
+    require_table(problem.name, size, columns)
     if isinstance(problem, FunctionProblem):
         problem = problem.kept_in(cache_dir)
         complete_outcomes(problem, crew, progress=progress)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from moo_jsc.data import Dataset
     from moo_jsc.networks.group_training import Schedule
+    from moo_jsc.problems.precision import PrecisionSpace
 
 DIGITS = "digits"
 """scikit-learn's 1,797 digits: 64 features, 10 classes."""
@@ -104,6 +105,29 @@ def network_for(
     if not network.lower().endswith(".onnx"):
         raise unknown_name("network", network, [*NETWORKS, "FILE.onnx"])
     return Path(network)
+
+
+def designs_of(
+    network: nn.Module | Path,
+    precision: PrecisionSpace,
+    hidden_widths: Sequence[int],
+    *,
+    weights: Path | None,
+) -> int:
+    """Return how many designs a network makes with some formats and widths, before any training.
+
+    Raises
+    ------
+    InputError
+        The network cannot be taken in, or has no hidden layer to widen.
+    """
+    from moo_jsc.networks.intake import take_in
+    from moo_jsc.problems.architecture import HiddenWidths
+    from moo_jsc.problems.space import SearchSpace
+
+    spec = take_in(network, weights=weights).spec
+    forms = HiddenWidths(tuple(hidden_widths)).choices(spec) if hidden_widths else ()
+    return SearchSpace("own", (*forms, *precision.choices(spec.linear_names))).size
 
 
 def dense_stack(

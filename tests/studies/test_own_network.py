@@ -25,6 +25,9 @@ SMALL = {
     "workers": 1,
 }
 
+MANY_BITS = ("--weight-bits", *"23456", "--data-bits", *"45678")
+"""Too many for a table where there are several layers."""
+
 
 @pytest.fixture
 def rows():
@@ -184,6 +187,7 @@ def test_a_broken_csv_gets_one_line(tmp_path, capsys, rows, what):
         (["--label", "kind", "--network", "no.onnx", "--epochs", "3"], "expected no epochs"),
         (["--label", "kind", "--load", "no.ckpt"], "no.ckpt: no such file"),
         (["--label", "kind", "--hidden", "0"], "hidden = 0: expected whole numbers"),
+        (["--label", "kind", "--hidden", *"888888", *MANY_BITS], "table of 6,103,515,625"),
         (["--label", "kind", "--objectives", "acuracy"], "objective 'acuracy': expected one of"),
         (["--label", "kind", "--data-bits", "0"], "0"),
         (["--data", "digits", "--label", "kind"], "its columns are known"),
