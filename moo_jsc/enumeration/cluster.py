@@ -25,8 +25,8 @@ Result = TypeVar("Result")
 Span = tuple[int, int]
 """A range of indices: start and stop."""
 
-ANSWER_SECONDS = 5
-"""How long a scheduler may take to answer."""
+ANSWER_SECONDS = 10
+"""How long a scheduler may take to answer, or a result to arrive."""
 
 WORKER_SECONDS = 60
 """How long a cluster may be without any worker; an adaptive one starts its first meanwhile."""
@@ -215,15 +215,15 @@ def _first_result(client: Any, name: str, awaited: Sequence[Any]) -> tuple[Any, 
     from distributed.comm import CommClosedError
 
     alone_since: float | None = None
-    done: set[Any] = set()
+    future: Any = None
     while True:
         try:
             with client.as_current():
                 done = wait(awaited, timeout=_POLL_SECONDS, return_when="FIRST_COMPLETED").done
             future = min(done, key=lambda each: each.status != "finished")
-            return future, future.result()
+            return future, future.result(timeout=ANSWER_SECONDS)
         except TimeoutError:
-            if done:
+            if future is not None and future.status == "error":
                 raise
             if client.status != "running":
                 raise _lost(name) from None

@@ -69,8 +69,18 @@ class Wavy(Problem):
         return np.stack([quality, cost, configurations.sum(axis=1) // 3], axis=1).astype(float)
 
 
+@dataclass(eq=False)
 class Where(Wavy):
-    """Notes which process it arrives in and which evaluates it."""
+    """Notes which process it arrives in and which evaluates it.
+
+    It waits until so many processes evaluate it together.
+    """
+
+    together: int = 1
+
+    def evaluators(self):
+        with open(self.log) as stream:  # noqa: PTH123
+            return {line.split()[0] for line in stream if "evaluated" in line}
 
     def _note(self, what):
         with open(self.log, "a") as stream:  # noqa: PTH123
@@ -82,6 +92,9 @@ class Where(Wavy):
 
     def _evaluate(self, configurations):
         self._note("evaluated")
+        deadline = time.monotonic() + 60
+        while len(self.evaluators()) < self.together and time.monotonic() < deadline:
+            time.sleep(0.02)
         return Wavy(delay=self.delay)._evaluate(configurations)
 
 
