@@ -42,7 +42,7 @@ class Config(Settings):
     """Trials of each run."""
     variants: tuple[str, ...] = tuple(VARIANTS)
     """Which constants."""
-    kinds: tuple[str, ...] = ("joint", "mixed", "deep", "bounded")
+    kinds: tuple[str, ...] = ("joint", "mixed", "deep", "bounded", "bounded-networks")
     """Which problems of each member; only bounded takes no training."""
     plain: bool = False
     """Run the grey box without trends."""

@@ -1,12 +1,15 @@
-"""Made-up problems under a bound: widths and formats of three layers, fine-tuned a few times.
+"""Problems under a bound: widths and formats of three layers, with made-up costs.
 
-Nothing is trained: accuracy follows the textbook laws of rounding noise and of width, with
-constants drawn for each problem, and scatters as means of a few trainings do. The laws are not
-those that the grey box assumes: damages of a layer's tensors depend on its width and do not add up.
+In those of `bounded` nothing is trained: accuracy follows the textbook laws of rounding noise and
+of width, with constants drawn for each problem, and scatters as means of a few trainings do. The
+laws are not those that the grey box assumes: damages of a layer's tensors depend on its width and
+do not add up. In those of `bounded_networks` accuracy is that of networks trained on mixtures of
+Gaussians, 25 for each problem, and rounded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +19,14 @@ from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import logarithmic_costs
 from moo_jsc.problems.space import Choice, SearchSpace
+from studies.peers.synthetic import mixture
 
 if TYPE_CHECKING:
     from moo_jsc.enumeration import ObjectiveTable
 
 _LAYERS = 3
 _INPUTS, _OUTPUTS = 16, 5
+_WIDTHS = (4, 8, 16, 32, 64)
 _COSTS = {"stored": ("latency", "size", "bitops"), "built": ("lut", "latency-ns")}
 """Costs of every other problem."""
 
@@ -31,12 +36,59 @@ _COUNTING = (0.1, 0.2)
 
 def bounded(seed: int) -> ObjectiveTable:
     """Return all designs of one made-up problem, some 12,000 to 18,000 of them."""
+    generator = np.random.default_rng([seed, 40])
+    formats = {"data": (3, 4, 8), "weight": (2, 3, 6) if seed % 2 else (2, 3, 4)}
+    space = _space(f"bounded-{seed}", _WIDTHS if seed % 3 else _WIDTHS[1:], formats)
+    rows = space.configurations(np.arange(space.size))
+    return _under_a_bound(space, _accuracy(space, rows, generator), generator, seed)
+
+
+def bounded_networks(seed: int, *, epochs: int = 12) -> ObjectiveTable:
+    """Train networks of 25 widths, and return all 18,225 designs of one problem."""
+    from moo_jsc.networks.family import network_spec, widened
+    from moo_jsc.networks.training import Schedule, train_ensemble
+    from moo_jsc.objectives import get_objectives
+    from moo_jsc.problems.architecture import ChannelMultipliers
+    from moo_jsc.problems.network_problem import NetworkProblem
+    from moo_jsc.problems.precision import PrecisionSpace, widths
+
+    formats = {"data": (4, 6, 8), "weight": (3, 4, 6)}
+    data = mixture(300 + seed)
+    base = network_spec("jsc-two-hidden")
+    narrowest = base.linear_layers[0].outputs
+    multipliers = ChannelMultipliers(tuple(width // narrowest for width in _WIDTHS))
+    specs = [widened(base, chosen) for chosen in multipliers.combinations(2)]
+    trained = train_ensemble(
+        specs,
+        [seed] * len(specs),
+        data.train,
+        data.validation,
+        Schedule(epochs=epochs, learning_rate=0.005),
+        progress=False,
+    ).networks
+    problem = NetworkProblem(
+        f"bounded-networks-{seed}",
+        trained,
+        get_objectives(["accuracy", "size"]),
+        data,
+        multipliers=multipliers,
+        precision=PrecisionSpace(
+            widths(*formats["data"]), widths(*formats["weight"]), per_layer=True
+        ),
+    )
+    space = _space(problem.name, _WIDTHS, formats)
+    rows = problem.space.configurations(np.arange(space.size))
+    accuracy = problem.evaluate(rows)[:, 0]
+    return _under_a_bound(space, accuracy, np.random.default_rng([seed, 41]), seed)
+
+
+def _under_a_bound(
+    space: SearchSpace, accuracy: NDArray[np.float64], generator: np.random.Generator, seed: int
+) -> ObjectiveTable:
+    """Return a table of accuracies (n,) and costs of one kind, of which few designs count."""
     from moo_jsc.enumeration import ObjectiveTable
 
-    generator = np.random.default_rng([seed, 40])
-    space = _space(f"bounded-{seed}", seed)
     rows = space.configurations(np.arange(space.size))
-    accuracy = _accuracy(space, rows, generator)
     names = _COSTS["stored" if seed % 2 == 0 else "built"]
     costs = _stored(space, rows, generator) if seed % 2 == 0 else _built(space, rows, generator)
     least = float(np.quantile(accuracy, 1 - _COUNTING[seed // 2 % 2]))
@@ -55,9 +107,9 @@ def bounded(seed: int) -> ObjectiveTable:
     )
 
 
-def _space(name: str, seed: int) -> SearchSpace:
-    widths = (4, 8, 16, 32, 64) if seed % 3 else (8, 16, 32, 64)
-    formats = {"data": (3, 4, 8), "weight": (2, 3, 6) if seed % 2 else (2, 3, 4)}
+def _space(
+    name: str, widths: tuple[int, ...], formats: Mapping[str, tuple[int, ...]]
+) -> SearchSpace:
     trend = {"rises": ("accuracy",), "falls": ("loss",)}
     return SearchSpace(
         name,

@@ -11,7 +11,7 @@ from studies.common.pages import markdown
 from studies.common.regions import reference_of
 from studies.common.running import Results, end_page
 from studies.common.settings import Settings, command_line
-from studies.peers.bounded import bounded
+from studies.peers.bounded import bounded, bounded_networks
 from studies.peers.synthetic import KINDS as TRAINED
 from studies.peers.synthetic import problems
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from moo_jsc.samplers.grey_box import GreyBox
     from moo_jsc.samplers.grey_box.constants import Constants
 
-KINDS = (*TRAINED, "bounded")
-"""Problems of networks trained on mixtures, and made-up ones under a bound."""
+UNDER_A_BOUND = {"bounded": bounded, "bounded-networks": bounded_networks}
+KINDS = (*TRAINED, *UNDER_A_BOUND)
+"""Problems of networks trained on mixtures, and such under a bound, made up or trained."""
 
 
 def mean_shares(
@@ -61,7 +62,9 @@ def _tables(
     for kind in kinds:
         yield (
             kind,
-            enumerate_problem(built[kind], workers=workers) if kind in built else bounded(member),
+            enumerate_problem(built[kind], workers=workers)
+            if kind in built
+            else UNDER_A_BOUND[kind](member),
         )
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from studies.grey_box_constants import Config, main
-from studies.peers.bounded import bounded
+from studies.peers.bounded import bounded, bounded_networks
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -15,6 +15,16 @@ def test_few_designs_keep_the_bound_of_a_made_up_problem(seed):
         accuracy = [table.values[choice == value, 0].mean() for value in (0, choice.max())]
         assert accuracy[1] > accuracy[0]
     assert len(table.front_indices) >= 20
+
+
+def test_a_problem_of_trained_networks():
+    table = bounded_networks(0, epochs=1)
+    assert table.space.size == 18_225
+    assert 0.09 < table.inside.mean() < 0.11
+    names = [objective.name for objective in table.objectives]
+    assert names == ["accuracy", "latency", "size", "bitops"]
+    first, last = table.values[0], table.values[-1]
+    assert first[0] < last[0] and (first[1:] < last[1:]).all()
 
 
 def test_constants_are_compared_under_a_bound(tmp_path, capsys):
