@@ -51,7 +51,7 @@ class Config(Settings):
     """Names of samplers; rules are left out of problems that they say nothing about."""
     costly: tuple[str, ...] = ("botorch", "botorch-known-costs", "optuna-gp")
     """Names of samplers that take seconds a trial; none with --costly and nothing behind it."""
-    costly_seeds: int = 5
+    costly_seeds: int = 20
     """Repetitions of the costly ones."""
     short_budget: int = 20
     """Trials of the costly samplers, and of all samplers on problems of many designs."""
