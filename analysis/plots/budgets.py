@@ -27,8 +27,8 @@ def shares_at(
 ) -> Figure:
     """Draw the mean share of every sampler with Student's 95 % interval, a panel a problem.
 
-    The samplers that are best at the largest number of trials, over all problems, and the
-    baseline have a color; the others are grey.
+    The samplers that are best at the largest number of trials that all of a problem's samplers
+    had, over all problems, and the baseline have a color; the others are grey.
 
     Parameters
     ----------
@@ -76,10 +76,15 @@ def shares_at(
 
 
 def _final_means(shares: pd.DataFrame) -> pd.Series:
-    """Return the mean over problems at the largest number of trials, best first."""
-    last = shares[shares["trials"] == shares.groupby("problem")["trials"].transform("max")]
+    """Return the mean over problems where all samplers of one come last, best first."""
+    run = shares.dropna(subset="share")
+    everyone = run.groupby("problem")["sampler"].transform("nunique")
+    there = run.groupby(["problem", "trials"])["sampler"].transform("nunique")
+    common = run[there == everyone]
+    last = common[common["trials"] == common.groupby("problem")["trials"].transform("max")]
     means = last.groupby(["sampler", "problem"], sort=False)["share"].mean()
-    return means.groupby("sampler", sort=False).mean().sort_values(ascending=False, kind="stable")
+    ranked = means.groupby("sampler", sort=False).mean().reindex(run["sampler"].unique())
+    return ranked.sort_values(ascending=False, kind="stable")
 
 
 def _draw(panel: Axes, shares: pd.DataFrame, chosen: Collection[str]) -> None:

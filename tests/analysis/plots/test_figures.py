@@ -188,3 +188,18 @@ def test_decided_pairs_are_bold(curves):
     texts = figure.axes[0].texts
     assert len(texts) == 6
     assert sum(text.get_fontweight() == "bold" for text in texts) == 2
+
+
+def test_who_was_run_for_fewer_trials_is_ranked_where_all_were():
+    trials = {f"s{n}": (5, 20, 50) for n in range(9)} | {"costly": (5, 20)}
+    rows = [
+        {"problem": "p", "sampler": name, "seed": seed, "trials": count, "share": share}
+        for place, (name, counts) in enumerate(trials.items())
+        for seed in range(3)
+        for count in (5, 20, 50)
+        for share in [(0.1 + 0.01 * place) * count / 20 if count in counts else np.nan]
+    ]
+    figure = plots.shares_at(pd.DataFrame(rows), baseline="s0")
+    (legend,) = figure.legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["costly", *(f"s{n}" for n in range(8, 2, -1)), "s0", "2 others: mean"]
