@@ -237,9 +237,11 @@ def main() -> None:
     """Print the tables that are asked for, and write them onto a page."""
     tables = {f.__name__: f for f in (shares, configurations, rows, width, threads)}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tables", nargs="*", choices=[*tables], metavar="TABLE")
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(tables))
     parser.add_argument("--page", type=Path)
     given = parser.parse_args()
+    if unknown := set(given.tables) - set(tables):
+        parser.error(f"{', '.join(sorted(unknown))}: expected some of {', '.join(tables)}")
     torch.set_num_threads(1)
     for name in given.tables or tables:
         table = markdown(pd.DataFrame(tables[name]()))
