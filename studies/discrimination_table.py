@@ -65,8 +65,8 @@ def main(config: Config) -> Results:
     from moo_jsc.foundation.files import write_text
     from studies.common.pages import fill
     from studies.common.problems import problem_named, table_of
+    from studies.common.questions import Question
     from studies.discrimination.lines import lines, markdown
-    from studies.discrimination.measures import Question
     from studies.discrimination.page import audit_sentences, page
 
     problem = problem_named(

@@ -207,8 +207,7 @@ def problem_of(config: Config) -> NetworkProblem:
         per_layer=True,
         unsigned_after_relu=True,
     )
-    designs = designs_of(network, precision, config.widths, weights=config.load)
-    require_table(data.name, designs, len(objectives))
+    require_table(data.name, designs_of(network, precision, config.widths), len(objectives))
     return problem_from_torch(
         network,
         data,

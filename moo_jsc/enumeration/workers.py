@@ -11,7 +11,6 @@ from moo_jsc.foundation.errors import InputError
 from moo_jsc.foundation.processes import processes
 
 Backend = Literal["loky", "dask"]
-Order = Literal["generator", "generator_unordered"]
 Task = Callable[[Any, int, int], Result]
 """What all ranges share (a problem, most often), start, stop -> a result."""
 
@@ -120,8 +119,9 @@ class Workers:
         from joblib import delayed
 
         calls = (delayed(_run)(task, problem, problem.fingerprint, span) for span in ranges)
-        order: Order = "generator" if ordered else "generator_unordered"
-        yield from processes(jobs, batch_size=1, return_as=order)(calls)
+        yield from processes(
+            jobs, batch_size=1, return_as="generator" if ordered else "generator_unordered"
+        )(calls)
 
 
 _resident: dict[str, Shared] = {}

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studies.common.questions import Question, searched
 from studies.discrimination.measures import (
-    Question,
     best_single_design,
     greedy,
     random_designs,
     random_in_architectures,
-    searched,
 )
 
 if TYPE_CHECKING:

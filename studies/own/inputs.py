@@ -108,24 +108,20 @@ def network_for(
 
 
 def designs_of(
-    network: nn.Module | Path,
-    precision: PrecisionSpace,
-    hidden_widths: Sequence[int],
-    *,
-    weights: Path | None,
+    network: nn.Module | Path, precision: PrecisionSpace, hidden_widths: Sequence[int]
 ) -> int:
     """Return how many designs a network makes with some formats and widths, before any training.
 
     Raises
     ------
     InputError
-        The network cannot be taken in, or has no hidden layer to widen.
+        The network cannot be taken in, or a width is not possible.
     """
     from moo_jsc.networks.intake import take_in
     from moo_jsc.problems.architecture import HiddenWidths
     from moo_jsc.problems.space import SearchSpace
 
-    spec = take_in(network, weights=weights).spec
+    spec = take_in(network).spec
     forms = HiddenWidths(tuple(hidden_widths)).choices(spec) if hidden_widths else ()
     return SearchSpace("own", (*forms, *precision.choices(spec.linear_names))).size
 

@@ -19,7 +19,7 @@ from moo_jsc.objectives.bounds import Bounds
 from moo_jsc.objectives.objective import Objective
 from moo_jsc.objectives.scales import logarithmic_costs
 from moo_jsc.problems.space import Choice, SearchSpace
-from studies.peers.synthetic import mixture
+from studies.peers.synthetic import mixture, trained_on
 
 if TYPE_CHECKING:
     from moo_jsc.enumeration import ObjectiveTable
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _LAYERS = 3
 _INPUTS, _OUTPUTS = 16, 5
 _WIDTHS = (4, 8, 16, 32, 64)
-_COSTS = {"stored": ("latency", "size", "bitops"), "built": ("lut", "latency-ns")}
-"""Costs of every other problem."""
-
 _COUNTING = (0.1, 0.2)
 """Shares of the designs that keep the bound, of two problems in a row."""
 
@@ -40,13 +37,13 @@ def bounded(seed: int) -> ObjectiveTable:
     formats = {"data": (3, 4, 8), "weight": (2, 3, 6) if seed % 2 else (2, 3, 4)}
     space = _space(f"bounded-{seed}", _WIDTHS if seed % 3 else _WIDTHS[1:], formats)
     rows = space.configurations(np.arange(space.size))
-    return _under_a_bound(space, _accuracy(space, rows, generator), generator, seed)
+    accuracy = _accuracy(space, rows, generator)
+    return _under_a_bound(space, rows, accuracy, generator, seed)
 
 
 def bounded_networks(seed: int, *, epochs: int = 12) -> ObjectiveTable:
     """Train networks of 25 widths, and return all 18,225 designs of one problem."""
     from moo_jsc.networks.family import network_spec, widened
-    from moo_jsc.networks.training import Schedule, train_ensemble
     from moo_jsc.objectives import get_objectives
     from moo_jsc.problems.architecture import ChannelMultipliers
     from moo_jsc.problems.network_problem import NetworkProblem
@@ -58,17 +55,9 @@ def bounded_networks(seed: int, *, epochs: int = 12) -> ObjectiveTable:
     narrowest = base.linear_layers[0].outputs
     multipliers = ChannelMultipliers(tuple(width // narrowest for width in _WIDTHS))
     specs = [widened(base, chosen) for chosen in multipliers.combinations(2)]
-    trained = train_ensemble(
-        specs,
-        [seed] * len(specs),
-        data.train,
-        data.validation,
-        Schedule(epochs=epochs, learning_rate=0.005),
-        progress=False,
-    ).networks
     problem = NetworkProblem(
         f"bounded-networks-{seed}",
-        trained,
+        trained_on(data, specs, seed, epochs),
         get_objectives(["accuracy", "size"]),
         data,
         multipliers=multipliers,
@@ -77,20 +66,29 @@ def bounded_networks(seed: int, *, epochs: int = 12) -> ObjectiveTable:
         ),
     )
     space = _space(problem.name, _WIDTHS, formats)
-    rows = problem.space.configurations(np.arange(space.size))
+    rows = space.configurations(np.arange(space.size))
     accuracy = problem.evaluate(rows)[:, 0]
-    return _under_a_bound(space, accuracy, np.random.default_rng([seed, 41]), seed)
+    return _under_a_bound(space, rows, accuracy, np.random.default_rng([seed, 41]), seed)
 
 
 def _under_a_bound(
-    space: SearchSpace, accuracy: NDArray[np.float64], generator: np.random.Generator, seed: int
+    space: SearchSpace,
+    rows: NDArray[np.int64],
+    accuracy: NDArray[np.float64],
+    generator: np.random.Generator,
+    seed: int,
 ) -> ObjectiveTable:
-    """Return a table of accuracies (n,) and costs of one kind, of which few designs count."""
+    """Return a table of all designs (n, d), of which few count: accuracies (n,) and made-up costs.
+
+    Costs are those of a stored network and of a circuit in turn.
+    """
     from moo_jsc.enumeration import ObjectiveTable
 
-    rows = space.configurations(np.arange(space.size))
-    names = _COSTS["stored" if seed % 2 == 0 else "built"]
-    costs = _stored(space, rows, generator) if seed % 2 == 0 else _built(space, rows, generator)
+    names: tuple[str, ...]
+    if seed % 2 == 0:
+        names, costs = ("latency", "size", "bitops"), _stored(space, rows, generator)
+    else:
+        names, costs = ("lut", "latency-ns"), _built(space, rows, generator)
     least = float(np.quantile(accuracy, 1 - _COUNTING[seed // 2 % 2]))
     objectives = (
         Objective(name="accuracy", unit="1", sense="max"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.common.pages import markdown
-from studies.common.regions import reference_of
 from studies.common.running import Results, end_page
 from studies.common.settings import Settings, command_line
 from studies.peers.bounded import bounded, bounded_networks
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from moo_jsc.enumeration import ObjectiveTable
-    from moo_jsc.samplers.grey_box import GreyBox
     from moo_jsc.samplers.grey_box.constants import Constants
 
 UNDER_A_BOUND = {"bounded": bounded, "bounded-networks": bounded_networks}
@@ -40,13 +37,15 @@ def mean_shares(
     import pandas as pd
 
     from moo_jsc.samplers.grey_box import GreyBox
+    from studies.common.questions import Question, searched
 
     rows = []
     for member in range(members):
         for kind, table in _tables(member, kinds, workers):
+            question = Question.of(table)
             for name, constants in variants.items():
                 sampler = GreyBox(monotone=monotone, constants=constants)
-                share = _share(table, sampler, budget)
+                (share,) = searched(question, sampler, budget, seeds=[0])
                 rows.append({"variant": name, "member": member, "kind": kind, "share": share})
                 print(f"member {member}, {kind}, {name}: {share:.3f}", flush=True)
     return pd.DataFrame(rows)
@@ -66,39 +65,6 @@ def _tables(
             if kind in built
             else UNDER_A_BOUND[kind](member),
         )
-
-
-def _share(table: ObjectiveTable, sampler: GreyBox, budget: int) -> float:
-    """Return the share of the true hypervolume that a run has at its end."""
-    import numpy as np
-
-    from analysis.front.hypervolume import hypervolume
-    from moo_jsc.enumeration import TableProblem
-    from moo_jsc.runs.ledger import Ledger
-    from moo_jsc.samplers import BudgetExhausted, run_sampler
-
-    replay = TableProblem(table)
-    sampler.load()
-    ledger = Ledger(replay.space, len(replay.objectives), replay.evaluate, budget=budget)
-    with contextlib.suppress(BudgetExhausted):
-        run_sampler(
-            sampler,
-            replay.space,
-            replay.objectives,
-            ledger,
-            seed=0,
-            budget=budget,
-            known=replay.known_values,
-            bounds=table.bounds,
-            scales=table.scales,
-        )
-    values = np.array([trial.values for trial in ledger.trials])
-    counting = values[table.bounds.kept(values, table.objectives)]
-    if not len(counting):
-        return 0.0
-    reference = reference_of(table)
-    found = hypervolume(reference.normalized(counting), reference.reference_point)
-    return found / reference.hypervolume
 
 
 def means(shares: pd.DataFrame) -> pd.DataFrame:

@@ -7,12 +7,15 @@ that the sampler is tested on enters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from moo_jsc.data.dataset import Dataset
+    from moo_jsc.networks.classifier import Classifier
+    from moo_jsc.networks.specification import NetworkSpec
     from moo_jsc.problems.network_problem import NetworkProblem
 
 KINDS = ("joint", "mixed", "deep")
@@ -44,6 +47,19 @@ def mixture(seed: int) -> Dataset:
     return split_table(jet_table(f"mixture-{seed}", features, labels))
 
 
+def trained_on(
+    data: Dataset, specs: Sequence[NetworkSpec], seed: int, epochs: int
+) -> tuple[Classifier, ...]:
+    """Train networks on a mixture, all with one seed."""
+    from moo_jsc.networks.training import Schedule, train_ensemble
+
+    schedule = Schedule(epochs=epochs, learning_rate=0.005)
+    seeds = [seed] * len(specs)
+    return train_ensemble(
+        specs, seeds, data.train, data.validation, schedule, progress=False
+    ).networks
+
+
 def problems(seed: int, *, epochs: int = 12) -> dict[str, NetworkProblem]:
     """Train the networks of one member and return its problems, one for each of `KINDS`.
 
@@ -51,7 +67,6 @@ def problems(seed: int, *, epochs: int = 12) -> dict[str, NetworkProblem]:
     """
     from moo_jsc.evaluation.scoring import Scoring
     from moo_jsc.networks.family import network_spec, widened
-    from moo_jsc.networks.training import Schedule, train_ensemble
     from moo_jsc.objectives import get_objectives
     from moo_jsc.problems.architecture import ChannelMultipliers
     from moo_jsc.problems.network_problem import NetworkProblem
@@ -61,15 +76,7 @@ def problems(seed: int, *, epochs: int = 12) -> dict[str, NetworkProblem]:
     multipliers = ChannelMultipliers()
     base = network_spec("jsc-three-linear")
     specs = [widened(base, chosen) for chosen in multipliers.combinations(2)]
-    everything = [*specs, network_spec("hls4ml-3layer")]
-    trained = train_ensemble(
-        everything,
-        [seed] * len(everything),
-        data.train,
-        data.validation,
-        Schedule(epochs=epochs, learning_rate=0.005),
-        progress=False,
-    ).networks
+    trained = trained_on(data, [*specs, network_spec("hls4ml-3layer")], seed, epochs)
     generator = np.random.default_rng(1000 + seed)
     latency = tuple(
         float(0.02 + 2e-6 * spec.macs**0.9 * (1 + 0.05 * generator.normal())) for spec in specs

@@ -9,14 +9,13 @@ from moo_jsc.enumeration.table import ObjectiveTable
 from moo_jsc.objectives import Bounds, get_objectives
 from moo_jsc.problems.space import Choice, SearchSpace
 from moo_jsc.samplers import get_samplers
+from studies.common.questions import Question, searched
 from studies.discrimination.lines import lines, markdown
 from studies.discrimination.measures import (
-    Question,
     best_single_design,
     greedy,
     random_designs,
     random_in_architectures,
-    searched,
 )
 from studies.discrimination_table import Config, main
 

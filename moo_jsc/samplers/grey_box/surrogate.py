@@ -16,6 +16,8 @@ from moo_jsc.samplers.grey_box.mixture import Mixture
 _NEGLIGIBLE = 0.02
 """Weight below which a hypothesis is left out of the average."""
 
+Factor = float | NDArray[np.float64]
+
 _BLOCK = 4096
 """Designs that are predicted at once: few enough for a processor's cache."""
 
@@ -144,9 +146,7 @@ class Surrogate:
             slope, interaction, roughness = np.array(
                 [(h.slope, h.interaction, h.roughness) for h in chosen]
             ).T[..., None, None]
-            covariances[places] = self.constants.level**2 + slope**2 * (
-                parts.linear + interaction**2 * parts.matern
-            )
+            covariances[places] = parts.covariance(slope, interaction, self.constants.level)
             covariances[places] += roughness**2 * np.eye(len(tried)) + np.diag(noise)
             deviations[places] = values - centers[places, None] + slope[:, 0] * parts.damage
         factors = np.linalg.cholesky(covariances)
@@ -179,7 +179,10 @@ class Surrogate:
             for place in places:
                 fit = fits[place]
                 hypothesis = fit.hypothesis
-                whitened = parts.covariance(hypothesis, self.constants) @ fit.whitening
+                covariance = parts.covariance(
+                    hypothesis.slope, hypothesis.interaction, self.constants.level
+                )
+                whitened = covariance @ fit.whitening
                 means[place] = fit.center + parts.trend(hypothesis) + whitened @ fit.residual
                 variances[place] = parts.variance(hypothesis, self.constants)
                 variances[place] -= np.einsum("ij,ij->i", whitened, whitened)
@@ -245,10 +248,12 @@ class _Parts:
         """Return the mean (n,) relative to the centre."""
         return -hypothesis.slope * self.damage
 
-    def covariance(self, hypothesis: Hypothesis, constants: Constants) -> NDArray[np.float64]:
-        """Return the covariance (n, k) of the process between designs, roughness apart."""
-        varying = self.linear + hypothesis.interaction**2 * self.matern
-        return constants.level**2 + hypothesis.slope**2 * varying
+    def covariance(self, slope: Factor, interaction: Factor, level: float) -> NDArray[np.float64]:
+        """Return the covariance (n, k) of the process between designs, roughness apart.
+
+        Of several hypotheses, given as arrays (h, 1, 1), at once: (h, n, k).
+        """
+        return level**2 + slope**2 * (self.linear + interaction**2 * self.matern)
 
     def variance(self, hypothesis: Hypothesis, constants: Constants) -> NDArray[np.float64]:
         """Return the variance (n,) of the same."""
